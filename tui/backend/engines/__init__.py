@@ -1,0 +1,1 @@
+"""How a sandbox is made: `snapshot` puts a device-mapper snapshot over a block device."""

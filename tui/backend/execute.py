@@ -1,0 +1,123 @@
+"""Running a plan: one step after the other, and back again when one fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from tui.backend.errors import CommandFailed, PlanFailed
+from tui.backend.host import Host
+from tui.backend.plan import Plan, Step
+
+
+class Phase(Enum):
+    """What is happening to a step."""
+
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    UNDO_FAILED = "undo failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Progress: step number `index` of the plan entered `phase`; `detail` is an error's text."""
+
+    index: int
+    step: Step
+    phase: Phase
+    detail: str = ""
+
+
+Listener = Callable[[Event], None]
+
+
+def run(
+    plan: Plan,
+    host: Host,
+    listener: Listener = lambda event: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> dict[str, str]:
+    """Run every step; the captured names come back with their values.
+
+    Raises PlanFailed after undoing what was done, or, past the plan's point of no return,
+    after trying every remaining step. `stop` is asked before each step: true ends the
+    plan as a failure would.
+    """
+    return _Run(plan, host, listener, stop).all()
+
+
+class _Run:
+    def __init__(self, plan: Plan, host: Host, listener: Listener, stop: Callable[[], bool]) -> None:
+        self.plan, self.host, self.listener, self.stop = plan, host, listener, stop
+        self.values: dict[str, str] = {}
+        self.errors: list[str] = []
+
+    def all(self) -> dict[str, str]:
+        commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
+        for index, step in enumerate(self.plan.steps):
+            if index < commit and self.stop():
+                self._undo(index, f"Stopped before “{step.title}”, as asked.")
+            try:
+                self._do(index, step)
+            except CommandFailed as error:
+                self.listener(Event(index, step, Phase.FAILED, str(error)))
+                if index < commit:
+                    self._undo(index + step.partial, f"“{step.title}” failed: {error}")
+                self.errors.append(f"“{step.title}” failed: {error}")
+        if self.errors:
+            raise PlanFailed(
+                "\n".join(self.errors),
+                "The rest was done. `sandbox-tui recover` clears what is left.",
+                undone=False,
+            )
+        return self.values
+
+    def _do(self, index: int, step: Step) -> None:
+        self.listener(Event(index, step, Phase.STARTED))
+        with self.host.kernel_messages() as messages:
+            try:
+                output = self._call(step)
+            except CommandFailed as error:
+                raise CommandFailed(_with_kernel(error.message, messages()), error.hint) from error
+        if step.capture is not None:
+            self.values[step.capture] = output
+        self.listener(Event(index, step, Phase.DONE))
+
+    def _call(self, step: Step) -> str:
+        try:
+            argv = step.command.resolve(self.values)
+        except KeyError as missing:
+            raise CommandFailed(f"${missing.args[0]} is not known, for an earlier step failed.") from missing
+        output = self.host.run(argv, input=step.command.input, output=step.command.output).rstrip("\n")
+        if step.expect is not None and output != step.expect:
+            raise CommandFailed(
+                f"Expected {step.expect!r}, found {output!r}: the machine has changed since the plan was made.",
+                "Look at the devices again and make a new plan.",
+            )
+        return output
+
+    def _undo(self, end: int, reason: str) -> None:
+        """Take back the steps before number `end`, last first, then raise PlanFailed."""
+        left: list[str] = []
+        for index in reversed(range(end)):
+            step = self.plan.steps[index]
+            if step.undo is None:
+                continue
+            self.listener(Event(index, step, Phase.UNDOING))
+            try:
+                self.host.run(step.undo.resolve(self.values), input=step.undo.input, output=step.undo.output)
+                self.listener(Event(index, step, Phase.UNDONE))
+            except CommandFailed as error:
+                left.append(f"Could not take back “{step.title}”: {error.message}")
+                self.listener(Event(index, step, Phase.UNDO_FAILED, str(error)))
+        if left:
+            raise PlanFailed(
+                "\n".join([reason, *left]), "`sandbox-tui recover` clears what is left.", undone=False
+            )
+        raise PlanFailed(reason, "Everything done before it was undone.", undone=True)
+
+
+def _with_kernel(message: str, lines: list[str]) -> str:
+    return "\n".join([message, *(f"Kernel: {line}" for line in lines)])

@@ -1,0 +1,133 @@
+"""The machine being worked on: the one seam between this tool and everything else.
+
+`Host` says what can be asked of a machine; `machine.RealHost` asks the real one, and the
+practice host (`practice`) behaves like it without touching anything.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class FileKind(Enum):
+    """What a path names, symbolic links followed."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    BLOCK = "block device"
+    CHARACTER = "character device"
+    FIFO = "FIFO"
+    SOCKET = "socket"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """RAM in bytes: all of it, and what can be had without swapping (MemAvailable)."""
+
+    total: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A process that is in the way: `how` it holds (working directory, open file …) and `what`."""
+
+    pid: int
+    program: str
+    user: str
+    how: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignMount:
+    """A mount in another mount namespace, which the process `pid` keeps alive.
+
+    `devno` is `MAJOR:MINOR`; `shared` and `master` are its peer groups.
+    """
+
+    pid: int
+    program: str
+    devno: str
+    source: str
+    mountpoint: str
+    shared: str | None
+    master: str | None
+
+
+class Host(Protocol):
+    """A machine. Reading raises OSError as the file system does; running raises CommandFailed."""
+
+    simulated: bool
+    """True for the practice host: shown on every screen."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        input: str | None = None,
+        output: str | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Run a program; its standard output. See `run.run`."""
+        ...
+
+    def read(self, path: str) -> str:
+        """The text of a (small) file."""
+        ...
+
+    def listdir(self, path: str) -> list[str]:
+        """The names in a directory, in no order."""
+        ...
+
+    def resolve(self, path: str) -> str:
+        """The path without symbolic links; the same path when it does not exist."""
+        ...
+
+    def kind(self, path: str) -> FileKind | None:
+        """What a path names, None when it does not exist."""
+        ...
+
+    def size(self, path: str) -> int:
+        """The size of a regular file in bytes."""
+        ...
+
+    def is_root(self) -> bool:
+        """Whether devices may be changed."""
+        ...
+
+    def memory(self) -> Memory:
+        """The RAM of now."""
+        ...
+
+    def uses(self, devno: str, mountpoints: Sequence[str]) -> tuple[Use, ...]:
+        """Processes that hold the block device `MAJOR:MINOR` or anything mounted from it,
+        in any mount namespace. `mountpoints` are where it is mounted in ours.
+        """
+        ...
+
+    def foreign_mounts(self) -> tuple[ForeignMount, ...]:
+        """What is mounted in the other mount namespaces of this machine, as far as we may look."""
+        ...
+
+    def has_program(self, name: str) -> bool:
+        """Whether a program is on the search path."""
+        ...
+
+    def kernel_messages(self) -> AbstractContextManager[Callable[[], list[str]]]:
+        """While open: a function giving the block-device lines the kernel logged since."""
+        ...
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the one program that changes this machine; Refused, naming the holder, if another is."""
+        ...
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def clock(self) -> float:
+        """Seconds that only go forward, for rates."""
+        ...

@@ -1,0 +1,66 @@
+"""One frozen reading of the machine: devices, sandboxes, memory, capabilities."""
+
+from dataclasses import dataclass, replace
+
+from tui.backend.errors import NotFound
+from tui.backend.host import Host, Memory
+from tui.backend.inventory import devices, loops, maps, sandboxes
+from tui.backend.inventory.devices import Device
+from tui.backend.inventory.loops import Loop
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.verdict import Facts, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The machine at one moment. `loops` are all bound loop devices, ours or not."""
+
+    devices: tuple[Device, ...]
+    sandboxes: tuple[Sandbox, ...]
+    memory: Memory
+    loops: tuple[Loop, ...]
+    root: bool
+
+    def sandbox(self, name: str) -> Sandbox:
+        """The sandbox of a name, or NotFound."""
+        for sandbox in self.sandboxes:
+            if sandbox.name == name:
+                return sandbox
+        names = ", ".join(sandbox.name for sandbox in self.sandboxes) or "none"
+        raise NotFound(f"There is no sandbox {name!r}.", f"Sandboxes here: {names}.")
+
+    def device(self, kname: str) -> Device | None:
+        """The device of a kernel name, None when it is gone."""
+        return next((device for device in self.devices if device.kname == kname), None)
+
+
+def read(host: Host) -> Inventory:
+    """Read everything. CommandFailed when lsblk is missing."""
+    return Inventory(
+        devices=read_devices(host),
+        sandboxes=sandboxes.read(host),
+        memory=host.memory(),
+        loops=loops.read(host),
+        root=host.is_root(),
+    )
+
+
+def read_devices(host: Host) -> tuple[Device, ...]:
+    """Every block device with its verdict."""
+    found = devices.read(host)
+    facts = Facts(
+        devices={device.kname: device for device in found},
+        swaps=_swaps(host),
+        maps={entry.kname: entry for entry in maps.read(host)},
+        loops=loops.read(host),
+        mounted_elsewhere={m.devno: f"process {m.pid} {m.program}" for m in host.foreign_mounts()},
+    )
+    return tuple(replace(device, verdict=judge(device, facts)) for device in found)
+
+
+def _swaps(host: Host) -> frozenset[str]:
+    try:
+        lines = host.read("/proc/swaps").splitlines()[1:]
+    except OSError:
+        return frozenset()
+    return frozenset(line.split()[0] for line in lines if line.split())

@@ -1,0 +1,79 @@
+"""Who is in the way of removing a sandbox."""
+
+from dataclasses import dataclass
+
+from tui.backend.host import ForeignMount, Host
+from tui.backend.inventory import maps, mounts
+from tui.backend.inventory.mounts import Mount
+from tui.backend.inventory.sandboxes import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing in the way: `what` it is and `how` it holds the sandbox, in words.
+
+    `pid` is the process to end, None where it is not a process; `program` and `user` are
+    that process's, empty otherwise.
+    """
+
+    what: str
+    how: str
+    pid: int | None = None
+    program: str = ""
+    user: str = ""
+
+
+def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
+    entry = sandbox.map
+    if entry is None:
+        return ()
+    points = [mount.mountpoint for mount in sandbox.mounts]
+    processes = tuple(
+        Blocker(f"process {use.pid} ({use.program}, of {use.user})", f"{use.how} {use.what}", use.pid, use.program, use.user)
+        for use in host.uses(entry.devno, [*points, sandbox.device, f"/dev/{entry.kname}"])
+    )
+    return (*processes, *_nested(host, sandbox), *_foreign(host, sandbox), *_on_top(host, sandbox))
+
+
+def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    own = set(sandbox.mounts)
+    inside = {m for point in sandbox.mounts for m in mounts.below(mounts.read(host), point.mountpoint)} - own
+    return tuple(
+        Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
+        for m in sorted(inside, key=lambda m: m.mountpoint)
+    )
+
+
+def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    return tuple(
+        Blocker(f"process {m.pid} ({m.program})", f"keeps it mounted on {m.mountpoint} in a mount namespace of its own", m.pid, m.program)
+        for m in host.foreign_mounts()
+        if _is_of(m, sandbox) and not any(_follows(m, ours) for ours in sandbox.mounts)
+    )
+
+
+def _is_of(mount: ForeignMount, sandbox: Sandbox) -> bool:
+    return sandbox.map is not None and (mount.devno == sandbox.map.devno or mount.source == sandbox.device)
+
+
+def _follows(mount: ForeignMount, ours: Mount) -> bool:
+    """Whether unmounting ours unmounts the other one too (mount_namespaces(7), propagation)."""
+    return ours.shared is not None and ours.shared in (mount.shared, mount.master)
+
+
+def _on_top(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    entry = sandbox.map
+    assert entry is not None
+    names = {other.kname: f"{other.name} ({other.kname})" for other in maps.read(host)}
+    held = tuple(Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders)
+    return (*held, *_swap(host, sandbox, entry.kname))
+
+
+def _swap(host: Host, sandbox: Sandbox, kname: str) -> tuple[Blocker, ...]:
+    try:
+        lines = host.read("/proc/swaps").splitlines()[1:]
+    except OSError:
+        return ()
+    used = any(line.split()[:1] in ([sandbox.device], [f"/dev/{kname}"]) for line in lines)
+    return (Blocker("swap", f"is on it: swapoff {sandbox.device}"),) if used else ()

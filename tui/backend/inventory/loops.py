@@ -1,0 +1,43 @@
+"""Loop devices and the files behind them, read from /sys."""
+
+from dataclasses import dataclass
+
+from tui.backend.host import Host
+from tui.backend.inventory.maps import SECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One bound loop device: `file` is its backing file, `size` is in bytes."""
+
+    kname: str
+    devno: str
+    file: str
+    size: int
+    read_only: bool
+
+    @property
+    def path(self) -> str:
+        """The device node."""
+        return f"/dev/{self.kname}"
+
+
+def read(host: Host) -> tuple[Loop, ...]:
+    """Every loop device that has a backing file."""
+    names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
+    found = (_loop(host, name) for name in sorted(names))
+    return tuple(loop for loop in found if loop is not None)
+
+
+def _loop(host: Host, kname: str) -> Loop | None:
+    base = f"/sys/block/{kname}"
+    try:
+        return Loop(
+            kname=kname,
+            devno=host.read(f"{base}/dev").strip(),
+            file=host.read(f"{base}/loop/backing_file").removesuffix("\n"),
+            size=int(host.read(f"{base}/size")) * SECTOR,
+            read_only=host.read(f"{base}/ro").strip() == "1",
+        )
+    except OSError:
+        return None  # not bound

@@ -1,0 +1,48 @@
+"""Device-mapper maps, read from /sys without starting a program."""
+
+from dataclasses import dataclass
+
+from tui.backend.host import Host
+
+SECTOR = 512
+"""The kernel counts device sizes in sectors of 512 bytes, whatever the logical block size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """One device-mapper device: `kname` is `dm-3`, `size` is in bytes, `slaves` are the
+    kernel names of the devices below it, `holders` of those above it.
+    """
+
+    kname: str
+    devno: str
+    name: str
+    uuid: str
+    size: int
+    suspended: bool
+    slaves: tuple[str, ...]
+    holders: tuple[str, ...]
+
+
+def read(host: Host) -> tuple[Map, ...]:
+    """Every device-mapper device of the machine, in the order of their numbers."""
+    names = [name for name in host.listdir("/sys/block") if name.startswith("dm-")]
+    found = (_map(host, kname) for kname in sorted(names, key=lambda name: int(name[3:])))
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _map(host: Host, kname: str) -> Map | None:
+    base = f"/sys/block/{kname}"
+    try:
+        return Map(
+            kname=kname,
+            devno=host.read(f"{base}/dev").strip(),
+            name=host.read(f"{base}/dm/name").rstrip("\n"),
+            uuid=host.read(f"{base}/dm/uuid").rstrip("\n"),
+            size=int(host.read(f"{base}/size")) * SECTOR,
+            suspended=host.read(f"{base}/dm/suspended").strip() == "1",
+            slaves=tuple(sorted(host.listdir(f"{base}/slaves"))),
+            holders=tuple(sorted(host.listdir(f"{base}/holders"))),
+        )
+    except OSError:
+        return None  # removed while we were reading

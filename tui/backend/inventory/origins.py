@@ -1,0 +1,110 @@
+"""From what the user typed (`/dev/sdb1`, `LABEL=data`, `disk.img`) to one origin."""
+
+from dataclasses import dataclass
+
+from tui.backend import paths
+from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
+from tui.backend.host import FileKind, Host
+from tui.backend.inventory import Inventory
+from tui.backend.inventory.devices import Device
+
+_TAGS = {
+    "LABEL": "label",
+    "UUID": "uuid",
+    "PARTLABEL": "partlabel",
+    "PARTUUID": "partuuid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is to be sandboxed: a block device, or an image file (`device` is None).
+
+    `size` and `sector` (logical block) are in bytes. `refusal` says why it cannot be an
+    origin, empty when it can.
+    """
+
+    path: str
+    size: int
+    sector: int
+    fstype: str
+    identity: str
+    device: Device | None
+    refusal: str = ""
+
+    @property
+    def image(self) -> bool:
+        """Whether it is a file, to be attached to a read-only loop device."""
+        return self.device is None
+
+
+def find(host: Host, inventory: Inventory, text: str) -> Origin:
+    """The origin that a text names. UsageError, NotFound or Refused when there is none."""
+    if not text:
+        raise UsageError("No origin was given.", "Give a device, LABEL=…, UUID=… or an image file.")
+    tag, equals, value = text.partition("=")
+    if equals and tag in _TAGS:
+        return _of_device(_tagged(inventory, text, _TAGS[tag], value.strip("\"'")))
+    path = host.resolve(text)
+    kind = host.kind(path)
+    if kind is FileKind.BLOCK:
+        return _of_device(_at_path(inventory, path, text))
+    if kind is FileKind.FILE:
+        return _of_image(host, inventory, path)
+    if kind is None:
+        raise NotFound(f"{text} does not exist.", "`sandbox-tui devices` lists what there is.")
+    raise Refused(
+        f"{text} is a {kind.value}, not a block device or an image file.",
+        "`sandbox-tui devices` lists what can be an origin.",
+    )
+
+
+def _tagged(inventory: Inventory, text: str, field: str, value: str) -> Device:
+    found = [device for device in inventory.devices if value and getattr(device, field) == value]
+    found = [device for device in found if "sandbox" not in device.verdict.reason or device.verdict.ready]
+    if not found:
+        raise NotFound(f"No device has {text}.", "`sandbox-tui devices` lists what there is.")
+    if len(found) > 1:
+        names = ", ".join(device.path for device in found)
+        raise Refused(f"{text} is the name of more than one device: {names}.", "Give the device itself.")
+    return found[0]
+
+
+def _at_path(inventory: Inventory, path: str, text: str) -> Device:
+    for device in inventory.devices:
+        if path in (device.path, f"/dev/{device.kname}"):
+            return device
+    raise NotFound(f"{text} has gone away.", "Look at the devices again: `sandbox-tui devices`.")
+
+
+def _of_device(device: Device) -> Origin:
+    refusal = "" if device.verdict.ready else device.verdict.reason
+    return Origin(
+        device.path, device.size, device.sector, device.fstype, device.identity, device, refusal
+    )
+
+
+def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
+    size = host.size(path)
+    return Origin(path, size, 512, probe(host, path), "", None, _image_refusal(inventory, path, size))
+
+
+def _image_refusal(inventory: Inventory, path: str, size: int) -> str:
+    if path.startswith(f"{paths.RUN_DIR}/"):
+        return "part of a sandbox"
+    if not size:
+        return "empty: 0 bytes"
+    if size % 512:
+        return f"{size} bytes is not a multiple of 512: a disk would lack the last {size % 512}"
+    writers = [loop for loop in inventory.loops if loop.file == path and not loop.read_only]
+    return f"in use: attached to {writers[0].path}, which can write to it" if writers else ""
+
+
+def probe(host: Host, path: str) -> str:
+    """The file system type that blkid finds, empty for none."""
+    try:
+        return host.run(["blkid", "--probe", "--match-tag", "TYPE", "--output", "value", path], timeout=30).strip()
+    except CommandFailed as error:
+        if error.status == 2:  # blkid(8): nothing recognised
+            return ""
+        raise

@@ -1,0 +1,73 @@
+"""sandbox.json: what the kernel cannot know about a sandbox."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tui.backend import paths
+from tui.backend.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was asked for when a sandbox was made.
+
+    `origin` is the path as the user knows it, `image` tells that it is a file. `policy` is
+    `PO` or `N`; `chunk` and `size` (of the COW device) are in bytes; `created` is in
+    seconds since the epoch. `mount` is the mount point, None for none; `mount_made`,
+    `hashed` and `brd_loaded` tell what has to be taken back or compared at the end.
+    """
+
+    name: str
+    origin: str
+    origin_size: int
+    origin_id: str
+    image: bool
+    engine: str
+    store: str
+    policy: str
+    chunk: int
+    size: int
+    fstype: str
+    mount: str | None
+    mount_options: str
+    mount_made: bool
+    hashed: bool
+    brd_loaded: bool
+    created: float
+    version: str
+
+    def text(self) -> str:
+        """The record as the text of its file."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+
+def parse(text: str) -> Record | None:
+    """The record of a file's text; None when it is not one (cut short, edited, newer)."""
+    try:
+        data: Any = json.loads(text)
+        record = Record(**data)
+    except (ValueError, TypeError):
+        return None
+    return record if _well_typed(record) else None
+
+
+def read(host: Host, name: str) -> Record | None:
+    """The record of a sandbox; None when it is missing, unreadable or of another name."""
+    try:
+        record = parse(host.read(paths.of(name, paths.RECORD)))
+    except OSError:
+        return None
+    return record if record is not None and record.name == name else None
+
+
+def _well_typed(record: Record) -> bool:
+    texts = (record.name, record.origin, record.origin_id, record.engine, record.store, record.policy)
+    texts += (record.fstype, record.mount_options, record.version, record.mount or "")
+    numbers = (record.origin_size, record.chunk, record.size, record.created)
+    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded)
+    return (
+        all(isinstance(value, str) for value in texts)
+        and all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers)
+        and all(isinstance(value, bool) for value in flags)
+    )

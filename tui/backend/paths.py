@@ -1,0 +1,45 @@
+"""Where everything that belongs to this tool lives; nothing else is ever touched."""
+
+RUN_DIR = "/run/sandbox-tui"
+"""One directory per sandbox, mode 0700, named like the sandbox."""
+
+LOCK_FILE = f"{RUN_DIR}/.lock"
+"""Held by the one program that is changing the machine. No sandbox name begins with a dot."""
+
+UUID_PREFIX = "SANDBOX-"
+"""Every device-mapper UUID of ours begins like this."""
+
+UDEV_RULE_FILE = "/run/udev/rules.d/57-sandbox-tui.rules"
+"""After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm."""
+
+RECORD = "sandbox.json"
+STORE = "store"
+COW_FILE = "store/cow"
+MOUNT_POINT = "mnt"
+IMAGE = "origin"
+HASH = "origin.sha256"
+COUNTERS = "origin.stat"
+BUSY = "busy"
+"""Holds the verb (create, grow, remove) while it runs: what recover looks for."""
+
+
+def of(name: str, part: str = "") -> str:
+    """The path of a sandbox's directory, or of one of its parts."""
+    return f"{RUN_DIR}/{name}/{part}" if part else f"{RUN_DIR}/{name}"
+
+
+def device(name: str) -> str:
+    """The writable device of a sandbox."""
+    return f"/dev/mapper/{name}"
+
+
+def uuid(name: str, child: str = "") -> str:
+    """The DM UUID of a sandbox, or of a map that serves it (`:` is in no name)."""
+    return f"{UUID_PREFIX}{name}:{child}" if child else f"{UUID_PREFIX}{name}"
+
+
+def owner(dm_uuid: str) -> str | None:
+    """The sandbox that a DM UUID belongs to, None when the map is not ours."""
+    if not dm_uuid.startswith(UUID_PREFIX):
+        return None
+    return dm_uuid.removeprefix(UUID_PREFIX).split(":")[0]

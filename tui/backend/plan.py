@@ -1,0 +1,62 @@
+"""Plans: the ordered steps that change the machine, as values.
+
+    request + inventory --plan (pure)--> Plan --show--> people
+                                          `----run----> host, with undo on failure
+"""
+
+import shlex
+from dataclasses import dataclass
+
+from tui.backend.command import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command with the sentence that explains it.
+
+    `capture` names the command's output for later steps. `expect` is the output that the
+    command must give: a step with it changes nothing and stops the plan when the machine
+    is not what it was. `undo` takes the step back; None where there is nothing to take back.
+    `partial` says that even a failed command can leave something (half a file), so that
+    undo is wanted then too.
+    """
+
+    title: str
+    command: Command
+    undo: Command | None = None
+    capture: str | None = None
+    expect: str | None = None
+    partial: bool = False
+
+    def shell(self) -> str:
+        """The step as lines of shell."""
+        line = self.command.shell()
+        if self.capture is not None:
+            return f"{self.capture}=$({line})"
+        if self.expect is not None:
+            return f'test "$({line})" = {shlex.quote(self.expect)}'
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in order, for one verb on one sandbox.
+
+    `notes` are sentences that people should read before agreeing. A failure before step
+    `commit` undoes everything; from there on there is no way back, so the remaining steps
+    run all the same and the failures are collected.
+    """
+
+    verb: str
+    name: str
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    commit: int | None = None
+
+    def script(self) -> str:
+        """The plan as a script for plain `sh`, run as root."""
+        lines = ["#!/bin/sh", f"# {self.verb} {self.name}".rstrip(), "set -eu"]
+        lines += [f"# Note: {note}" for note in self.notes]
+        for step in self.steps:
+            lines += ["", f"# {step.title}", step.shell()]
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,81 @@
+"""Steps that surround every verb: the sandbox's directory, its record, the udev rule."""
+
+from tui.backend import paths
+from tui.backend.command import Command, command
+from tui.backend.inventory.abilities import UDEV_RULE, Abilities
+from tui.backend.plan import Step
+
+_RULES_DIR = paths.UDEV_RULE_FILE.rsplit("/", 1)[0]
+_RELOAD = command("udevadm", "control", "--reload")
+
+
+def write(file: str, text: str) -> Command:
+    """Write a text file."""
+    return command("tee", file, input=text, output="/dev/null")
+
+
+def delete(file: str) -> Command:
+    """Remove a file of ours, there or not."""
+    return command("rm", "--force", file)
+
+
+def begin(name: str, verb: str) -> Step:
+    """Mark a sandbox as being changed, for `recover` to find if we are killed."""
+    file = paths.of(name, paths.BUSY)
+    return Step(f"Note that {verb} has begun", write(file, f"{verb}\n"), delete(file), partial=True)
+
+
+def end(name: str) -> Step:
+    """Take that mark away: from here on all is whole."""
+    return Step("Note that all is done", delete(paths.of(name, paths.BUSY)))
+
+
+def directory(name: str) -> tuple[Step, ...]:
+    """Make the sandbox's directory; fails when the name is taken."""
+    return (
+        Step(
+            "Make a place for all sandboxes",
+            command("mkdir", "--parents", paths.RUN_DIR),
+            command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
+        ),
+        Step(
+            "Make a place for this one",
+            command("mkdir", "--mode=0700", paths.of(name)),
+            command("rmdir", paths.of(name)),
+        ),
+    )
+
+
+def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
+    """Keep the host's udev, LVM and desktops away from what is inside the sandbox."""
+    if not abilities.udev or abilities.rule:
+        return ()
+    make_directory = Step(
+        "Make a place for a udev rule",
+        command("mkdir", "--parents", _RULES_DIR),
+        command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR),
+    )
+    return (
+        *(() if abilities.rules_dir else (make_directory,)),
+        Step(
+            "Keep the host away from what is inside the sandbox",
+            write(paths.UDEV_RULE_FILE, UDEV_RULE),
+            delete(paths.UDEV_RULE_FILE),
+            partial=True,
+        ),
+        Step("Tell udev", _RELOAD, _RELOAD),
+    )
+
+
+def last_one_out(abilities: Abilities, rule_exists: bool) -> tuple[Step, ...]:
+    """What goes with the last sandbox: the udev rule and the directory of all sandboxes."""
+    rule = (
+        Step("Take the udev rule away", delete(paths.UDEV_RULE_FILE)),
+        Step("Remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)),
+        *((Step("Tell udev", _RELOAD),) if abilities.udev else ()),
+    )
+    place = Step(
+        "Remove the place for all sandboxes",
+        command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
+    )
+    return (*(rule if rule_exists else ()), place)

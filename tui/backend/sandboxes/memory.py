@@ -1,0 +1,54 @@
+"""How much RAM may still be promised: counted over all sandboxes, not only what they use."""
+
+from tui.backend import sizes
+from tui.backend.errors import Refused
+from tui.backend.host import Memory
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.status import Health
+
+MIB = 1 << 20
+LEAST = 64 * MIB
+"""The smallest size that is offered by default."""
+
+
+def reserve(memory: Memory) -> int:
+    """Bytes that are left to the machine: 5 % of its RAM, at least 128 MiB."""
+    return max(memory.total // 20, 128 * MIB)
+
+
+def promised(sandboxes: tuple[Sandbox, ...]) -> int:
+    """Bytes that the sandboxes may still take beyond what they use now."""
+    return sum(_open_promise(sandbox) for sandbox in sandboxes)
+
+
+def free(memory: Memory, sandboxes: tuple[Sandbox, ...]) -> int:
+    """Bytes that a new promise can be made of; never below 0."""
+    return max(memory.available - promised(sandboxes) - reserve(memory), 0)
+
+
+def default_size(memory: Memory, sandboxes: tuple[Sandbox, ...], maximum: int) -> int:
+    """A quarter of what is free, at most what cannot overflow, at least 64 MiB (bytes)."""
+    return min(max(free(memory, sandboxes) // 4, LEAST), maximum)
+
+
+def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
+    """Refuse a promise of `size` more bytes that the machine could not keep, with the numbers."""
+    if size <= free(memory, sandboxes):
+        return
+    raise Refused(
+        f"{sizes.show(size)} of RAM are wanted, but only {sizes.show(free(memory, sandboxes))} can be promised: "
+        f"{sizes.show(memory.available)} are available, {sizes.show(promised(sandboxes))} of them are promised "
+        f"to other sandboxes, and {sizes.show(reserve(memory))} are kept for the machine.",
+        "Choose a smaller size, or remove a sandbox.",
+    )
+
+
+def _open_promise(sandbox: Sandbox) -> int:
+    status = sandbox.status
+    if status.health in (Health.OVERFLOW, Health.INVALID):
+        return 0  # the kernel writes nothing more to its COW device
+    if status.total is not None and status.used is not None:
+        return status.total - status.used
+    if sandbox.cow_loop is not None:
+        return sandbox.cow_loop.size
+    return sandbox.record.size if sandbox.record is not None and sandbox.map is not None else 0

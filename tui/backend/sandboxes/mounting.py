@@ -1,0 +1,81 @@
+"""Mounting a sandbox: where, with which options, and what must be so."""
+
+from dataclasses import dataclass
+
+from tui.backend import paths
+from tui.backend.command import command
+from tui.backend.errors import Refused, UsageError
+from tui.backend.host import FileKind, Host
+from tui.backend.inventory import mounts
+from tui.backend.plan import Step
+
+_UNMOUNTABLE = ("swap", "LVM2_member", "linux_raid_member", "crypto_LUKS", "zfs_member", "bcache", "ceph_bluestore")
+_READ_ONLY = ("iso9660", "udf", "squashfs", "erofs", "cramfs")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A mount point: whether it has to be made, and why it cannot be one (empty: it can)."""
+
+    path: str
+    absent: bool
+    refusal: str = ""
+
+
+def default_target(name: str) -> Target:
+    """The mount point in the sandbox's own directory."""
+    return Target(paths.of(name, paths.MOUNT_POINT), absent=True)
+
+
+def survey(host: Host, path: str) -> Target:
+    """Look at a directory of the user's choice."""
+    if not path.startswith("/"):
+        raise UsageError(f"{path!r} is not an absolute path.", "Give the mount point from / on.")
+    path = host.resolve(path)
+    if path.startswith(f"{paths.RUN_DIR}/") or path == paths.RUN_DIR:
+        return Target(path, absent=False, refusal="it belongs to sandbox-tui")
+    kind = host.kind(path)
+    if kind is None:
+        parent = path.rsplit("/", 1)[0] or "/"
+        missing = host.kind(parent) is not FileKind.DIRECTORY
+        return Target(path, absent=True, refusal=f"{parent} is no directory" if missing else "")
+    if kind is not FileKind.DIRECTORY:
+        return Target(path, absent=False, refusal=f"it is a {kind.value}")
+    if any(mount.mountpoint == path for mount in mounts.read(host)):
+        return Target(path, absent=False, refusal="something is mounted there")
+    return Target(path, absent=False, refusal="it is not empty" if host.listdir(path) else "")
+
+
+def check(target: Target) -> Target:
+    """The target itself, or Refused."""
+    if target.refusal:
+        raise Refused(
+            f"{target.path} cannot be the mount point: {target.refusal}.",
+            "Choose an empty directory or a name that does not exist yet.",
+        )
+    return target
+
+
+def mountable(fstype: str) -> bool:
+    """Whether a type that blkid named can be mounted at all."""
+    return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")
+
+
+def options(fstype: str, *, own_place: bool, suid_dev: bool) -> str:
+    """Mount options. `own_place`: the directory is ours, closed to others by mode 0700."""
+    words = ["ro" if fstype in _READ_ONLY else "rw"]
+    if fstype == "xfs":
+        words.append("nouuid")  # the origin has the same UUID
+    if not own_place and not suid_dev:
+        words += ["nosuid", "nodev"]
+    return ",".join(words)
+
+
+def steps(name: str, fstype: str, target: Target, mount_options: str) -> tuple[Step, ...]:
+    """Make the mount point if it is absent, and mount the sandbox on it."""
+    make = Step("Make the mount point", command("mkdir", target.path), command("rmdir", target.path))
+    mount = command("mount", "-t", fstype, "-o", mount_options, paths.device(name), target.path)
+    return (
+        *((make,) if target.absent else ()),
+        Step(f"Mount it on {target.path}", mount, command("umount", target.path)),
+    )

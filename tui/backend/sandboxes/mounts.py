@@ -1,0 +1,40 @@
+"""Mounting and unmounting a sandbox that exists."""
+
+from tui.backend.command import command
+from tui.backend.errors import Refused
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, blockers, origins
+from tui.backend.plan import Plan, Step
+from tui.backend.sandboxes import mounting, remove
+
+
+def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | None) -> Plan:
+    """The plan to mount a sandbox, at its own place or on a directory. NotFound, Refused."""
+    sandbox = inventory.sandbox(name)
+    if sandbox.interrupted:
+        raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
+    if sandbox.mounts:
+        raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
+    fstype = origins.probe(host, sandbox.device)
+    if not mounting.mountable(fstype):
+        raise Refused(
+            f"{name} cannot be mounted: it holds {fstype or 'no file system'}.",
+            f"Work on {sandbox.device} itself, or make a file system on it.",
+        )
+    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory)
+    if directory is None and "mnt" in sandbox.entries:
+        target = mounting.Target(target.path, absent=False)
+    options = mounting.options(fstype, own_place=directory is None, suid_dev=False)
+    return Plan("mount", name, mounting.steps(name, fstype, mounting.check(target), options))
+
+
+def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
+    """The plan to unmount a sandbox everywhere. NotFound, or Refused with who is in the way."""
+    sandbox = inventory.sandbox(name)
+    if not sandbox.mounts:
+        raise Refused(f"{name} is not mounted.", "There is nothing to do.")
+    points = {mount.mountpoint for mount in sandbox.mounts}
+    found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
+    remove.check(sandbox, found)
+    steps = (Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts))
+    return Plan("unmount", name, tuple(steps))

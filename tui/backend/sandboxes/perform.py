@@ -1,0 +1,37 @@
+"""Running a verb: lock the machine, plan anew from what it is now, run the plan."""
+
+from collections.abc import Callable
+
+from tui.backend import execute, inventory
+from tui.backend.errors import NeedsRoot, Refused
+from tui.backend.execute import Listener
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory
+from tui.backend.plan import Plan
+
+Planner = Callable[[Inventory], Plan]
+"""Makes the plan of one verb from a reading of the machine."""
+
+
+def perform(
+    host: Host,
+    make: Planner,
+    *,
+    shown: Plan | None = None,
+    listener: Listener = lambda event: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Plan:
+    """Plan under the lock and run; the plan that was run.
+
+    `shown` is the plan that people agreed to: when the machine has changed so that the plan
+    is another one now, Refused. Raises what planning and running raise; NeedsRoot first.
+    """
+    if not host.is_root():
+        raise NeedsRoot("Changing devices needs root.", "Start it with sudo.")
+    verb = "change it" if shown is None else f"{shown.verb} {shown.name}"
+    with host.lock(verb):
+        plan = make(inventory.read(host))
+        if shown is not None and plan != shown:
+            raise Refused("The machine has changed since this plan was made.", "Look at the new plan.")
+        execute.run(plan, host, listener, stop)
+        return plan

@@ -1,0 +1,100 @@
+"""The proof that an origin was not written: its write counters and, where kept, its hash."""
+
+from dataclasses import dataclass
+
+from tui.backend import paths
+from tui.backend.errors import CommandFailed
+from tui.backend.host import Host
+from tui.backend.inventory.sandboxes import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Since the kernel found the disk: writes completed, sectors written, discards, sectors
+    discarded (fields 5, 7, 12 and 14 of Documentation/block/stat.rst; sectors of 512 bytes).
+    """
+
+    writes: int
+    sectors: int
+    discards: int
+    discarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was noted when the sandbox was made, None where it was not or cannot be read."""
+
+    name: str
+    origin: str
+    kname: str | None
+    counters: Counters | None
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Each None when it is unknown: whether the counters stood still, whether the hash is
+    the same.
+    """
+
+    origin: str
+    counters_same: bool | None
+    hash_same: bool | None
+
+    @property
+    def sentence(self) -> str:
+        """The proof for people."""
+        if self.counters_same is False or self.hash_same is False:
+            return f"{self.origin} was CHANGED while the sandbox existed, by something else than the sandbox."
+        said = ["nothing was written to it"] if self.counters_same else []
+        said += ["its hash is the same"] if self.hash_same else []
+        return f"{self.origin} is untouched: {', '.join(said)}." if said else f"Nothing is known about {self.origin}."
+
+
+def parse_counters(text: str) -> Counters | None:
+    """The counters of a stat file's text; None when it is none."""
+    fields = text.split()
+    if len(fields) < 7 or not all(field.isdecimal() for field in fields):
+        return None
+    discards = (int(fields[11]), int(fields[13])) if len(fields) >= 15 else (0, 0)
+    return Counters(int(fields[4]), int(fields[6]), *discards)
+
+
+def read(host: Host, sandbox: Sandbox) -> Evidence:
+    """What was noted, before the sandbox is removed."""
+    noted = _text(host, paths.of(sandbox.name, paths.HASH)).lstrip("\\").split()
+    return Evidence(
+        name=sandbox.name,
+        origin=sandbox.record.origin if sandbox.record else f"/dev/{sandbox.origin}",
+        kname=sandbox.origin,
+        counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS))),
+        hash=noted[0] if noted else None,
+    )
+
+
+def counters_now(host: Host, evidence: Evidence) -> Counters | None:
+    """The counters of the origin's device; None when it is gone."""
+    return parse_counters(_text(host, f"/sys/class/block/{evidence.kname}/stat"))
+
+
+def compare(host: Host, evidence: Evidence, now: Counters | None) -> Proof:
+    """The proof, from what was noted and the counters of now; reads the origin for its hash."""
+    same = evidence.counters == now if evidence.counters and now else None
+    return Proof(evidence.origin, same, _hash_same(host, evidence))
+
+
+def _hash_same(host: Host, evidence: Evidence) -> bool | None:
+    if evidence.hash is None:
+        return None
+    try:
+        found = host.run(["sha256sum", "--binary", evidence.origin])
+    except CommandFailed:
+        return None
+    return found.lstrip("\\").split()[:1] == [evidence.hash]
+
+
+def _text(host: Host, path: str) -> str:
+    try:
+        return host.read(path)
+    except OSError:
+        return ""

@@ -1,0 +1,54 @@
+"""Clearing what an interrupted verb left behind."""
+
+from tui.backend import paths
+from tui.backend.command import command
+from tui.backend.engines import snapshot
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, abilities, blockers
+from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Plan, Step
+from tui.backend.sandboxes import frame, remove
+
+
+def prepare(host: Host, inventory: Inventory) -> Plan:
+    """The plan that clears all remains; it has no steps where there are none. Refused while
+    something uses the remains of a sandbox.
+    """
+    able = abilities.read(host)
+    broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted]
+    resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
+    clear = tuple(sandbox for sandbox in broken if not _only_growing(sandbox))
+    for sandbox in clear:
+        remove.check(sandbox, blockers.read(host, sandbox))
+    growth = tuple(step for sandbox in resume for step in _settle(sandbox, able))
+    stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
+    if clear or stray:
+        removal = remove.plan(clear, inventory.sandboxes, able)
+        commit = len(growth) + (removal.commit or 0)
+        return Plan("recover", _names(broken), (*growth, *removal.steps), commit=commit)
+    return Plan("recover", _names(broken), growth)
+
+
+def _names(found: list[Sandbox]) -> str:
+    return ", ".join(sandbox.name for sandbox in found)
+
+
+def _only_growing(sandbox: Sandbox) -> bool:
+    """An interrupted grow leaves a sandbox that works and may hold somebody's work."""
+    return sandbox.map is not None and sandbox.busy is not None and sandbox.busy.startswith("grow")
+
+
+def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    """Bring file and tmpfs of a store back to the size that its loop device has."""
+    loop = sandbox.cow_loop
+    helper = f"{sandbox.name}:cow"
+    if loop is None:
+        back = (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
+    else:
+        file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)
+        back = (
+            Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
+            Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
+        )
+    return (*back, frame.end(sandbox.name))

@@ -1,0 +1,109 @@
+"""Taking a sandbox apart. The plan is made from what is found, so that it serves a whole
+sandbox and the remains of an interrupted verb alike.
+"""
+
+from tui.backend import paths
+from tui.backend.command import Command, command
+from tui.backend.engines import snapshot
+from tui.backend.errors import Refused
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, abilities, blockers
+from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.blockers import Blocker
+from tui.backend.inventory.mounts import Mount
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Plan, Step
+from tui.backend.sandboxes import frame
+
+_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.RECORD)
+_DIRECTORIES = (paths.MOUNT_POINT, paths.STORE)
+
+
+def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
+    """The plan that removes these sandboxes. NotFound, or Refused with who is in the way."""
+    found = tuple(inventory.sandbox(name) for name in dict.fromkeys(names))
+    for sandbox in found:
+        check(sandbox, blockers.read(host, sandbox))
+    return plan(found, inventory.sandboxes, abilities.read(host))
+
+
+def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
+    """Refuse while anything is in the way, naming all of it."""
+    if not found:
+        return
+    lines = "\n".join(f"  {blocker.what}: {blocker.how}" for blocker in found)
+    raise Refused(
+        f"The sandbox {sandbox.name} is in use:\n{lines}",
+        "End these first. Nothing is killed or unmounted behind anybody's back.",
+    )
+
+
+def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abilities) -> Plan:
+    """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are. Pure."""
+    stay = [sandbox for sandbox in everything if sandbox not in gone]
+    soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
+    hard = tuple(step for sandbox in gone for step in _take_apart(sandbox, able))
+    unload = _unload(gone, stay, able)
+    last = () if stay else frame.last_one_out(able, able.rule)
+    name = ", ".join(sandbox.name for sandbox in gone)
+    return Plan("remove", name, (*soft, *hard, *unload, *last), commit=len(soft))
+
+
+def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    """What can still be taken back: mark it, wake it if it is paused, unmount it."""
+    mark = (frame.begin(sandbox.name, "remove"),) if sandbox.entries else ()
+    paused = sandbox.map is not None and sandbox.map.suspended
+    wake = Step("Let waiting writes go on", snapshot.dmsetup(able.udev, "resume", sandbox.name))
+    unmount = (
+        Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint), _mount_again(sandbox, m))
+        for m in reversed(sandbox.mounts)
+    )
+    return (*mark, *((wake,) if paused else ()), *unmount)
+
+
+def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
+    options = sandbox.record.mount_options if sandbox.record and sandbox.record.mount_options else mount.options
+    return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
+
+
+def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    """What cannot be taken back, from the top down."""
+    maps = ([sandbox.map] if sandbox.map else []) + list(sandbox.helpers)
+    loops = sorted(sandbox.loops, key=lambda loop: loop.file)
+    return (
+        *(Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev)) for entry in maps),
+        *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
+        *(Step(f"Release {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.inner)),
+        *(_clear(sandbox) if sandbox.entries or _has_directory(sandbox) else ()),
+    )
+
+
+def _has_directory(sandbox: Sandbox) -> bool:
+    return not (sandbox.map or sandbox.helpers)
+
+
+def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
+    name, record = sandbox.name, sandbox.record
+    own = record.mount if record and record.mount_made else None
+    files = [paths.of(name, file) for file in _FILES if file in sandbox.entries]
+    directories = [paths.of(name, entry) for entry in _DIRECTORIES if entry in sandbox.entries]
+    return (
+        *((Step("Remove the mount point that was made for it", _rmdir(own)),) if own else ()),
+        *((Step("Remove its directories", command("rmdir", *directories)),) if directories else ()),
+        *((Step("Remove its files", command("rm", "--force", *files)),) if files else ()),
+        Step("Take the mark away", frame.delete(paths.of(name, paths.BUSY))),
+        Step("Remove its place", command("rmdir", paths.of(name))),
+    )
+
+
+def _rmdir(path: str) -> Command:
+    return command("rmdir", "--ignore-fail-on-non-empty", path)
+
+
+def _unload(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[Step, ...]:
+    """RAM disks give their memory back only when brd is unloaded; only if we loaded it."""
+    ours = any(sandbox.record and sandbox.record.brd_loaded for sandbox in gone)
+    wanted = any(sandbox.record and sandbox.record.brd_loaded for sandbox in stay)
+    if not ours or wanted or able.ram_disks is None:
+        return ()
+    return (Step("Give the RAM disks' memory back", command("modprobe", "--remove", "brd")),)
