@@ -1,0 +1,1 @@
+"""Tests of sandbox-tui, split by what they need: nothing, or a real kernel."""

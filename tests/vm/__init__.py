@@ -1,0 +1,1 @@
+"""A virtual machine with a real device-mapper, over this machine's own file system."""

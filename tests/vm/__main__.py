@@ -1,0 +1,56 @@
+"""`python -m tests.vm [OPTIONS] -- COMMAND…`: run a command in the guest."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from tests.vm.boot import Guest, run_in_guest
+from tests.vm.kernel import VmError
+from tests.vm.suite import run_suite
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the command line and run the command, or the kernel suite for `kernel`."""
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _stop)
+    guest = Guest(
+        udev=not options.no_udev,
+        memory=options.memory,
+        cpus=options.cpus,
+        rwdirs=tuple(options.rwdir),
+        timeout=options.timeout,
+        qemu_opts=options.qemu_opts,
+    )
+    command = [*options.command]
+    try:
+        if command[0] == "kernel":
+            return run_suite(guest, command[1:])
+        return run_in_guest(command, guest)
+    except VmError as error:
+        print(f"vm: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.vm", description=__doc__)
+    parser.add_argument("--no-udev", action="store_true", help="a guest that never had udev")
+    parser.add_argument("--memory", default="2G", metavar="SIZE")
+    parser.add_argument("--cpus", type=int, default=2, metavar="N")
+    parser.add_argument("--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here")
+    parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="then qemu is killed")
+    parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
+    parser.add_argument("command", nargs="+", help="a command, or `kernel [PYTEST OPTIONS]` for the kernel suite")
+    return parser
+
+
+def _stop(signum: int, _frame: FrameType | None) -> None:
+    """Leave through the `finally` clauses, so that qemu does not outlive its starter."""
+    raise SystemExit(128 + signum)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The kernel that the guest boots, and whether this machine can speed it up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+PROBE_SECONDS = 15
+PROOF = "Kernel panic"
+
+
+class VmError(Exception):
+    """The virtual machine cannot be started; the text says what to do."""
+
+
+def cache_dir() -> Path:
+    """The folder where `.ci/setup` keeps the test kernel and this harness its runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "sandbox-tui"
+
+
+def find_kernel() -> Path:
+    """The image of the test kernel; its modules lie in `lib/modules` of the same tree."""
+    tree = (cache_dir() / "kernel" / "current").resolve()
+    images = sorted((tree / "boot").glob("vmlinuz-*"))
+    if not images:
+        raise VmError(f"no test kernel in {tree}: run `sh .ci/setup test` first")
+    return images[-1]
+
+
+def kvm_works(kernel: Path) -> bool:
+    """Whether KVM really boots this kernel, asked once per boot of this machine.
+
+    A /dev/kvm that opens proves little: some accept every call and then never run the guest.
+    """
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    answer = cache_dir() / f"kvm-{boot_id}"
+    if not answer.exists():
+        for stale in answer.parent.glob("kvm-*"):
+            stale.unlink(missing_ok=True)
+        answer.write_text("yes" if _boots_under_kvm(kernel) else "no")
+    return answer.read_text() == "yes"
+
+
+def _boots_under_kvm(kernel: Path) -> bool:
+    """Boot without any root: a kernel that gets as far as its panic has run."""
+    with tempfile.NamedTemporaryFile() as serial:
+        qemu = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "512"]
+        quiet = ["-display", "none", "-nodefaults", "-no-reboot", "-serial", f"file:{serial.name}"]
+        boot = ["-kernel", str(kernel), "-append", "console=ttyS0 panic=-1"]
+        try:
+            subprocess.run([*qemu, *quiet, *boot], timeout=PROBE_SECONDS, capture_output=True, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return PROOF in Path(serial.name).read_text(errors="replace")
