@@ -102,9 +102,9 @@ class Host(Protocol):
         """The RAM of now."""
         ...
 
-    def uses(self, devno: str, mountpoints: Sequence[str]) -> tuple[Use, ...]:
+    def uses(self, devno: str, places: Sequence[str]) -> tuple[Use, ...]:
         """Processes that hold the block device `MAJOR:MINOR` or anything mounted from it,
-        in any mount namespace. `mountpoints` are where it is mounted in ours.
+        in any mount namespace. `places` are its nodes and where it is mounted in ours.
         """
         ...
 

@@ -53,7 +53,9 @@ def read_devices(host: Host) -> tuple[Device, ...]:
         swaps=_swaps(host),
         maps={entry.kname: entry for entry in maps.read(host)},
         loops=loops.read(host),
-        mounted_elsewhere={m.devno: f"process {m.pid} {m.program}" for m in host.foreign_mounts()},
+        mounted_elsewhere={
+            key: f"process {m.pid} {m.program}" for m in host.foreign_mounts() for key in (m.devno, m.source)
+        },
     )
     return tuple(replace(device, verdict=judge(device, facts)) for device in found)
 

@@ -15,8 +15,8 @@ _EMPTY_DRIVE = 0x1FFFFF * 512
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What decides: all devices by kernel name, swap devices by path, our maps and all maps
-    by kernel name, loop devices, and the `MAJOR:MINOR` numbers that are mounted only in
-    other mount namespaces.
+    by kernel name, loop devices, and who mounted a `MAJOR:MINOR` number or a path in
+    another mount namespace.
     """
 
     devices: Mapping[str, Device]
@@ -58,8 +58,9 @@ def _use(device: Device, facts: Facts) -> str:
         return f"in use: mounted on {point}" if point else "in use: swap"
     if device.path in facts.swaps:
         return "in use: swap"
-    if device.devno in facts.mounted_elsewhere:
-        return f"in use: mounted in another namespace ({facts.mounted_elsewhere[device.devno]})"
+    elsewhere = facts.mounted_elsewhere.get(device.devno) or facts.mounted_elsewhere.get(device.path)
+    if elsewhere:
+        return f"in use: mounted in another namespace ({elsewhere})"
     if device.kname.startswith("ram") and _sandboxes_over(device, facts):
         return "is a COW device"
     return _held(device, facts)

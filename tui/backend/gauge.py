@@ -1,0 +1,110 @@
+"""How full a sandbox is, how fast it fills, and when it will be full. Pure arithmetic."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.status import Health
+
+FILLING = 0.70
+NEARLY_FULL = 0.90
+_WINDOW = 10.0
+"""Seconds over which the rate is taken."""
+_HISTORY = 240
+"""Readings that are kept."""
+
+
+class State(Enum):
+    """A gauge's word. Colour only ever repeats it."""
+
+    OK = "ok"
+    FILLING = "filling"
+    NEARLY_FULL = "nearly full"
+    FULL = "FULL"
+    BROKEN = "BROKEN"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One reading: `used` and `total` in bytes, `fill` from 0 to 1, None where unknown."""
+
+    state: State
+    used: int | None
+    total: int | None
+
+    @property
+    def fill(self) -> float | None:
+        """The part of the store that is used."""
+        if self.state is State.FULL:
+            return 1.0
+        return self.used / self.total if self.used is not None and self.total else None
+
+    @property
+    def advice(self) -> str:
+        """What people should know about this state, empty when all is well."""
+        return _ADVICE.get(self.state, "")
+
+
+_ADVICE = {
+    State.NEARLY_FULL: "Grow it now: once it is full nothing more can be written.",
+    State.FULL: "Nothing more can be written; everything in it can still be read and copied out. Then remove it.",
+    State.BROKEN: "Its contents are gone: every read and write fails. Remove it.",
+    State.UNKNOWN: "Its fill cannot be read.",
+}
+
+
+def read(sandbox: Sandbox) -> Gauge:
+    """The gauge of a sandbox. A full one keeps its last known size from its COW device."""
+    status = sandbox.status
+    if status.health is Health.ACTIVE and status.used is not None and status.total:
+        return Gauge(_state(status.used / status.total), status.used, status.total)
+    total = sandbox.cow_loop.size if sandbox.cow_loop else sandbox.record.size if sandbox.record else None
+    if status.health is Health.OVERFLOW:
+        return Gauge(State.FULL, total, total)
+    return Gauge(State.BROKEN if status.health is Health.INVALID else State.UNKNOWN, None, total)
+
+
+def _state(fill: float) -> State:
+    if fill >= 1:
+        return State.FULL
+    if fill >= NEARLY_FULL:
+        return State.NEARLY_FULL
+    return State.FILLING if fill >= FILLING else State.OK
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Successive readings of one sandbox, oldest first: (seconds of `Host.clock`, gauge)."""
+
+    readings: tuple[tuple[float, Gauge], ...] = ()
+
+    def add(self, clock: float, gauge: Gauge) -> "History":
+        """The history with one reading more; the oldest go when there are too many."""
+        return History((*self.readings, (clock, gauge))[-_HISTORY:])
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second over the last ten seconds; None before there are two readings."""
+        known = [(clock, gauge.used) for clock, gauge in self.readings if gauge.used is not None]
+        if len(known) < 2:
+            return None
+        last, used = known[-1]
+        first, before = next(reading for reading in known if last - reading[0] <= _WINDOW or reading is known[-2])
+        return (used - before) / (last - first) if last > first else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until full at this rate; None while it does not fill or the rate is unknown."""
+        rate = self.rate
+        if not rate or rate <= 0:
+            return None
+        gauge = self.readings[-1][1]
+        if gauge.used is None or gauge.total is None or gauge.state is State.FULL:
+            return None
+        return (gauge.total - gauge.used) / rate
+
+    @property
+    def fills(self) -> tuple[float, ...]:
+        """The known fills, oldest first, from 0 to 1."""
+        return tuple(fill for _clock, gauge in self.readings if (fill := gauge.fill) is not None)

@@ -1,0 +1,100 @@
+"""The real machine."""
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+import psutil
+
+from tui.backend import kernel_log, lock, processes, run
+from tui.backend.host import FileKind, ForeignMount, Memory, Use
+
+_KINDS = {
+    stat.S_IFREG: FileKind.FILE,
+    stat.S_IFDIR: FileKind.DIRECTORY,
+    stat.S_IFBLK: FileKind.BLOCK,
+    stat.S_IFCHR: FileKind.CHARACTER,
+    stat.S_IFIFO: FileKind.FIFO,
+    stat.S_IFSOCK: FileKind.SOCKET,
+}
+
+
+class RealHost:
+    """The Host that this program runs on. See `host.Host` for what each method does."""
+
+    simulated = False
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        input: str | None = None,
+        output: str | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Run a program; its standard output."""
+        return run.run(argv, input=input, output=output, timeout=timeout)
+
+    def read(self, path: str) -> str:
+        """The text of a file; bytes that are no UTF-8 come as surrogates."""
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+
+    def listdir(self, path: str) -> list[str]:
+        """The names in a directory."""
+        return os.listdir(path)
+
+    def resolve(self, path: str) -> str:
+        """The absolute path without symbolic links."""
+        return os.path.realpath(path)
+
+    def kind(self, path: str) -> FileKind | None:
+        """What a path names."""
+        try:
+            return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes."""
+        return os.stat(path).st_size
+
+    def is_root(self) -> bool:
+        """Whether we are root."""
+        return os.geteuid() == 0
+
+    def memory(self) -> Memory:
+        """The RAM of now."""
+        reading = psutil.virtual_memory()
+        return Memory(total=reading.total, available=reading.available)
+
+    def uses(self, devno: str, places: Sequence[str]) -> tuple[Use, ...]:
+        """Processes that hold a device or what is mounted from it."""
+        return processes.uses(devno, places)
+
+    def foreign_mounts(self) -> tuple[ForeignMount, ...]:
+        """Mounts in other mount namespaces."""
+        return processes.foreign_mounts()
+
+    def has_program(self, name: str) -> bool:
+        """Whether a program can be run."""
+        return shutil.which(name, path=run.search_path()) is not None
+
+    def kernel_messages(self) -> AbstractContextManager[Callable[[], list[str]]]:
+        """What the kernel logs about block devices while open."""
+        return kernel_log.watch()
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the only one that changes this machine."""
+        return lock.hold(purpose)
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def clock(self) -> float:
+        """Seconds that only go forward."""
+        return time.monotonic()
