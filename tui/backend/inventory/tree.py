@@ -1,0 +1,34 @@
+"""Devices in the order and with the lines of a tree, as lsblk draws it."""
+
+from collections.abc import Iterator, Sequence
+
+from tui.backend.inventory.devices import Device
+
+LINES = ("├─", "└─", "│ ", "  ")
+"""Branch, last branch, beside a branch, below a last one."""
+ASCII_LINES = ("|-", "`-", "| ", "  ")
+
+
+def draw(devices: Sequence[Device], lines: tuple[str, str, str, str] = LINES) -> Iterator[tuple[str, Device]]:
+    """Every device once with the lines that go before its name; one of several parents
+    comes below the first.
+    """
+    known = {device.kname: device for device in devices}
+    for device in devices:
+        if not any(parent in known for parent in device.parents):
+            yield "", device
+            yield from _below(device, known, "", lines)
+
+
+def _below(
+    parent: Device, known: dict[str, Device], indent: str, lines: tuple[str, str, str, str]
+) -> Iterator[tuple[str, Device]]:
+    children = [
+        known[name]
+        for name in parent.children
+        if name in known and next(p for p in known[name].parents if p in known) == parent.kname
+    ]
+    for number, child in enumerate(children, start=1):
+        last = number == len(children)
+        yield indent + lines[1 if last else 0], child
+        yield from _below(child, known, indent + lines[3 if last else 2], lines)

@@ -1,0 +1,58 @@
+"""`list` and `show`: what there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.backend import gauge, sizes
+from tui.backend.inventory import sandboxes
+from tui.cli import narration, output
+from tui.cli.json_keys import sandbox_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.backend.host import Host
+    from tui.backend.inventory.sandboxes import Sandbox
+
+
+def run(options: argparse.Namespace, host: Host) -> int:
+    """List all sandboxes, or show one."""
+    return _show(options, host) if options.verb == "show" else _list(options, host)
+
+
+def fill(reading: gauge.Gauge) -> str:
+    """How full, in percent."""
+    return "?" if reading.fill is None else f"{reading.fill:.0%}"
+
+
+def state(sandbox: Sandbox) -> str:
+    """The gauge's word, or what else is the matter."""
+    if sandbox.interrupted:
+        return f"{sandbox.busy or 'create'} has not ended"
+    return gauge.read(sandbox).state.value
+
+
+def _list(options: argparse.Namespace, host: Host) -> int:
+    found = sandboxes.read(host)
+    if options.json:
+        output.print_json({"sandboxes": [sandbox_json(sandbox) for sandbox in found]})
+    elif found:
+        header = ("NAME", "ORIGIN", "SIZE", "USED", "FILL", "STATE", "MOUNTED ON")
+        output.print_table(header, [_row(sandbox) for sandbox in found], right=(2, 3, 4))
+    else:
+        narration.say("There are no sandboxes. `sandbox-tui create ORIGIN` makes one.")
+    return 0
+
+
+def _row(sandbox: Sandbox) -> tuple[str, ...]:
+    reading = gauge.read(sandbox)
+    origin = sandbox_json(sandbox)["origin"] or "unknown"
+    used, total = sizes.show(reading.used), sizes.show(reading.total)
+    return (sandbox.name, origin, total, used, fill(reading), state(sandbox), sandbox.mountpoint or "-")
+
+
+def _show(options: argparse.Namespace, host: Host) -> int:
+    from tui.cli import details
+
+    return details.run(options, host)

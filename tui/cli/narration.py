@@ -1,0 +1,28 @@
+"""What people read beside the data, on stderr: steps ticking off, notes, errors.
+
+Nothing here ever raises: a terminal that went away must not stop a running plan half way.
+"""
+
+import sys
+from contextlib import suppress
+
+from tui.backend.text import clean
+
+PROGRAM = "sandbox-tui"
+
+
+def say(text: str, end: str = "\n") -> None:
+    """One or more lines to stderr; control characters in them are shown as `?`."""
+    with suppress(OSError, ValueError):
+        print("\n".join(map(clean, text.split("\n"))), end=end, file=sys.stderr, flush=True)
+
+
+def error(message: str, hint: str = "") -> None:
+    """What went wrong, and the way out on a line of its own."""
+    say(f"{PROGRAM}: {message}" + (f"\n{hint}" if hint else ""))
+
+
+def notes(sentences: tuple[str, ...]) -> None:
+    """What to know about a plan."""
+    for sentence in sentences:
+        say(f"Note: {sentence}")

@@ -1,0 +1,60 @@
+"""Data on stdout: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from tui.backend.text import clean, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.backend.plan import Plan
+
+LABEL_WIDTH = 20
+"""Terminal cells that a text of a device's choosing (a label) may take in a table."""
+
+
+def print_json(value: object) -> None:
+    """A value as JSON; everything but ASCII is escaped, so no terminal can be fooled by it."""
+    print(json.dumps(value, indent=2))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Rows below a header, in columns; `right` are the numbers of the right-aligned ones."""
+    lines = [list(header), *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(width(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = (_pad(cell, widths[n], left=n not in right) for n, cell in enumerate(line))
+        print("  ".join(cells).rstrip())
+
+
+def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Names and values below each other; a repeated name is said once."""
+    size = max((len(name) for name, _value in facts), default=0)
+    before = ""
+    for name, value in facts:
+        print(f"{'' if name == before else name:{size}}  {clean(value)}".rstrip())
+        before = name
+
+
+def print_script(plan: Plan) -> None:
+    """A plan as a shell script: exactly, or, to a terminal, without its control characters."""
+    lines = plan.script().splitlines()
+    print("\n".join(map(clean, lines) if sys.stdout.isatty() else lines))
+
+
+def can_draw() -> bool:
+    """Whether stdout can carry the lines of a tree."""
+    try:
+        "├─└│".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _pad(cell: str, size: int, *, left: bool) -> str:
+    space = " " * (size - width(cell))
+    return cell + space if left else space + cell

@@ -1,0 +1,87 @@
+"""`watch`: one line per sandbox and reading, fit for a pipe."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import humanize
+
+from tui.backend import gauge, sizes
+from tui.backend.errors import NotFound
+from tui.backend.gauge import History
+from tui.backend.host import Host
+from tui.backend.inventory import sandboxes
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.text import clean
+from tui.cli.listing import fill, state
+
+
+def run(options: argparse.Namespace, host: Host) -> int:
+    """Print readings until a signal comes, or all the named sandboxes are gone."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        watch(host, tuple(options.names), lambda: time.sleep(options.interval))
+    return 0
+
+
+def watch(host: Host, names: tuple[str, ...], wait: Callable[[], None]) -> None:
+    """Print readings, calling `wait` between two; NotFound for a name that there is not."""
+    watcher = _Watcher(host, names)
+    found = watcher.read()
+    for name in names:
+        if name not in found:
+            raise NotFound(f"There is no sandbox {name!r}.", "`sandbox-tui list` lists them.")
+    while found or not names:
+        watcher.print(found)
+        wait()
+        found = watcher.read()
+    watcher.print(found)
+
+
+class _Watcher:
+    """What was printed last, so that a pipe gets changes only."""
+
+    def __init__(self, host: Host, names: tuple[str, ...]) -> None:
+        self.host, self.names = host, names
+        self.histories: dict[str, History] = {}
+        self.printed: dict[str, object] = {}
+
+    def read(self) -> Mapping[str, Sandbox]:
+        found = sandboxes.read(self.host)
+        return {sandbox.name: sandbox for sandbox in found if not self.names or sandbox.name in self.names}
+
+    def print(self, found: Mapping[str, Sandbox]) -> None:
+        clock = self.host.clock()
+        for name in [name for name in self.printed if name not in found]:
+            del self.printed[name], self.histories[name]
+            _line(self.host, f"{name}  removed")
+        for name, sandbox in found.items():
+            reading = gauge.read(sandbox)
+            self.histories[name] = self.histories.get(name, History()).add(clock, reading)
+            seen = (reading, sandbox.mountpoint, state(sandbox))
+            if sys.stdout.isatty() or self.printed.get(name) != seen:
+                _line(self.host, _words(sandbox, self.histories[name]))
+            self.printed[name] = seen
+
+
+def _line(host: Host, text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S', time.localtime(host.now()))}  {clean(text)}", flush=True)
+
+
+def _words(sandbox: Sandbox, history: History) -> str:
+    reading = gauge.read(sandbox)
+    parts = [
+        sandbox.name,
+        fill(reading),
+        f"{sizes.show(reading.used)} of {sizes.show(reading.total)}",
+        state(sandbox),
+    ]
+    if history.rate:
+        parts.append(f"{'+' if history.rate > 0 else '-'}{sizes.show(int(abs(history.rate)))}/s")
+    if history.seconds_left is not None:
+        parts.append(f"full in {humanize.naturaldelta(history.seconds_left)}")
+    return "  ".join(parts)
