@@ -44,19 +44,21 @@ def run(
     input: str | None = None,
     output: str | None = None,
     timeout: float | None = None,
+    keep: tuple[int, ...] = (),
 ) -> str:
     """Run a program to its end and return its standard output.
 
     `input` is its standard input (nothing when None), `output` a file to receive its
-    standard output instead, `timeout` in seconds. The child is in a session of its own,
+    standard output instead, `timeout` in seconds, `keep` file descriptors that it inherits.
+    The child is in a session of its own,
     so that Ctrl-C or a hang-up at the terminal ends it no earlier than we do.
     Raises CommandFailed with the program's own words.
     """
     try:
-        done = _call(argv, (input or "").encode(), output, timeout)
+        done = _call(argv, (input or "").encode(), output, timeout, keep)
     except FileNotFoundError as error:
         if error.filename == argv[0]:
-            raise _missing(argv[0]) from error
+            raise missing(argv[0]) from error
         raise CommandFailed(f"{error.filename}: {error.strerror}.") from error
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
@@ -64,7 +66,7 @@ def run(
         raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip()
-        raise CommandFailed(_failure(argv, done.returncode, words), status=done.returncode)
+        raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)
     return (done.stdout or b"").decode(errors="surrogateescape")
 
 
@@ -73,7 +75,7 @@ def replace_process(argv: Sequence[str]) -> None:
     try:
         os.execvpe(argv[0], list(argv), {**os.environ, "PATH": search_path()})
     except OSError as error:
-        raise _missing(argv[0]) from error
+        raise missing(argv[0]) from error
 
 
 def interact(argv: Sequence[str], *, cwd: str | None = None, extra: Mapping[str, str] | None = None) -> int:
@@ -82,13 +84,30 @@ def interact(argv: Sequence[str], *, cwd: str | None = None, extra: Mapping[str,
     `extra` are environment variables added to ours.
     """
     try:
-        return subprocess.run(list(argv), cwd=cwd, env={**os.environ, **(extra or {})}, check=False).returncode
+        return subprocess.run(
+            list(argv), cwd=cwd, env={**os.environ, **(extra or {})}, check=False
+        ).returncode
     except OSError as error:
         raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
 
 
+def missing(program: str) -> CommandFailed:
+    """The error for a program that is not installed."""
+    package = package_of(program)
+    return CommandFailed(
+        f"The program {program} is missing.",
+        f"Install it (Debian: apt-get install {package}), then try again.",
+    )
+
+
+def failure(argv: Sequence[str], status: int, words: str) -> str:
+    """The sentence for a program that ended badly; `words` are its standard error."""
+    said = words or (f"killed by signal {-status}" if status < 0 else f"exit status {status}")
+    return f"{_line(argv)}: {said}"
+
+
 def _call(
-    argv: Sequence[str], data: bytes, output: str | None, timeout: float | None
+    argv: Sequence[str], data: bytes, output: str | None, timeout: float | None, keep: tuple[int, ...]
 ) -> subprocess.CompletedProcess[bytes]:
     with ExitStack() as stack:
         stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
@@ -100,21 +119,10 @@ def _call(
             timeout=timeout,
             env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
             start_new_session=True,
+            pass_fds=keep,
             check=False,
         )
 
 
 def _line(argv: Sequence[str]) -> str:
     return " ".join(map(quote, argv))
-
-
-def _missing(program: str) -> CommandFailed:
-    package = package_of(program)
-    return CommandFailed(
-        f"The program {program} is missing.", f"Install it (Debian: apt-get install {package}), then try again."
-    )
-
-
-def _failure(argv: Sequence[str], status: int, words: str) -> str:
-    said = words or (f"killed by signal {-status}" if status < 0 else f"exit status {status}")
-    return f"{_line(argv)}: {said}"

@@ -1,0 +1,104 @@
+"""The block devices of the practice machine."""
+
+from dataclasses import dataclass
+
+from tui.backend.inventory.status import Health
+from tui.backend.practice.mounted import FileSystem
+from tui.backend.practice.nodes import Content, File
+
+SECTOR = 512
+
+
+@dataclass(kw_only=True)
+class Block:
+    """Any block device: `size` and `sector` (logical block) in bytes. `writes` and `sectors`
+    are its write counters since it was found; `version` stands for the bytes on it.
+    """
+
+    kname: str
+    devno: str
+    size: int
+    type: str
+    sector: int = SECTOR
+    read_only: bool = False
+    content: Content | None = None
+    writes: int = 0
+    sectors: int = 0
+    version: int = 0
+
+
+@dataclass(kw_only=True)
+class Disk(Block):
+    """A disk, a drive or (with a `parent`) a partition."""
+
+    parent: str = ""
+    model: str = ""
+    serial: str = ""
+    wwn: str = ""
+    transport: str = ""
+    removable: bool = False
+    diskseq: int = 0
+    partlabel: str = ""
+    partuuid: str = ""
+
+
+@dataclass(kw_only=True)
+class Loop(Block):
+    """A loop device, bound when it has a `file`. `autoclear`: unbound when the last user goes."""
+
+    file: File | None = None
+    fs: FileSystem | None = None
+    backing: str = ""
+    autoclear: bool = False
+
+
+@dataclass(kw_only=True)
+class Ram(Block):
+    """A RAM disk of brd; `allocated` are the bytes of pages it has taken."""
+
+    allocated: int = 0
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A dm table line: a stretch of `device` from `offset` bytes on."""
+
+    length: int
+    device: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A dm table line: changes to `origin` go to `cow`, in chunks of `chunk` bytes."""
+
+    length: int
+    origin: str
+    cow: str
+    policy: str
+    chunk: int
+
+
+Table = Linear | Snapshot
+
+
+@dataclass(kw_only=True)
+class Map(Block):
+    """A device-mapper device. `data` are the chunks that a snapshot has copied; `node` is
+    whether /dev/mapper has it.
+    """
+
+    name: str
+    uuid: str
+    table: Table
+    inactive: Table | None = None
+    suspended: bool = False
+    node: bool = True
+    data: int = 0
+    health: Health = Health.ACTIVE
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The kernel names of the devices it lies on."""
+        table = self.table
+        return (table.device,) if isinstance(table, Linear) else (table.origin, table.cow)

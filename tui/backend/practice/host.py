@@ -1,0 +1,268 @@
+"""The practice host: behaves like a machine, touches nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from threading import RLock
+
+from tui.backend import paths
+from tui.backend.errors import CommandFailed, NeedsRoot, Refused
+from tui.backend.host import FileKind, ForeignMount, Memory, Use
+from tui.backend.practice import state, tree, use
+from tui.backend.practice.clock import BASE, PracticeClock
+from tui.backend.practice.demo_world import demo_world
+from tui.backend.practice.faults import Fault, Faults, Killed, nth
+from tui.backend.practice.nodes import Directory, kind
+from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
+from tui.backend.practice.traffic import Traffic
+from tui.backend.practice.world import World
+from tui.backend.run import failure, missing
+
+_PRESENT = frozenset({"sh", "sudo", "bash"})
+"""Programs that are there and are never run here."""
+
+
+class PracticeHost:
+    """An in-memory machine with the commands, messages and statuses of a real one.
+
+    `calls` are the commands that were run; `unknown` those that the practice does not know;
+    `absent` are programs that are not installed. `traffic` None: nobody writes.
+    """
+
+    simulated = True
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        clock: Callable[[], float] | None = None,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self.world = demo_world() if world is None else world
+        self.time = PracticeClock()
+        self.traffic = traffic
+        self.calls: list[tuple[str, ...]] = []
+        self.unknown: list[tuple[str, ...]] = []
+        self.absent: set[str] = set()
+        self.holder: str | None = None
+        self._clock = self.time if clock is None else clock
+        self._start = self._now = self._clock()
+        self._faults = Faults()
+        self._guard = RLock()
+
+    # --- the Host protocol ---
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        input: str | None = None,
+        output: str | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Run a program of the practice machine."""
+        with self._guard:
+            self._pass_time()
+            self.calls.append(tuple(argv))
+            fault = self._faults.take(argv)
+            if fault is not None:
+                self._meet(fault, argv, output)
+            try:
+                return self._call(argv, input or "", output)
+            except Failure as error:
+                if isinstance(error, NotPractised):
+                    self.unknown.append(tuple(argv))
+                raise CommandFailed(failure(argv, error.status, error.words), status=error.status) from error
+
+    def read(self, path: str) -> str:
+        """The text of a file."""
+        with self._guard:
+            self._pass_time()
+            self._allow(path)
+            return tree.file(self.world, path).text
+
+    def listdir(self, path: str) -> list[str]:
+        """The names in a directory."""
+        with self._guard:
+            self._allow(f"{path}/")
+            return tree.listdir(self.world, path)
+
+    def resolve(self, path: str) -> str:
+        """The path without links."""
+        with self._guard:
+            try:
+                return tree.find(self.world, path).path
+            except OSError:
+                return path
+
+    def kind(self, path: str) -> FileKind | None:
+        """What a path names."""
+        with self._guard, suppress(OSError):
+            self._allow(path)
+            node = tree.find(self.world, path).node
+            return None if node is None else kind(node)
+        return None
+
+    def size(self, path: str) -> int:
+        """The size of a file."""
+        with self._guard:
+            return tree.file(self.world, path).size
+
+    def is_root(self) -> bool:
+        """Whether the practising person is root."""
+        return self.world.root
+
+    def memory(self) -> Memory:
+        """The RAM of the practice machine."""
+        with self._guard:
+            self._pass_time()
+            return Memory(self.world.ram, self.world.available)
+
+    def uses(self, devno: str, mountpoints: Sequence[str]) -> tuple[Use, ...]:
+        """The practice machine's processes that hold any of these."""
+        with self._guard:
+            return tuple(
+                Use(process.pid, process.program, process.user, how, path)
+                for process in self.world.processes.values()
+                for how, path in process.holds
+                if any(path == point or path.startswith(f"{point.rstrip('/')}/") for point in mountpoints)
+            )
+
+    def foreign_mounts(self) -> tuple[ForeignMount, ...]:
+        """Mounts in other namespaces of the practice machine."""
+        with self._guard:
+            return tuple(self.world.foreign)
+
+    def has_program(self, name: str) -> bool:
+        """Whether the practice machine has a program."""
+        return name not in self.absent and (name in PROGRAMS or name in _PRESENT)
+
+    @contextmanager
+    def kernel_messages(self) -> Iterator[Callable[[], list[str]]]:
+        """The lines that the practice kernel logs meanwhile."""
+        first = len(self.world.log)
+        yield lambda: self.world.log[first:]
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the one program that changes the practice machine."""
+        return self._lock(purpose)
+
+    def now(self) -> float:
+        """Practice time, in seconds since the epoch."""
+        return BASE + self._clock() - self._start
+
+    def clock(self) -> float:
+        """Practice time, for rates."""
+        with self._guard:
+            self._pass_time()
+            return self._now
+
+    # --- for tests ---
+
+    def snapshot(self) -> state.State:
+        """The whole machine as a value: equal when nothing has changed."""
+        with self._guard:
+            return state.state(self.world)
+
+    def fail_at(self, number: int, words: str = "Input/output error", *, partial: bool = False) -> None:
+        """Let the command of this number from now on (from 0) fail, once."""
+        self._faults.add(Fault(nth(number), words, 1, 1, partial))
+
+    def fail_when(
+        self,
+        when: Callable[[Sequence[str]], bool],
+        words: str = "Input/output error",
+        *,
+        status: int = 1,
+        times: int | None = 1,
+    ) -> None:
+        """Let commands fail that meet a condition; `times` None: for ever."""
+        self._faults.add(Fault(when, words, status, times))
+
+    def kill_at(self, number: int, *, partial: bool = False) -> None:
+        """Raise Killed in place of the command of this number from now on (from 0)."""
+        self._faults.add(Fault(nth(number), "killed", -9, 1, partial, kill=True))
+
+    # --- inside ---
+
+    def _call(self, argv: Sequence[str], data: str, output: str | None) -> str:
+        if output is not None:
+            self._redirect(output, "")
+        program = PROGRAMS.get(argv[0])
+        if program is None or argv[0] in self.absent:
+            if program is None:
+                self.unknown.append(tuple(argv))
+            raise missing(argv[0])
+        if argv[0] in NEED_ROOT and not self.world.root:
+            raise Failure(f"{argv[0]}: Permission denied")
+        try:
+            said = program(self.world, list(argv[1:]), data)
+        except OSError as error:
+            raise Failure(f"{argv[0]}: {error.filename}: {error.strerror}") from error
+        use.release(self.world)
+        if output is None:
+            return said
+        self._redirect(output, said)
+        return ""
+
+    def _redirect(self, path: str, text: str) -> None:
+        try:
+            tree.write(self.world, path, text)
+        except OSError as error:
+            raise CommandFailed(f"{path}: {error.strerror}.") from error
+
+    def _meet(self, fault: Fault, argv: Sequence[str], output: str | None) -> None:
+        if fault.partial:
+            for path in [output] if output not in (None, "/dev/null") else argv[1:] if argv[0] == "tee" else []:
+                with suppress(OSError):
+                    tree.write(self.world, str(path), "")
+        if fault.kill:
+            raise Killed
+        raise CommandFailed(failure(argv, fault.status, f"{argv[0]}: {fault.words}"), status=fault.status)
+
+    def _pass_time(self) -> None:
+        before, self._now = self._now, self._clock()
+        if self.traffic is not None and self._now > before:
+            self.traffic.advance(self.world, before - self._start, self._now - self._start)
+
+    def _allow(self, path: str) -> None:
+        inside = path.startswith(f"{paths.RUN_DIR}/") and "/" in path.removeprefix(f"{paths.RUN_DIR}/")
+        if inside and not self.world.root:
+            raise PermissionError(13, "Permission denied", path)
+
+    @contextmanager
+    def _lock(self, purpose: str) -> Iterator[None]:
+        self._acquire(purpose)
+        try:
+            yield
+        except Killed:
+            self.holder = None
+            raise
+        except BaseException:
+            self._tidy()
+            raise
+        self._tidy()
+
+    def _acquire(self, purpose: str) -> None:
+        with self._guard:
+            if not self.world.root:
+                raise NeedsRoot(f"{paths.RUN_DIR}: only root can do this.", "Start it with sudo.")
+            if self.holder is not None:
+                raise Refused(
+                    f"Another sandbox-tui is changing this machine ({self.holder}).",
+                    "Wait until it is done, then try again.",
+                )
+            try:
+                if tree.find(self.world, paths.RUN_DIR).node is None:
+                    tree.make(self.world, paths.RUN_DIR, Directory())
+                tree.open_file(self.world, paths.LOCK_FILE)
+            except OSError as error:
+                raise CommandFailed(f"{error.filename}: {error.strerror}.", "Free some space there first.") from error
+            self.holder = f"process 4711, to {purpose}"
+
+    def _tidy(self) -> None:
+        with self._guard, suppress(OSError):
+            self.holder = None
+            if tree.listdir(self.world, paths.RUN_DIR) == [paths.LOCK_FILE.rsplit("/", 1)[1]]:
+                tree.unlink(self.world, paths.LOCK_FILE)
+                tree.rmdir(self.world, paths.RUN_DIR)

@@ -1,0 +1,76 @@
+"""File systems and mounts of the practice machine."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.backend.practice.nodes import Directory, File, Node
+
+
+@dataclass(eq=False)
+class FileSystem:
+    """A file system in use. `device` is the kernel name of what it is on, empty for none;
+    `limit` (bytes) and `inodes` bound a tmpfs.
+    """
+
+    type: str
+    devno: str
+    root: Node
+    device: str = ""
+    limit: int | None = None
+    inodes: int | None = None
+
+    @property
+    def used(self) -> int:
+        """Bytes that its files take."""
+        return sum(node.allocated for node in nodes_below(self.root) if isinstance(node, File))
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether its files take RAM."""
+        return self.type in ("tmpfs", "devtmpfs")
+
+    def has_room(self, more: int) -> bool:
+        """Whether `more` bytes fit."""
+        return self.limit is None or self.used + more <= self.limit
+
+    def has_inode(self) -> bool:
+        """Whether another file or directory fits."""
+        return self.inodes is None or sum(1 for _ in nodes_below(self.root)) < self.inodes
+
+
+@dataclass(eq=False)
+class Mounted:
+    """One mount. `root` is the node that shows at `point`, `inner` its path in the file system."""
+
+    id: int
+    fs: FileSystem
+    root: Node
+    point: str
+    source: str
+    options: str
+    inner: str = "/"
+    shared: str | None = None
+
+    def line(self) -> str:
+        """Its line of /proc/self/mountinfo."""
+        groups = f"shared:{self.shared} " if self.shared else ""
+        head = f"{self.id} 1 {self.fs.devno} {escape(self.inner)} {escape(self.point)} {self.options}"
+        return f"{head} {groups}- {self.fs.type} {escape(self.source)} rw{self._size()}"
+
+    def _size(self) -> str:
+        limit = self.fs.limit
+        return "" if limit is None else f",size={limit // 1024}k"
+
+
+def nodes_below(node: Node) -> Iterator[Node]:
+    """A node and all below it; views are not entered."""
+    yield node
+    if isinstance(node, Directory):
+        for child in node.entries.values():
+            yield from nodes_below(child)
+
+
+def escape(text: str) -> str:
+    """Text as mountinfo writes it: white space and backslash in octal."""
+    return re.sub(r"[ \t\n\\#]", lambda match: f"\\{ord(match[0]):03o}", text)

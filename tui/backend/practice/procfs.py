@@ -1,0 +1,31 @@
+"""/proc of the practice machine, made when somebody looks."""
+
+from tui.backend.practice.mounted import escape
+from tui.backend.practice.nodes import File, Node, View, fixed, text
+from tui.backend.practice.world import World
+
+
+def view(world: World) -> View:
+    """The part of /proc that is read."""
+    return View(lambda name: _entry(world, name), lambda: ["self", "swaps", "filesystems", "meminfo", "sys", "version"])
+
+
+def _entry(world: World, name: str) -> Node | None:
+    if name == "self" or name.isdecimal() and int(name) in world.processes:
+        return fixed({"mountinfo": File("".join(f"{mount.line()}\n" for mount in world.mounts))})
+    if name == "sys":
+        return fixed({"kernel": fixed({"osrelease": text(world.kernel)})})
+    if name == "version":
+        return text(f"Linux version {world.kernel} (practice)")
+    if name == "meminfo":
+        return File(f"MemTotal: {world.ram // 1024} kB\nMemAvailable: {world.available // 1024} kB\n")
+    if name == "filesystems":
+        return File("nodev\tsysfs\nnodev\ttmpfs\nnodev\toverlay\n\text4\n\tvfat\n\txfs\n\tbtrfs\n")
+    return File(_swaps(world)) if name == "swaps" else None
+
+
+def _swaps(world: World) -> str:
+    head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+    blocks = (world.blocks[kname] for kname in world.swaps if kname in world.blocks)
+    rows = (f"{escape(f'/dev/{block.kname}')}\tpartition\t{block.size // 1024}\t0\t-2\n" for block in blocks)
+    return head + "".join(rows)

@@ -1,0 +1,172 @@
+"""coreutils: the programs that work on files and directories."""
+
+import errno
+import hashlib
+from contextlib import suppress
+
+from tui.backend.host import FileKind
+from tui.backend.practice import storage, tree
+from tui.backend.practice.nodes import Directory, File, Special
+from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs.arguments import parse, reason, size
+from tui.backend.practice.world import World
+
+
+def mkdir(world: World, words: list[str], _: str) -> str:
+    """mkdir [--parents] [--mode=MODE] DIRECTORY..."""
+    given = parse("mkdir", words, flags="p/parents", values="m/mode")
+    for path in given.operands:
+        try:
+            if "parents" in given:
+                _make_parents(world, path)
+            else:
+                tree.make(world, path, Directory(mode=int(given.get("mode", "755"), 8)))
+        except OSError as error:
+            raise Failure(f"mkdir: cannot create directory ‘{path}’: {reason(error)}") from error
+    return ""
+
+
+def _make_parents(world: World, path: str) -> None:
+    parts = path.strip("/").split("/")
+    for end in range(1, len(parts) + 1):
+        place = "/" + "/".join(parts[:end])
+        if not isinstance(tree.find(world, place).node, Directory):
+            tree.make(world, place, Directory())
+
+
+def rmdir(world: World, words: list[str], _: str) -> str:
+    """rmdir [--ignore-fail-on-non-empty] DIRECTORY..."""
+    given = parse("rmdir", words, flags="ignore-fail-on-non-empty")
+    said = []
+    for path in given.operands:
+        try:
+            tree.rmdir(world, path)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or "ignore-fail-on-non-empty" not in given:
+                said.append(f"rmdir: failed to remove '{path}': {reason(error)}")
+    if said:
+        raise Failure("\n".join(said))
+    return ""
+
+
+def rm(world: World, words: list[str], _: str) -> str:
+    """rm [--force] FILE..."""
+    given = parse("rm", words, flags="f/force")
+    said = []
+    for path in given.operands:
+        try:
+            tree.unlink(world, path)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR) or "force" not in given:
+                said.append(f"rm: cannot remove '{path}': {reason(error)}")
+    if said:
+        raise Failure("\n".join(said))
+    return ""
+
+
+def tee(world: World, words: list[str], data: str) -> str:
+    """tee FILE..."""
+    for path in parse("tee", words).operands:
+        try:
+            tree.write(world, path, data)
+        except OSError as error:
+            raise Failure(f"tee: {path}: {reason(error)}") from error
+    return data
+
+
+def touch(world: World, words: list[str], _: str) -> str:
+    """touch FILE..."""
+    for path in parse("touch", words).operands:
+        try:
+            if tree.find(world, path).node is None:
+                tree.make(world, path, File())
+        except OSError as error:
+            raise Failure(f"touch: cannot touch '{path}': {reason(error)}") from error
+    return ""
+
+
+def truncate(world: World, words: list[str], _: str) -> str:
+    """truncate --size=BYTES FILE: sparse, so that it takes nothing."""
+    given = parse("truncate", words, values="s/size")
+    path, length = given.one(), size("truncate", given.get("size"))
+    try:
+        file, _fs = tree.open_file(world, path)
+    except OSError as error:
+        raise Failure(f"truncate: cannot open '{path}' for writing: {reason(error)}") from error
+    file.length, file.allocated = length, min(file.allocated, length)
+    file.version += 1
+    return ""
+
+
+def cat(world: World, words: list[str], data: str) -> str:
+    """cat FILE..."""
+    given = parse("cat", words)
+    try:
+        return "".join(tree.file(world, path).text for path in given.operands) if given.operands else data
+    except OSError as error:
+        raise Failure(f"cat: {error.filename}: {reason(error)}") from error
+
+
+def stat(world: World, words: list[str], _: str) -> str:
+    """stat --format=%s FILE"""
+    given = parse("stat", words, flags="L/dereference", values="c/format")
+    if given.get("format") != "%s":
+        raise NotPractised(f"stat: only --format=%s is practised, not {given.get('format')!r}")
+    try:
+        node = tree.existing(world, given.one())
+    except OSError as error:
+        raise Failure(f"stat: cannot statx '{given.one()}': {reason(error)}") from error
+    return f"{node.size if isinstance(node, File) else 0}\n"
+
+
+def sha256sum(world: World, words: list[str], _: str) -> str:
+    """sha256sum [--binary] FILE: a hash of what stands for the bytes."""
+    given = parse("sha256sum", words, flags="b/binary")
+    path = given.one()
+    try:
+        node = tree.existing(world, path)
+    except OSError as error:
+        raise Failure(f"sha256sum: {path}: {reason(error)}") from error
+    if isinstance(node, File):
+        bytes_of = f"{node.text} {node.length} {node.version} {tree.find(world, path).name}"
+    elif isinstance(node, Special) and node.kname:
+        block = world.blocks[node.kname]
+        bytes_of = f"{block.size} {block.version} {storage.content(world, node.kname)}"
+    else:
+        raise Failure(f"sha256sum: {path}: Is a directory")
+    mark = " *" if "binary" in given else "  "
+    return f"{hashlib.sha256(bytes_of.encode(errors='replace')).hexdigest()}{mark}{path}\n"
+
+
+def dd(world: World, words: list[str], _: str) -> str:
+    """dd if=FILE of=FILE bs=N count=N: zeros and random bytes only."""
+    given = dict(word.partition("=")[::2] for word in words)
+    unknown = set(given) - {"if", "of", "bs", "count", "conv", "status", "seek", "oflag"}
+    if unknown or given.get("if") not in ("/dev/zero", "/dev/urandom"):
+        raise NotPractised(f"dd: unrecognized operand ‘{' '.join(words)}’")
+    count = size("dd", given.get("bs", "512")) * int(given.get("count", "1"))
+    path = given["of"]
+    found = tree.find(world, path)
+    if isinstance(found.node, Special) and found.node.kind is FileKind.BLOCK:
+        return _dd_device(world, path, found.node.kname, count, at_start=not given.get("seek"))
+    with suppress(OSError):
+        file, fs = tree.open_file(world, path)
+        if not fs.has_room(count) or (fs.device and not storage.write(world, fs.device, count)):
+            raise Failure(f"dd: error writing '{path}': No space left on device")
+        file.length, file.allocated, file.version = count, count, file.version + 1
+        return ""
+    raise Failure(f"dd: failed to open '{path}': No such file or directory")
+
+
+def _dd_device(world: World, path: str, kname: str, count: int, *, at_start: bool) -> str:
+    if not storage.write(world, kname, count):
+        raise Failure(f"dd: fsync failed for '{path}': Input/output error")
+    if at_start:
+        storage.put(world, kname, None)
+    return ""
+
+
+def sync(_world: World, words: list[str], _: str) -> str:
+    """sync"""
+    parse("sync", words, flags="f/file-system")
+    return ""

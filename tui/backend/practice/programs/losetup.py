@@ -1,0 +1,60 @@
+"""losetup."""
+
+from tui.backend.practice import tree, use
+from tui.backend.practice.blocks import SECTOR, Loop
+from tui.backend.practice.mounted import FileSystem
+from tui.backend.practice.nodes import File
+from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs.arguments import parse
+from tui.backend.practice.world import World
+
+
+def losetup(world: World, words: list[str], _: str) -> str:
+    """losetup --find --show [--read-only] FILE | --detach LOOP | --set-capacity LOOP"""
+    given = parse("losetup", words, flags="f/find show r/read-only", values="d/detach c/set-capacity")
+    if "detach" in given:
+        return _detach(world, given.get("detach"))
+    if "set-capacity" in given:
+        loop = _bound(world, given.get("set-capacity"), "failed to set capacity")
+        assert loop.file is not None
+        loop.size = loop.file.size // SECTOR * SECTOR
+        return ""
+    if "find" not in given or "show" not in given:
+        raise NotPractised("losetup: bad usage")
+    path = given.one()
+    found = tree.find(world, path)
+    if not isinstance(found.node, File):
+        word = "No such file or directory" if found.node is None else "Invalid argument"
+        raise Failure(f"losetup: {path}: failed to set up loop device: {word}")
+    read_only = "read-only" in given or "ro" in found.mount.options.split(",")
+    return f"/dev/{_attach(world, found.node, found.mount.fs, found.path, read_only)}\n"
+
+
+def _attach(world: World, file: File, fs: FileSystem, path: str, read_only: bool) -> str:
+    free = [loop for loop in world.of(Loop) if loop.file is None]
+    loop = min(free, key=lambda loop: int(loop.kname[4:])) if free else _new(world)
+    loop.file, loop.fs, loop.backing, loop.read_only = file, fs, path, read_only
+    loop.size, loop.writes, loop.sectors = file.size // SECTOR * SECTOR, 0, 0
+    return loop.kname
+
+
+def _new(world: World) -> Loop:
+    number = sum(1 for _ in world.of(Loop))
+    loop = Loop(kname=f"loop{number}", devno=f"7:{number}", size=0, type="loop")
+    world.blocks[loop.kname] = loop
+    return loop
+
+
+def _detach(world: World, path: str) -> str:
+    """Detach a loop device; one in use goes when its last user does, as the kernel does it."""
+    loop = _bound(world, path, "detach failed")
+    loop.autoclear = True
+    use.release(world)
+    return ""
+
+
+def _bound(world: World, path: str, what: str) -> Loop:
+    loop = world.blocks.get(path.removeprefix("/dev/"))
+    if not isinstance(loop, Loop) or loop.file is None:
+        raise Failure(f"losetup: {path}: {what}: No such device or address")
+    return loop

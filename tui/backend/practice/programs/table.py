@@ -1,0 +1,34 @@
+"""Which programs the practice machine has."""
+
+from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes
+from tui.backend.practice.programs.dmsetup import dmsetup
+from tui.backend.practice.programs.losetup import losetup
+
+PROGRAMS: dict[str, Program] = {
+    "blkid": devices.blkid,
+    "blockdev": devices.blockdev,
+    "cat": files.cat,
+    "dd": files.dd,
+    "dmsetup": dmsetup,
+    "env": processes.env,
+    "kill": processes.kill,
+    "losetup": losetup,
+    "lsblk": devices.lsblk,
+    "mkdir": files.mkdir,
+    "modprobe": modules.modprobe,
+    "mount": mounting.mount,
+    "rm": files.rm,
+    "rmdir": files.rmdir,
+    "rmmod": modules.rmmod,
+    "sha256sum": files.sha256sum,
+    "stat": files.stat,
+    "sync": files.sync,
+    "tee": files.tee,
+    "touch": files.touch,
+    "truncate": files.truncate,
+    "udevadm": modules.udevadm,
+    "umount": mounting.umount,
+}
+
+NEED_ROOT = frozenset({"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tee", "touch", "truncate", "umount"})
+"""Programs that can do nothing for an ordinary user on the places this tool works on."""

@@ -1,0 +1,69 @@
+"""People who write into the sandboxes: gauges move, by practice time alone.
+
+Every sandbox has a writer of its own, made from its name: how fast it is in each stretch of
+four seconds, and how full it means to make the sandbox. The same times give the same bytes.
+"""
+
+import random
+
+from tui.backend import paths
+from tui.backend.practice import storage
+from tui.backend.practice.blocks import Map, Snapshot
+from tui.backend.practice.world import World
+from tui.backend.inventory.status import Health
+
+_STRETCH = 4.0
+"""Seconds of one speed."""
+_SPEEDS = (0.0, 0.0, 1 / 1200, 1 / 600, 1 / 300, 1 / 120)
+"""Parts of the COW device that are written in a second."""
+_AIMS = (0.35, 0.55, 0.78, 0.94, 2.0)
+"""How full a writer makes a sandbox; the last one does not stop."""
+_LONGEST = 3600.0
+"""Seconds that are worked through at a time, at most."""
+
+
+class Traffic:
+    """The writers. `advance` brings the world from one moment to the next."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.seed = seed
+        self._owed: dict[str, float] = {}
+
+    def advance(self, world: World, start: float, end: float) -> None:
+        """Write what is written from `start` to `end` (practice seconds)."""
+        for entry in list(world.of(Map)):
+            if _is_written(world, entry):
+                self._write(world, entry, max(start, end - _LONGEST), end)
+
+    def _write(self, world: World, entry: Map, start: float, end: float) -> None:
+        table = entry.table
+        assert isinstance(table, Snapshot)
+        total = world.blocks[table.cow].size
+        aim = random.Random(f"{self.seed} {entry.name}").choice(_AIMS) * total
+        owed = self._owed.get(entry.name, 0.0) + self._bytes(entry.name, total, start, end)
+        chunks = int(min(owed, aim - entry.data * table.chunk) // table.chunk)
+        self._owed[entry.name] = owed % table.chunk if chunks > 0 else min(owed, table.chunk)
+        if chunks > 0:
+            storage.write(world, entry.kname, chunks * table.chunk)
+
+    def _bytes(self, name: str, total: int, start: float, end: float) -> float:
+        written, now = 0.0, start
+        while now < end:
+            number = int(now // _STRETCH)
+            until = min((number + 1) * _STRETCH, end)
+            speed = random.Random(f"{self.seed} {name} {number}").choice(_SPEEDS)
+            written += speed * total * (until - now)
+            now = until
+        return written
+
+
+def _is_written(world: World, entry: Map) -> bool:
+    """Only a sandbox that is mounted to be written, and not stopped, has a writer."""
+    return (
+        isinstance(entry.table, Snapshot)
+        and entry.table.cow in world.blocks
+        and entry.uuid.startswith(paths.UUID_PREFIX)
+        and entry.health is Health.ACTIVE
+        and not entry.suspended
+        and any("ro" not in mount.options.split(",") for mount in world.mounted(entry.kname))
+    )
