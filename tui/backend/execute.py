@@ -93,7 +93,7 @@ class _Run:
         output = self.host.run(argv, input=step.command.input, output=step.command.output).rstrip("\n")
         if step.expect is not None and output != step.expect:
             raise CommandFailed(
-                f"Expected {step.expect!r}, found {output!r}: the machine has changed since the plan was made.",
+                f"Expected {step.expect!r}, found {output!r}: the machine has changed meanwhile.",
                 "Look at the devices again and make a new plan.",
             )
         return output

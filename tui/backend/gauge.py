@@ -48,7 +48,7 @@ class Gauge:
 
 _ADVICE = {
     State.NEARLY_FULL: "Grow it now: once it is full nothing more can be written.",
-    State.FULL: "Nothing more can be written; everything in it can still be read and copied out. Then remove it.",
+    State.FULL: "Nothing more can be written; all in it can still be read and copied out. Then remove it.",
     State.BROKEN: "Its contents are gone: every read and write fails. Remove it.",
     State.UNKNOWN: "Its fill cannot be read.",
 }
@@ -90,7 +90,9 @@ class History:
         if len(known) < 2:
             return None
         last, used = known[-1]
-        first, before = next(reading for reading in known if last - reading[0] <= _WINDOW or reading is known[-2])
+        first, before = next(
+            reading for reading in known if last - reading[0] <= _WINDOW or reading is known[-2]
+        )
         return (used - before) / (last - first) if last > first else None
 
     @property

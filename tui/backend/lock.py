@@ -10,17 +10,19 @@ from tui.backend.errors import CommandFailed, NeedsRoot, Refused
 
 
 @contextmanager
-def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[None]:
+def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[int]:
     """Hold the lock while changing the machine, or raise Refused naming who has it.
 
-    The kernel releases it with the process, however that ends. The file goes away with
-    the last sandbox, so that nothing is left behind.
+    Gives the lock's file descriptor: programs that inherit it keep the lock until they end,
+    so that nobody recovers while a program of a killed sandbox-tui is still at work.
+    The kernel releases it with the last of them. The file goes away with the last sandbox,
+    so that nothing is left behind.
     """
     descriptor = _acquire(file)
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, to {purpose}\n".encode(), 0)
-        yield
+        yield descriptor
     finally:
         os.ftruncate(descriptor, 0)
         _tidy(file)

@@ -4,8 +4,8 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 import psutil
 
@@ -27,6 +27,9 @@ class RealHost:
 
     simulated = False
 
+    def __init__(self) -> None:
+        self._lock: tuple[int, ...] = ()
+
     def run(
         self,
         argv: Sequence[str],
@@ -36,7 +39,9 @@ class RealHost:
         timeout: float | None = None,
     ) -> str:
         """Run a program; its standard output."""
-        return run.run(argv, input=input, output=output, timeout=timeout)
+        # mount may leave a file system in user space running, which would keep the lock for ever
+        keep = () if argv[0] == "mount" else self._lock
+        return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
 
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""
@@ -87,9 +92,15 @@ class RealHost:
         """What the kernel logs about block devices while open."""
         return kernel_log.watch()
 
-    def lock(self, purpose: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, purpose: str) -> Iterator[None]:
         """Be the only one that changes this machine."""
-        return lock.hold(purpose)
+        with lock.hold(purpose) as descriptor:
+            self._lock = (descriptor,)
+            try:
+                yield
+            finally:
+                self._lock = ()
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -54,7 +54,8 @@ def _ram_disks(host: Host) -> RamDisks | None:
     if host.kind("/sys/module/brd") is None:
         return None
     names = sorted(
-        (name for name in host.listdir("/sys/block") if name.startswith("ram")), key=lambda name: int(name[3:])
+        (name for name in host.listdir("/sys/block") if name.startswith("ram")),
+        key=lambda name: int(name[3:]),
     )
     kib = _text(host, "/sys/module/brd/parameters/rd_size").strip()
     return RamDisks(tuple(names), int(kib) * 1024 if kib.isdecimal() else 0)

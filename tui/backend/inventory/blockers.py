@@ -30,7 +30,13 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         return ()
     points = [mount.mountpoint for mount in sandbox.mounts]
     processes = tuple(
-        Blocker(f"process {use.pid} ({use.program}, of {use.user})", f"{use.how} {use.what}", use.pid, use.program, use.user)
+        Blocker(
+            f"process {use.pid} ({use.program}, of {use.user})",
+            f"{use.how} {use.what}",
+            use.pid,
+            use.program,
+            use.user,
+        )
         for use in host.uses(entry.devno, [*points, sandbox.device, f"/dev/{entry.kname}"])
     )
     return (*processes, *_nested(host, sandbox), *_foreign(host, sandbox), *_on_top(host, sandbox))
@@ -47,7 +53,12 @@ def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     return tuple(
-        Blocker(f"process {m.pid} ({m.program})", f"keeps it mounted on {m.mountpoint} in a mount namespace of its own", m.pid, m.program)
+        Blocker(
+            f"process {m.pid} ({m.program})",
+            f"keeps it mounted on {m.mountpoint} in a mount namespace of its own",
+            m.pid,
+            m.program,
+        )
         for m in host.foreign_mounts()
         if _is_of(m, sandbox) and not any(_follows(m, ours) for ours in sandbox.mounts)
     )
@@ -64,9 +75,12 @@ def _follows(mount: ForeignMount, ours: Mount) -> bool:
 
 def _on_top(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     entry = sandbox.map
-    assert entry is not None
+    if entry is None:
+        return ()
     names = {other.kname: f"{other.name} ({other.kname})" for other in maps.read(host)}
-    held = tuple(Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders)
+    held = tuple(
+        Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders
+    )
     return (*held, *_swap(host, sandbox, entry.kname))
 
 

@@ -79,9 +79,7 @@ def _at_path(inventory: Inventory, path: str, text: str) -> Device:
 
 def _of_device(device: Device) -> Origin:
     refusal = "" if device.verdict.ready else device.verdict.reason
-    return Origin(
-        device.path, device.size, device.sector, device.fstype, device.identity, device, refusal
-    )
+    return Origin(device.path, device.size, device.sector, device.fstype, device.identity, device, refusal)
 
 
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
@@ -103,7 +101,9 @@ def _image_refusal(inventory: Inventory, path: str, size: int) -> str:
 def probe(host: Host, path: str) -> str:
     """The file system type that blkid finds, empty for none."""
     try:
-        return host.run(["blkid", "--probe", "--match-tag", "TYPE", "--output", "value", path], timeout=30).strip()
+        return host.run(
+            ["blkid", "--probe", "--match-tag", "TYPE", "--output", "value", path], timeout=30
+        ).strip()
     except CommandFailed as error:
         if error.status == 2:  # blkid(8): nothing recognised
             return ""

@@ -62,8 +62,8 @@ def read(host: Host, name: str) -> Record | None:
 
 
 def _well_typed(record: Record) -> bool:
-    texts = (record.name, record.origin, record.origin_id, record.engine, record.store, record.policy)
-    texts += (record.fstype, record.mount_options, record.version, record.mount or "")
+    texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
+    texts += [record.fstype, record.mount_options, record.version, record.mount or ""]
     numbers = (record.origin_size, record.chunk, record.size, record.created)
     flags = (record.image, record.mount_made, record.hashed, record.brd_loaded)
     return (

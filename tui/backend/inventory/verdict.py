@@ -73,7 +73,9 @@ def _held(device: Device, facts: Facts) -> str:
             return f"in use: held by {holder}"
         if not paths.owner(entry.uuid):
             kind = entry.uuid.split("-")[0]
-            words = {"LVM": "LVM volume", "CRYPT": "encrypted volume", "mpath": "multipath"}.get(kind, "device-mapper")
+            words = {"LVM": "LVM volume", "CRYPT": "encrypted volume", "mpath": "multipath"}.get(
+                kind, "device-mapper"
+            )
             return f"in use: held by {words} {entry.name}"
     users = [loop for loop in facts.loops if loop.file == device.path]
     return f"in use: attached to {users[0].path}" if users else ""

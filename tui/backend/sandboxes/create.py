@@ -40,9 +40,7 @@ class Prepared:
 def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     """Read what the request needs beyond the inventory."""
     chosen = None if request.no_mount or request.mount is None else mounting.survey(host, request.mount)
-    return Survey(
-        inventory, abilities.read(host), origins.find(host, inventory, request.origin), chosen
-    )
+    return Survey(inventory, abilities.read(host), origins.find(host, inventory, request.origin), chosen)
 
 
 def prepare(host: Host, inventory: Inventory, request: CreateRequest) -> Prepared:
@@ -91,7 +89,7 @@ def _usable(origin: Origin) -> Origin:
         return origin
     hint = "`sandbox-tui devices` lists what can be an origin."
     if origin.refusal.startswith("in use: mounted on "):
-        hint = f"Unmount it first: umount {origin.path}. The whole machine's root cannot be an origin while it runs."
+        hint = f"Unmount it first: umount {origin.path}. (The root of the running system cannot be.)"
     raise Refused(f"{origin.path} cannot be an origin: {origin.refusal}.", hint)
 
 
@@ -102,7 +100,9 @@ def _name(request: CreateRequest, facts: Survey) -> str:
         return names.suggest(facts.origin.path, taken)
     name = names.check(request.name)
     if name in taken:
-        raise Refused(f"The name {name} is taken.", f"Choose another one, such as {names.suggest(name, taken)}.")
+        raise Refused(
+            f"The name {name} is taken.", f"Choose another one, such as {names.suggest(name, taken)}."
+        )
     return name
 
 
@@ -162,7 +162,9 @@ def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
             " inside the sandbox use vgimportclone."
         )
     if origin.fstype == "btrfs":
-        notes.append("Do not mount the origin's btrfs anywhere while the sandbox exists: the kernel would mix them up.")
+        notes.append(
+            "Do not mount the origin's btrfs anywhere while the sandbox exists: the kernel would mix them up."
+        )
     return tuple(notes)
 
 
@@ -200,7 +202,9 @@ def _same_disk(origin: Origin) -> tuple[Step, ...]:
     device = origin.device
     if device is None:
         return (
-            Step("Check the image's size", command("stat", "--format=%s", origin.path), expect=str(origin.size)),
+            Step(
+                "Check the image's size", command("stat", "--format=%s", origin.path), expect=str(origin.size)
+            ),
         )
     size = Step(
         "Check the origin's size", command("blockdev", "--getsize64", device.path), expect=str(device.size)

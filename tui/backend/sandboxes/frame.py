@@ -71,7 +71,9 @@ def last_one_out(abilities: Abilities, rule_exists: bool) -> tuple[Step, ...]:
     """What goes with the last sandbox: the udev rule and the directory of all sandboxes."""
     rule = (
         Step("Take the udev rule away", delete(paths.UDEV_RULE_FILE)),
-        Step("Remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)),
+        Step(
+            "Remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)
+        ),
         *((Step("Tell udev", _RELOAD),) if abilities.udev else ()),
     )
     place = Step(

@@ -22,10 +22,7 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     old = _current(sandbox)
     new = _target(sandbox, size, old, inventory)
     if new <= old:
-        raise Refused(
-            f"{sandbox.name} already has {sizes.show(old)}: a store can only grow.",
-            "Give a larger size, or +SIZE to add to what there is.",
-        )
+        raise _too_small(sandbox, old)
     memory.check(new - old, inventory.memory, inventory.sandboxes)
     steps = (frame.begin(sandbox.name, f"grow {old}"), *_store_steps(sandbox, old, new, udev))
     return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name)), commit=len(steps))
@@ -35,7 +32,9 @@ def _current(sandbox: Sandbox) -> int:
     """The size of the store in bytes, for a sandbox that can grow; Refused for others."""
     status = sandbox.status
     if sandbox.map is None or sandbox.busy is not None:
-        raise Refused(f"{sandbox.name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
+        raise Refused(
+            f"{sandbox.name} is not whole.", "`sandbox-tui recover` clears what an interruption left."
+        )
     if status.health is Health.OVERFLOW:
         raise Refused(
             f"{sandbox.name} is FULL: the kernel lets a snapshot grow only before that.",
@@ -43,10 +42,13 @@ def _current(sandbox: Sandbox) -> int:
         )
     if status.health is Health.INVALID:
         raise Refused(
-            f"{sandbox.name} is BROKEN: its contents are gone.", f"Remove it: sandbox-tui remove {sandbox.name}."
+            f"{sandbox.name} is BROKEN: its contents are gone.",
+            f"Remove it: sandbox-tui remove {sandbox.name}.",
         )
     if status.total is None:
-        raise Refused(f"The fill of {sandbox.name} is unknown ({status.raw or 'no status'}).", "Try again as root.")
+        raise Refused(
+            f"The fill of {sandbox.name} is unknown ({status.raw or 'no status'}).", "Try again as root."
+        )
     return status.total
 
 
@@ -65,6 +67,19 @@ def _target(sandbox: Sandbox, text: str, old: int, inventory: Inventory) -> int:
             raise UsageError("'+max' makes no sense.", "Write max: the size that cannot overflow.")
         wanted += old
     return min(snapshot.fit(wanted, record.chunk, record.policy), maximum)
+
+
+def _too_small(sandbox: Sandbox, old: int) -> Refused:
+    record = sandbox.record
+    size = sandbox.map.size if sandbox.map else 0
+    if record and old >= snapshot.cannot_overflow(size, record.chunk, record.policy):
+        return Refused(
+            f"{sandbox.name} cannot overflow as it is: there is nothing to gain.", "Leave it as it is."
+        )
+    return Refused(
+        f"{sandbox.name} already has {sizes.show(old)}: a store can only grow.",
+        "Give a larger size, or +SIZE to add to what there is.",
+    )
 
 
 def _store_steps(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:

@@ -35,10 +35,11 @@ def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
     """Refuse a promise of `size` more bytes that the machine could not keep, with the numbers."""
     if size <= free(memory, sandboxes):
         return
+    show = sizes.show
     raise Refused(
-        f"{sizes.show(size)} of RAM are wanted, but only {sizes.show(free(memory, sandboxes))} can be promised: "
-        f"{sizes.show(memory.available)} are available, {sizes.show(promised(sandboxes))} of them are promised "
-        f"to other sandboxes, and {sizes.show(reserve(memory))} are kept for the machine.",
+        f"{show(size)} of RAM are wanted, but only {show(free(memory, sandboxes))} can be promised:"
+        f" {show(memory.available)} are available, {show(promised(sandboxes))} of them are promised"
+        f" to other sandboxes, and {show(reserve(memory))} are kept for the machine.",
         "Choose a smaller size, or remove a sandbox.",
     )
 

@@ -9,7 +9,15 @@ from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
 from tui.backend.plan import Step
 
-_UNMOUNTABLE = ("swap", "LVM2_member", "linux_raid_member", "crypto_LUKS", "zfs_member", "bcache", "ceph_bluestore")
+_UNMOUNTABLE = (
+    "swap",
+    "LVM2_member",
+    "linux_raid_member",
+    "crypto_LUKS",
+    "zfs_member",
+    "bcache",
+    "ceph_bluestore",
+)
 _READ_ONLY = ("iso9660", "udf", "squashfs", "erofs", "cramfs")
 
 

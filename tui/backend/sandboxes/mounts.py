@@ -36,5 +36,7 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     points = {mount.mountpoint for mount in sandbox.mounts}
     found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
     remove.check(sandbox, found)
-    steps = (Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts))
+    steps = (
+        Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts)
+    )
     return Plan("unmount", name, tuple(steps))

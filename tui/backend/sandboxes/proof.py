@@ -48,7 +48,11 @@ class Proof:
             return f"{self.origin} was CHANGED while the sandbox existed, by something else than the sandbox."
         said = ["nothing was written to it"] if self.counters_same else []
         said += ["its hash is the same"] if self.hash_same else []
-        return f"{self.origin} is untouched: {', '.join(said)}." if said else f"Nothing is known about {self.origin}."
+        return (
+            f"{self.origin} is untouched: {', '.join(said)}."
+            if said
+            else f"Nothing is known about {self.origin}."
+        )
 
 
 def parse_counters(text: str) -> Counters | None:

@@ -44,7 +44,7 @@ def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     loop = sandbox.cow_loop
     helper = f"{sandbox.name}:cow"
     if loop is None:
-        back = (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
+        back: tuple[Step, ...] = (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
     else:
         file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)
         back = (

@@ -62,7 +62,9 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
 
 
 def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
-    options = sandbox.record.mount_options if sandbox.record and sandbox.record.mount_options else mount.options
+    options = (
+        sandbox.record.mount_options if sandbox.record and sandbox.record.mount_options else mount.options
+    )
     return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
@@ -71,7 +73,10 @@ def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     maps = ([sandbox.map] if sandbox.map else []) + list(sandbox.helpers)
     loops = sorted(sandbox.loops, key=lambda loop: loop.file)
     return (
-        *(Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev)) for entry in maps),
+        *(
+            Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev))
+            for entry in maps
+        ),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(Step(f"Release {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.inner)),
         *(_clear(sandbox) if sandbox.entries or _has_directory(sandbox) else ()),

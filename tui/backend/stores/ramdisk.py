@@ -31,7 +31,9 @@ def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> St
             *load,
             Step(
                 "Cut the promised size from the RAM disk: the COW device",
-                dmsetup(abilities.udev, "create", f"{name}:cow", "--uuid", paths.uuid(name, "cow"), "--table", cut),
+                dmsetup(
+                    abilities.udev, "create", f"{name}:cow", "--uuid", paths.uuid(name, "cow"), "--table", cut
+                ),
                 remove_command(f"{name}:cow", abilities.udev),
             ),
             Step(
