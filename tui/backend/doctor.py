@@ -1,0 +1,175 @@
+"""Can this machine make sandboxes, what is missing, and how to get it? Changes nothing."""
+
+import re
+from dataclasses import dataclass
+
+from tui.backend import run
+from tui.backend.errors import CommandFailed
+from tui.backend.host import Host
+from tui.backend.inventory import abilities, sandboxes
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.sandboxes import memory
+
+_MODULES = (
+    ("dm-mod", "device-mapper itself", True),
+    ("dm-snapshot", "the snapshot target", True),
+    ("loop", "image files, and the default store", True),
+    ("brd", "RAM disks: --store ramdisk, --classic", False),
+)
+"""Kernel modules: name, what for, whether nothing works without it."""
+
+_NEEDED = tuple(
+    "dmsetup losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split()  # noqa: SIM905
+)
+_HANDY = (("udevadm", "where udev runs"), ("mkfs.ext4", "the demo"), ("sudo", "starting again as root"))
+_BUILT_IN = {"dm-mod": ("/sys/module/dm_mod", "/sys/class/misc/device-mapper"), "loop": ("/sys/module/loop",)}
+_ASK = {"dmsetup": "version", "mkfs.ext4": "-V"}
+"""How to ask for a version where it is not `--version`. dmsetup answers only when the kernel does."""
+_VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of the kernel: `loaded`, or `loadable` (None: modprobe cannot tell)."""
+
+    name: str
+    purpose: str
+    needed: bool
+    loaded: bool
+    loadable: bool | None
+
+    @property
+    def there(self) -> bool:
+        """Whether it is or can be loaded."""
+        return self.loaded or bool(self.loadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program: `found` on the path, its `version` (empty: not told), its Debian `package`."""
+
+    name: str
+    purpose: str
+    needed: bool
+    found: bool
+    version: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All readings. `available`, `promised` and `free` (for new sandboxes) are bytes of RAM;
+    `leftovers` are sandboxes that an interruption left in pieces; `problems` say what keeps
+    sandboxes from being made, each with the way out.
+    """
+
+    kernel: str
+    root: bool
+    udev: bool
+    modules: tuple[Module, ...]
+    programs: tuple[Program, ...]
+    available: int
+    promised: int
+    free: int
+    leftovers: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether root can make sandboxes here."""
+        return not self.problems
+
+
+def read(host: Host) -> Diagnosis:
+    """Look at everything."""
+    ram, found = host.memory(), _sandboxes(host)
+    modules = tuple(_module(host, *entry) for entry in _MODULES)
+    programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
+    programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
+    free = memory.free(ram, found)
+    return Diagnosis(
+        kernel=_kernel(host),
+        root=host.is_root(),
+        udev=abilities.read(host).udev,
+        modules=modules,
+        programs=programs,
+        available=ram.available,
+        promised=memory.promised(found),
+        free=free,
+        leftovers=tuple(sandbox.name for sandbox in found if sandbox.interrupted),
+        problems=(*_problems(modules, programs), *_mute(host, modules, programs), *_short(free)),
+    )
+
+
+def _sandboxes(host: Host) -> tuple[Sandbox, ...]:
+    try:
+        return sandboxes.read(host)
+    except OSError:
+        return ()  # no /sys: a sign of a strange container, and no reason to stop looking
+
+
+def _kernel(host: Host) -> str:
+    try:
+        return host.read("/proc/sys/kernel/osrelease").strip()
+    except OSError:
+        return ""
+
+
+def _module(host: Host, name: str, purpose: str, needed: bool) -> Module:
+    places = _BUILT_IN.get(name, (f"/sys/module/{name.replace('-', '_')}",))
+    loaded = any(host.kind(place) is not None for place in places)
+    return Module(name, purpose, needed, loaded, True if loaded else _loadable(host, name))
+
+
+def _loadable(host: Host, name: str) -> bool | None:
+    if not host.has_program("modprobe"):
+        return None
+    try:
+        host.run(["modprobe", "--dry-run", "--quiet", name], timeout=20)
+    except CommandFailed:
+        return False
+    return True
+
+
+def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:
+    found = host.has_program(name)
+    version = _version(host, name) if found else ""
+    return Program(name, purpose, needed, found, version, run.package_of(name))
+
+
+def _version(host: Host, name: str) -> str:
+    """What the program says of itself; empty where it says nothing on its standard output."""
+    try:
+        said = host.run([name, _ASK.get(name, "--version")], timeout=10)
+    except CommandFailed:
+        return ""
+    match = _VERSION.search(said)
+    return match[0] if match else ""
+
+
+def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tuple[str, ...]:
+    absent = [
+        f"The kernel has no {entry.name} ({entry.purpose}): boot one that has, on a machine of your own."
+        for entry in modules
+        if entry.needed and not entry.there
+    ]
+    missing = [
+        f"The program {entry.name} is missing: apt-get install {entry.package}."
+        for entry in programs
+        if entry.needed and not entry.found
+    ]
+    return (*absent, *missing)
+
+
+def _mute(host: Host, modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tuple[str, ...]:
+    """A container can have device-mapper in its kernel and yet not reach it."""
+    mapper, dmsetup = modules[0], programs[0]
+    if not host.is_root() or not mapper.loaded or not dmsetup.found or dmsetup.version:
+        return ()
+    return ("The kernel's device-mapper does not answer: in a container, start that with more privileges.",)
+
+
+def _short(free: int) -> tuple[str, ...]:
+    if free >= memory.LEAST:
+        return ()
+    return ("There is not enough free RAM for a sandbox: end a program or remove a sandbox.",)
