@@ -8,23 +8,21 @@ from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, File
 from tui.backend.practice.world import World
 
-_DIRECTORIES = ("boot", "dev", "etc", "home", "mnt", "proc", "root", "run", "srv", "sys", "tmp", "var")
+DIRECTORIES = ("boot", "dev", "etc", "home", "mnt", "proc", "root", "run", "srv", "sys", "tmp", "var")
 
 
 def bare(**facts: int | bool) -> World:
     """A world without disks. `facts` are fields of World."""
     world = World(**facts)  # type: ignore[arg-type]
-    root = FileSystem("tmpfs", world.anonymous(), Directory({name: Directory() for name in _DIRECTORIES}))
+    root = FileSystem("tmpfs", world.anonymous(), Directory({name: Directory() for name in DIRECTORIES}))
     world.mount(root, "/", "rootfs")
     world.mount(FileSystem("sysfs", world.anonymous(), sysfs.view(world)), "/sys", "sysfs")
     world.mount(FileSystem("proc", world.anonymous(), procfs.view(world)), "/proc", "proc")
     world.mount(FileSystem("devtmpfs", world.anonymous(), devfs.view(world)), "/dev", "udev")
-    run = world.tmpfs(limit=world.ram // 10)
-    assert isinstance(run.root, Directory)
-    run.root.entries.update({"lock": Directory(), "user": Directory()})
+    run = Directory({"lock": Directory(), "user": Directory()})
     if world.udev:
-        run.root.entries["udev"] = Directory({"control": File(), "data": Directory()})
-    world.mount(run, "/run", "tmpfs", "rw,nosuid,nodev,noexec,relatime")
+        run.entries["udev"] = Directory({"control": File(), "data": Directory()})
+    world.mount(world.tmpfs(run, limit=world.ram // 10), "/run", "tmpfs", "rw,nosuid,nodev,noexec,relatime")
     return world
 
 
@@ -33,7 +31,11 @@ def add_disk(world: World, kname: str, size: int, **facts: str | int | bool | Co
     minor = 16 * sum(1 for disk in world.of(Disk) if not disk.parent)
     devno = str(facts.pop("devno", f"8:{minor}"))
     disk = Disk(
-        kname=kname, devno=devno, size=size, diskseq=world.number("diskseq", 1), **{"type": "disk", **facts}  # type: ignore[arg-type]
+        kname=kname,
+        devno=devno,
+        size=size,
+        diskseq=world.number("diskseq", 1),
+        **{"type": "disk", **facts},  # type: ignore[arg-type]
     )
     world.blocks[kname] = disk
     return disk
@@ -63,12 +65,6 @@ def add_partition(world: World, disk: Disk, size: int, content: Content | None, 
     return part
 
 
-def unplug(world: World, kname: str) -> None:
-    """Pull a disk out: it and its partitions are gone, what lies on them stays and fails."""
-    for name in [*world.partitions(kname), kname]:
-        world.blocks.pop(name, None)
-
-
 def add_volume(world: World, name: str, on: Block, content: Content) -> Map:
     """Make an LVM volume that fills a physical volume."""
     kname = f"dm-{world.number('dm')}"
@@ -89,7 +85,8 @@ def add_volume(world: World, name: str, on: Block, content: Content) -> Map:
 def mount_block(world: World, block: Block, point: str, options: str = "rw,relatime") -> Mounted:
     """Mount what is on a device, as the machine does when it starts."""
     content = storage.content(world, block.kname)
-    assert content is not None and content.tree is not None
+    if content is None or content.tree is None:
+        raise ValueError(block.kname)
     fs = FileSystem(content.fstype, block.devno, content.tree, device=block.kname)
     return world.mount(fs, point, devfs.path_of(block), options)
 

@@ -45,7 +45,9 @@ def _mapper(world: World) -> View:
     nodes: dict[str, Node] = {"control": Special(FileKind.CHARACTER)}
     for entry in world.of(Map):
         if entry.node:
-            nodes[entry.name] = Link(f"../{entry.kname}") if world.udev else Special(FileKind.BLOCK, entry.kname)
+            nodes[entry.name] = (
+                Link(f"../{entry.kname}") if world.udev else Special(FileKind.BLOCK, entry.kname)
+            )
     return fixed(nodes)
 
 
@@ -73,4 +75,6 @@ def _by(names: Iterable[tuple[str, str]]) -> View:
 
 def _encode(name: str) -> str:
     """A name as udev writes it in a link."""
-    return "".join(c if c.isalnum() or c in "#+-.:=@_" or not c.isascii() else f"\\x{ord(c):02x}" for c in name)
+    return "".join(
+        c if c.isalnum() or c in "#+-.:=@_" or not c.isascii() else f"\\x{ord(c):02x}" for c in name
+    )

@@ -12,13 +12,15 @@ from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
 from tui.backend.practice.nodes import Directory, kind
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.programs.arguments import quoted
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
+from tui.backend.practice.programs.versions import VERSIONS
 from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
 
-_PRESENT = frozenset({"sh", "sudo", "bash"})
+_PRESENT = frozenset({"bash", "mkfs.ext4", "sh", "sudo"})
 """Programs that are there and are never run here."""
 
 
@@ -58,7 +60,7 @@ class PracticeHost:
         *,
         input: str | None = None,
         output: str | None = None,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - practice programs answer at once
     ) -> str:
         """Run a program of the practice machine."""
         with self._guard:
@@ -118,15 +120,14 @@ class PracticeHost:
             self._pass_time()
             return Memory(self.world.ram, self.world.available)
 
-    def uses(self, devno: str, mountpoints: Sequence[str]) -> tuple[Use, ...]:
+    def uses(self, devno: str, places: Sequence[str]) -> tuple[Use, ...]:
         """The practice machine's processes that hold any of these."""
         with self._guard:
-            return tuple(
-                Use(process.pid, process.program, process.user, how, path)
-                for process in self.world.processes.values()
-                for how, path in process.holds
-                if any(path == point or path.startswith(f"{point.rstrip('/')}/") for point in mountpoints)
-            )
+            block = self.world.device(devno)
+            mounts = self.world.mounted(block.kname) if block else []
+            points = [*places, *(mount.point for mount in mounts)]
+            found = (use.first_hold(process, points) for process in self.world.processes.values())
+            return tuple(entry for entry in found if entry is not None)
 
     def foreign_mounts(self) -> tuple[ForeignMount, ...]:
         """Mounts in other namespaces of the practice machine."""
@@ -188,11 +189,7 @@ class PracticeHost:
     def _call(self, argv: Sequence[str], data: str, output: str | None) -> str:
         if output is not None:
             self._redirect(output, "")
-        program = PROGRAMS.get(argv[0])
-        if program is None or argv[0] in self.absent:
-            if program is None:
-                self.unknown.append(tuple(argv))
-            raise missing(argv[0])
+        program = self._program(argv)
         if argv[0] in NEED_ROOT and not self.world.root:
             raise Failure(f"{argv[0]}: Permission denied")
         try:
@@ -205,6 +202,18 @@ class PracticeHost:
         self._redirect(output, said)
         return ""
 
+    def _program(self, argv: Sequence[str]) -> Program:
+        """The program of a command; the failure of a shell where there is none."""
+        if list(argv[1:]) == ["--version"] and self.has_program(argv[0]):
+            return lambda _world, _words, _data: f"{VERSIONS.get(argv[0], '')}\n"
+        if argv[0] == "env" and self.absent.intersection(argv[1:]):
+            raise Failure(f"env: {quoted(argv[2])}: No such file or directory", 127)
+        if argv[0] in PROGRAMS and argv[0] not in self.absent:
+            return PROGRAMS[argv[0]]
+        if argv[0] not in PROGRAMS:
+            self.unknown.append(tuple(argv))
+        raise missing(argv[0])
+
     def _redirect(self, path: str, text: str) -> None:
         try:
             tree.write(self.world, path, text)
@@ -213,9 +222,9 @@ class PracticeHost:
 
     def _meet(self, fault: Fault, argv: Sequence[str], output: str | None) -> None:
         if fault.partial:
-            for path in [output] if output not in (None, "/dev/null") else argv[1:] if argv[0] == "tee" else []:
-                with suppress(OSError):
-                    tree.write(self.world, str(path), "")
+            half = argv[1] if argv[0] == "tee" else output
+            with suppress(OSError):
+                tree.write(self.world, half or "/dev/null", "")
         if fault.kill:
             raise Killed
         raise CommandFailed(failure(argv, fault.status, f"{argv[0]}: {fault.words}"), status=fault.status)
@@ -257,7 +266,9 @@ class PracticeHost:
                     tree.make(self.world, paths.RUN_DIR, Directory())
                 tree.open_file(self.world, paths.LOCK_FILE)
             except OSError as error:
-                raise CommandFailed(f"{error.filename}: {error.strerror}.", "Free some space there first.") from error
+                raise CommandFailed(
+                    f"{error.filename}: {error.strerror}.", "Free some space there first."
+                ) from error
             self.holder = f"process 4711, to {purpose}"
 
     def _tidy(self) -> None:

@@ -1,7 +1,5 @@
 """What a path of the practice machine can name: files, directories, links, devices, views."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -21,7 +19,7 @@ class Content:
     fstype: str
     label: str = ""
     uuid: str = ""
-    tree: Directory | None = None
+    tree: "Directory | None" = None
     exceptions: int = 0
 
 
@@ -52,10 +50,10 @@ class File:
 class Directory:
     """A directory: nodes by name. `mode` are its permission bits."""
 
-    entries: dict[str, Node] = field(default_factory=dict)
+    entries: "dict[str, Node]" = field(default_factory=dict)
     mode: int = 0o755
 
-    def get(self, name: str) -> Node | None:
+    def get(self, name: str) -> "Node | None":
         """The node of a name."""
         return self.entries.get(name)
 
@@ -68,7 +66,7 @@ class Directory:
 class View:
     """A directory whose entries are made when somebody looks (/sys, /proc, /dev)."""
 
-    get: Callable[[str], Node | None]
+    get: "Callable[[str], Node | None]"
     names: Callable[[], Iterable[str]]
 
 

@@ -7,11 +7,14 @@ from tui.backend.practice.world import World
 
 def view(world: World) -> View:
     """The part of /proc that is read."""
-    return View(lambda name: _entry(world, name), lambda: ["self", "swaps", "filesystems", "meminfo", "sys", "version"])
+    return View(
+        lambda name: _entry(world, name),
+        lambda: ["self", "swaps", "filesystems", "meminfo", "sys", "version"],
+    )
 
 
 def _entry(world: World, name: str) -> Node | None:
-    if name == "self" or name.isdecimal() and int(name) in world.processes:
+    if name == "self" or (name.isdecimal() and int(name) in world.processes):
         return fixed({"mountinfo": File("".join(f"{mount.line()}\n" for mount in world.mounts))})
     if name == "sys":
         return fixed({"kernel": fixed({"osrelease": text(world.kernel)})})

@@ -15,8 +15,13 @@ def state(world: World) -> State:
     found: State = {}
     for mount in world.mounts:
         found[f"mount {mount.point} {sum(m.point == mount.point for m in world.mounts)}"] = (
-            mount.fs.type, mount.source, mount.inner, mount.options, mount.fs.limit, mount.fs.inodes,
-        )  # fmt: skip
+            mount.fs.type,
+            mount.source,
+            mount.inner,
+            mount.options,
+            mount.fs.limit,
+            mount.fs.inodes,
+        )
         _files(found, mount.point.rstrip("/"), mount.root)
     for block in world.blocks.values():
         if not isinstance(block, Loop) or block.file is not None:
@@ -32,7 +37,11 @@ def state(world: World) -> State:
 def differences(before: State, after: State) -> list[str]:
     """What is not the same, one line each."""
     keys = sorted({*before, *after})
-    return [f"{key}: {before.get(key)!r} -> {after.get(key)!r}" for key in keys if before.get(key) != after.get(key)]
+    return [
+        f"{key}: {before.get(key)!r} -> {after.get(key)!r}"
+        for key in keys
+        if before.get(key) != after.get(key)
+    ]
 
 
 def _files(found: State, path: str, node: Node) -> None:

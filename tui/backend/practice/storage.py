@@ -37,12 +37,12 @@ def put(world: World, kname: str, new: Content | None) -> None:
         block.content = new
 
 
-def own_content(world: World, entry: Map) -> Content | None:
-    """The content of a map, made its own: what is changed in it is not in its origin."""
-    found = content(world, entry.kname)
-    if isinstance(entry.table, Snapshot) and entry.content is None and found is not None:
-        entry.content = copy.deepcopy(found)
-    return content(world, entry.kname)
+def own_content(world: World, block: Block) -> Content | None:
+    """The content of a device; a snapshot gets its own: what is changed in it is not in its origin."""
+    found = content(world, block.kname)
+    if isinstance(block, Map) and isinstance(block.table, Snapshot) and block.content is None:
+        block.content = copy.deepcopy(found)
+    return content(world, block.kname)
 
 
 def write(world: World, kname: str, count: int) -> bool:
@@ -68,10 +68,8 @@ def capacity(world: World, table: Snapshot) -> int:
     return full * area + max(rest - 1, 0)
 
 
-def status(world: World, entry: Map) -> str:
+def status(world: World, entry: Map, table: Snapshot) -> str:
     """The part of a snapshot's status line after the word `snapshot`."""
-    table = entry.table
-    assert isinstance(table, Snapshot)
     if entry.health is not Health.ACTIVE:
         return {Health.INVALID: "Invalid", Health.OVERFLOW: "Overflow"}[entry.health]
     total = world.blocks[table.cow].size // SECTOR if table.cow in world.blocks else 0

@@ -13,7 +13,9 @@ def view(world: World) -> View:
     """The whole of /sys."""
     return fixed(
         {
-            "block": _links(world, lambda: (block.kname for block in world.blocks.values() if not _parent(block))),
+            "block": _links(
+                world, lambda: (block.kname for block in world.blocks.values() if not _parent(block))
+            ),
             "class": fixed({"block": _links(world, lambda: world.blocks)}),
             "dev": fixed({"block": _numbers(world)}),
             "devices": fixed({"practice": fixed({"block": _top(world)})}),

@@ -4,13 +4,14 @@ Every sandbox has a writer of its own, made from its name: how fast it is in eac
 four seconds, and how full it means to make the sandbox. The same times give the same bytes.
 """
 
-import random
+import zlib
+from collections.abc import Sequence
 
 from tui.backend import paths
+from tui.backend.inventory.status import Health
 from tui.backend.practice import storage
 from tui.backend.practice.blocks import Map, Snapshot
 from tui.backend.practice.world import World
-from tui.backend.inventory.status import Health
 
 _STRETCH = 4.0
 """Seconds of one speed."""
@@ -32,15 +33,13 @@ class Traffic:
     def advance(self, world: World, start: float, end: float) -> None:
         """Write what is written from `start` to `end` (practice seconds)."""
         for entry in list(world.of(Map)):
-            if _is_written(world, entry):
-                self._write(world, entry, max(start, end - _LONGEST), end)
+            if isinstance(entry.table, Snapshot) and _is_written(world, entry, entry.table):
+                self._write(world, entry, entry.table, (max(start, end - _LONGEST), end))
 
-    def _write(self, world: World, entry: Map, start: float, end: float) -> None:
-        table = entry.table
-        assert isinstance(table, Snapshot)
+    def _write(self, world: World, entry: Map, table: Snapshot, time: tuple[float, float]) -> None:
         total = world.blocks[table.cow].size
-        aim = random.Random(f"{self.seed} {entry.name}").choice(_AIMS) * total
-        owed = self._owed.get(entry.name, 0.0) + self._bytes(entry.name, total, start, end)
+        aim = _pick(_AIMS, f"{self.seed} {entry.name}") * total
+        owed = self._owed.get(entry.name, 0.0) + self._bytes(entry.name, total, *time)
         chunks = int(min(owed, aim - entry.data * table.chunk) // table.chunk)
         self._owed[entry.name] = owed % table.chunk if chunks > 0 else min(owed, table.chunk)
         if chunks > 0:
@@ -51,17 +50,21 @@ class Traffic:
         while now < end:
             number = int(now // _STRETCH)
             until = min((number + 1) * _STRETCH, end)
-            speed = random.Random(f"{self.seed} {name} {number}").choice(_SPEEDS)
+            speed = _pick(_SPEEDS, f"{self.seed} {name} {number}")
             written += speed * total * (until - now)
             now = until
         return written
 
 
-def _is_written(world: World, entry: Map) -> bool:
+def _pick(choices: Sequence[float], key: str) -> float:
+    """Always the same choice for a key."""
+    return choices[zlib.crc32(key.encode()) % len(choices)]
+
+
+def _is_written(world: World, entry: Map, table: Snapshot) -> bool:
     """Only a sandbox that is mounted to be written, and not stopped, has a writer."""
     return (
-        isinstance(entry.table, Snapshot)
-        and entry.table.cow in world.blocks
+        table.cow in world.blocks
         and entry.uuid.startswith(paths.UUID_PREFIX)
         and entry.health is Health.ACTIVE
         and not entry.suspended

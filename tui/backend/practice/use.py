@@ -1,8 +1,8 @@
 """Who uses a block device: what makes the kernel say EBUSY."""
 
+from tui.backend.host import Use
 from tui.backend.practice.blocks import Disk, Loop, Map, Ram
-from tui.backend.practice.nodes import File
-from tui.backend.practice.world import World
+from tui.backend.practice.world import Process, World
 
 
 def is_claimed(world: World, kname: str) -> bool:
@@ -54,9 +54,12 @@ def brd_in_use(world: World) -> bool:
     return any(open_count(world, ram.kname) for ram in world.of(Ram))
 
 
-def loops_of(world: World, file: File) -> list[Loop]:
-    """The loop devices that are bound to a file."""
-    return [loop for loop in world.loops() if loop.file is file]
+def first_hold(process: Process, places: list[str]) -> Use | None:
+    """How a process holds one of these places, None when it holds none."""
+    for how, path in process.holds:
+        if any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places):
+            return Use(process.pid, process.program, process.user, how, path)
+    return None
 
 
 def _holds(world: World, kname: str) -> bool:

@@ -1,7 +1,5 @@
 """The state of the practice machine, and simple questions about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -93,9 +91,9 @@ class World:
         self.mounts.append(mount)
         return mount
 
-    def tmpfs(self, limit: int | None = None, inodes: int | None = None) -> FileSystem:
-        """An empty tmpfs, not yet mounted."""
-        return FileSystem("tmpfs", self.anonymous(), Directory(), limit=limit, inodes=inodes)
+    def tmpfs(self, root: Directory, limit: int | None = None, inodes: int | None = None) -> FileSystem:
+        """A tmpfs with these files, not yet mounted."""
+        return FileSystem("tmpfs", self.anonymous(), root, limit=limit, inodes=inodes)
 
     def anonymous(self) -> str:
         """A device number for a file system without a device."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tui.backend.practice.world import World
 
 Program = Callable[[World, list[str], str], str]
+"""(world, arguments, standard input) -> standard output"""
 
 
 class Failure(Exception):

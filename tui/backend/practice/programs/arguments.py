@@ -47,7 +47,9 @@ def parse(program: str, words: Iterable[str], flags: str = "", values: str = "")
         elif name in valued and (equals or left):
             found.options[valued[name]] = value if equals else left.pop(0)
         else:
-            raise NotPractised(f"{program}: unrecognized option '{word}'\nTry '{program} --help' for more information.")
+            raise NotPractised(
+                f"{program}: unrecognized option '{word}'\nTry '{program} --help' for more information."
+            )
     return found
 
 
@@ -56,12 +58,17 @@ def reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
+def quoted(text: str) -> str:
+    """A word in the quotes that the programs use for people."""
+    return f"\u2018{text}\u2019"
+
+
 def size(program: str, word: str) -> int:
     """A size as coreutils read it, in bytes."""
     units = {"K": 2**10, "M": 2**20, "G": 2**30}
     number, unit = (word[:-1], units[word[-1]]) if word[-1:] in units else (word, 1)
     if not number.isdecimal():
-        raise Failure(f"{program}: Invalid number: ‘{word}’")
+        raise Failure(f"{program}: Invalid number: {quoted(word)}")
     return int(number) * unit
 
 

@@ -1,4 +1,4 @@
-"""lsblk, blkid, blockdev."""
+"""The programs lsblk, blkid and blockdev."""
 
 import json
 from typing import Any
@@ -12,11 +12,16 @@ from tui.backend.practice.world import World
 
 
 def lsblk(world: World, words: list[str], _: str) -> str:
-    """lsblk --json --bytes --all --output COLUMNS, or --nodeps --noheadings --raw for one device"""
+    """List devices: `lsblk --json --bytes --all --output COLUMNS`, or one with `--nodeps
+    --noheadings --raw`.
+    """
     given = parse("lsblk", words, flags="J/json b/bytes a/all d/nodeps n/noheadings r/raw", values="o/output")
     if "raw" in given and "nodeps" in given and "noheadings" in given:
         block = _block(world, given.one(), "lsblk: {}: not a block device", 32)
-        return " ".join(str(_row(world, block)[column.lower()]) for column in given.get("output").split(",")) + "\n"
+        return (
+            " ".join(str(_row(world, block)[column.lower()]) for column in given.get("output").split(","))
+            + "\n"
+        )
     if not {"json", "bytes", "all"} <= set(given.options) or given.operands:
         raise NotPractised("lsblk: bad usage")
     return json.dumps({"blockdevices": _nodes(world, given.get("output").lower().split(","))}, indent=3)
@@ -26,7 +31,9 @@ def _nodes(world: World, columns: list[str]) -> list[dict[str, Any]]:
     """All devices as lsblk nests them: what lies on a device hangs below it."""
     lower: dict[str, list[str]] = {}
     for block in world.blocks.values():
-        parents = (block.parent,) if isinstance(block, Disk) else block.below if isinstance(block, Map) else ()
+        parents = (
+            (block.parent,) if isinstance(block, Disk) else block.below if isinstance(block, Map) else ()
+        )
         for parent in parents:
             lower.setdefault(parent, []).append(block.kname)
     below = {name for parent, names in lower.items() if parent in world.blocks for name in names}
@@ -84,7 +91,9 @@ def _mountpoints(world: World, block: Block) -> list[str | None]:
 
 
 def blkid(world: World, words: list[str], _: str) -> str:
-    """blkid --probe --match-tag TAG --output value FILE; exit status 2 when nothing is found"""
+    """Tell what is on a device: `blkid --probe --match-tag TAG --output value FILE`; exit
+    status 2 when nothing is found.
+    """
     given = parse("blkid", words, flags="p/probe", values="s/match-tag o/output")
     if "probe" not in given or given.get("output") != "value":
         raise NotPractised("blkid: bad usage")
@@ -112,7 +121,7 @@ def _tag(content: Content | None, tag: str) -> str:
 
 
 def blockdev(world: World, words: list[str], _: str) -> str:
-    """blockdev --getsize64 | --getsz | --getss | --getro DEVICE"""
+    """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE`."""
     given = parse("blockdev", words, flags="getsize64 getsz getss getro flushbufs")
     block = _block(world, given.one(), "blockdev: cannot open {}: No such file or directory", 1)
     if not world.root:

@@ -1,4 +1,4 @@
-"""dmsetup."""
+"""The program dmsetup."""
 
 import errno
 import os
@@ -15,22 +15,21 @@ from tui.backend.practice.world import World
 _FLAGS = "retry readonly noflush nolockfs c/columns noheadings"
 _VALUES = "u/uuid table target o/options"
 _LARGEST_NAME = 127
+_NOT_ROOT = (
+    "/dev/mapper/control: open failed: Permission denied\n"
+    "Failure to communicate with kernel device-mapper driver."
+)
 
 
 def dmsetup(world: World, words: list[str], _: str, *, own_nodes: bool = False) -> str:
-    """dmsetup COMMAND...; `own_nodes` without udev (DM_DISABLE_UDEV=1)."""
+    """Work with maps: `dmsetup COMMAND...`. `own_nodes`: without udev (DM_DISABLE_UDEV=1)."""
     given = parse("dmsetup", words, _FLAGS, _VALUES)
     if not given.operands or given.operands[0] not in _COMMANDS:
         raise NotPractised(f"dmsetup: unknown command {words!r}")
     if not world.root:
-        raise Failure("/dev/mapper/control: open failed: Permission denied\nFailure to communicate with kernel device-mapper driver.")
-    verb = given.operands.pop(0)
-    result = _COMMANDS[verb](world, given)
-    if verb == "create":
-        entry = world.map(given.operands[0])
-        assert entry is not None
-        entry.node = own_nodes or world.udev
-    return result
+        raise Failure(_NOT_ROOT)
+    given.options["own-nodes"] = "yes" if own_nodes or world.udev else ""
+    return _COMMANDS[given.operands.pop(0)](world, given)
 
 
 def _create(world: World, given: Arguments) -> str:
@@ -42,9 +41,16 @@ def _create(world: World, given: Arguments) -> str:
     number = _free_number(world)
     table = _table(world, given.get("table"), f"{name} ({number})", number)
     entry = Map(
-        kname=f"dm-{number.split(':')[1]}", devno=number, size=table.length, type="dm", name=name, uuid=uuid, table=table,
+        kname=f"dm-{number.split(':')[1]}",
+        devno=number,
+        size=table.length,
+        type="dm",
+        name=name,
+        uuid=uuid,
+        table=table,
         read_only="readonly" in given,
-    )  # fmt: skip
+        node=bool(given.get("own-nodes")),
+    )
     world.blocks[entry.kname] = entry
     world.modules.add("dm_mod")
     storage.open_store(world, entry)
@@ -63,7 +69,11 @@ def _table(world: World, text: str, shown: str, number: str) -> Table:
         raise Failure("Invalid format on line 1 of table\nCommand failed.")
     length, target, rest = int(words[1]) * SECTOR, words[2], words[3:]
     if target == "linear" and len(rest) == 2:
-        return Linear(length, _lower(world, rest[0], shown, number, "linear: Device lookup failed"), int(rest[1]) * SECTOR)
+        return Linear(
+            length,
+            _lower(world, rest[0], shown, number, "linear: Device lookup failed"),
+            int(rest[1]) * SECTOR,
+        )
     if target != "snapshot" or len(rest) != 4:
         raise NotPractised(f"dmsetup: the table {text!r} is not practised")
     if "dm_snapshot" not in world.modules:
@@ -136,7 +146,9 @@ def _status(world: World, given: Arguments) -> str:
     for entry in chosen:
         kind = _target(entry.table)
         if given.get("target", kind) == kind:
-            tail = f" {storage.status(world, entry)}" if isinstance(entry.table, Snapshot) else ""
+            tail = (
+                f" {storage.status(world, entry, entry.table)}" if isinstance(entry.table, Snapshot) else ""
+            )
             prefix = "" if given.operands else f"{entry.name}: "
             lines.append(f"{prefix}0 {entry.size // SECTOR} {kind}{tail}")
     return "".join(f"{line}\n" for line in lines)
@@ -154,7 +166,7 @@ def _show_table(world: World, given: Arguments) -> str:
 
 
 def _info(world: World, given: Arguments) -> str:
-    """info -c --noheadings -o FIELDS [NAME]"""
+    """Facts in columns: `info -c --noheadings -o FIELDS [NAME]`."""
     if "columns" not in given or "noheadings" not in given:
         raise NotPractised("dmsetup: only info -c --noheadings is practised")
     chosen = [_entry(world, name, "info") for name in given.operands] or list(world.of(Map))

@@ -1,4 +1,4 @@
-"""coreutils: the programs that work on files and directories."""
+"""The programs of coreutils that work on files and directories."""
 
 import errno
 import hashlib
@@ -8,12 +8,12 @@ from tui.backend.host import FileKind
 from tui.backend.practice import storage, tree
 from tui.backend.practice.nodes import Directory, File, Special
 from tui.backend.practice.programs import Failure, NotPractised
-from tui.backend.practice.programs.arguments import parse, reason, size
+from tui.backend.practice.programs.arguments import parse, quoted, reason, size
 from tui.backend.practice.world import World
 
 
 def mkdir(world: World, words: list[str], _: str) -> str:
-    """mkdir [--parents] [--mode=MODE] DIRECTORY..."""
+    """Make directories: `mkdir [--parents] [--mode=MODE] DIRECTORY...`."""
     given = parse("mkdir", words, flags="p/parents", values="m/mode")
     for path in given.operands:
         try:
@@ -22,7 +22,7 @@ def mkdir(world: World, words: list[str], _: str) -> str:
             else:
                 tree.make(world, path, Directory(mode=int(given.get("mode", "755"), 8)))
         except OSError as error:
-            raise Failure(f"mkdir: cannot create directory ‘{path}’: {reason(error)}") from error
+            raise Failure(f"mkdir: cannot create directory {quoted(path)}: {reason(error)}") from error
     return ""
 
 
@@ -35,7 +35,7 @@ def _make_parents(world: World, path: str) -> None:
 
 
 def rmdir(world: World, words: list[str], _: str) -> str:
-    """rmdir [--ignore-fail-on-non-empty] DIRECTORY..."""
+    """Remove empty directories: `rmdir [--ignore-fail-on-non-empty] DIRECTORY...`."""
     given = parse("rmdir", words, flags="ignore-fail-on-non-empty")
     said = []
     for path in given.operands:
@@ -50,7 +50,7 @@ def rmdir(world: World, words: list[str], _: str) -> str:
 
 
 def rm(world: World, words: list[str], _: str) -> str:
-    """rm [--force] FILE..."""
+    """Remove files: `rm [--force] FILE...`."""
     given = parse("rm", words, flags="f/force")
     said = []
     for path in given.operands:
@@ -65,7 +65,7 @@ def rm(world: World, words: list[str], _: str) -> str:
 
 
 def tee(world: World, words: list[str], data: str) -> str:
-    """tee FILE..."""
+    """Write the input to files: `tee FILE...`."""
     for path in parse("tee", words).operands:
         try:
             tree.write(world, path, data)
@@ -75,7 +75,7 @@ def tee(world: World, words: list[str], data: str) -> str:
 
 
 def touch(world: World, words: list[str], _: str) -> str:
-    """touch FILE..."""
+    """Make empty files: `touch FILE...`."""
     for path in parse("touch", words).operands:
         try:
             if tree.find(world, path).node is None:
@@ -86,7 +86,7 @@ def touch(world: World, words: list[str], _: str) -> str:
 
 
 def truncate(world: World, words: list[str], _: str) -> str:
-    """truncate --size=BYTES FILE: sparse, so that it takes nothing."""
+    """Give a file a size: `truncate --size=BYTES FILE`. It is sparse and takes nothing."""
     given = parse("truncate", words, values="s/size")
     path, length = given.one(), size("truncate", given.get("size"))
     try:
@@ -99,7 +99,7 @@ def truncate(world: World, words: list[str], _: str) -> str:
 
 
 def cat(world: World, words: list[str], data: str) -> str:
-    """cat FILE..."""
+    """Show files: `cat FILE...`."""
     given = parse("cat", words)
     try:
         return "".join(tree.file(world, path).text for path in given.operands) if given.operands else data
@@ -108,7 +108,7 @@ def cat(world: World, words: list[str], data: str) -> str:
 
 
 def stat(world: World, words: list[str], _: str) -> str:
-    """stat --format=%s FILE"""
+    """Tell a file's size: `stat --format=%s FILE`."""
     given = parse("stat", words, flags="L/dereference", values="c/format")
     if given.get("format") != "%s":
         raise NotPractised(f"stat: only --format=%s is practised, not {given.get('format')!r}")
@@ -120,7 +120,7 @@ def stat(world: World, words: list[str], _: str) -> str:
 
 
 def sha256sum(world: World, words: list[str], _: str) -> str:
-    """sha256sum [--binary] FILE: a hash of what stands for the bytes."""
+    """Hash what stands for the bytes: `sha256sum [--binary] FILE`."""
     given = parse("sha256sum", words, flags="b/binary")
     path = given.one()
     try:
@@ -139,11 +139,11 @@ def sha256sum(world: World, words: list[str], _: str) -> str:
 
 
 def dd(world: World, words: list[str], _: str) -> str:
-    """dd if=FILE of=FILE bs=N count=N: zeros and random bytes only."""
+    """Write zeros or random bytes: `dd if=/dev/zero of=FILE bs=N count=N`."""
     given = dict(word.partition("=")[::2] for word in words)
     unknown = set(given) - {"if", "of", "bs", "count", "conv", "status", "seek", "oflag"}
     if unknown or given.get("if") not in ("/dev/zero", "/dev/urandom"):
-        raise NotPractised(f"dd: unrecognized operand ‘{' '.join(words)}’")
+        raise NotPractised(f"dd: unrecognized operand {quoted(' '.join(words))}")
     count = size("dd", given.get("bs", "512")) * int(given.get("count", "1"))
     path = given["of"]
     found = tree.find(world, path)
@@ -167,6 +167,6 @@ def _dd_device(world: World, path: str, kname: str, count: int, *, at_start: boo
 
 
 def sync(_world: World, words: list[str], _: str) -> str:
-    """sync"""
+    """Write out what is written out at once here: `sync`."""
     parse("sync", words, flags="f/file-system")
     return ""

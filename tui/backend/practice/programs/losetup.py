@@ -1,4 +1,4 @@
-"""losetup."""
+"""The program losetup."""
 
 from tui.backend.practice import tree, use
 from tui.backend.practice.blocks import SECTOR, Loop
@@ -10,15 +10,14 @@ from tui.backend.practice.world import World
 
 
 def losetup(world: World, words: list[str], _: str) -> str:
-    """losetup --find --show [--read-only] FILE | --detach LOOP | --set-capacity LOOP"""
+    """Bind, release and enlarge: `losetup --find --show [--read-only] FILE`, `--detach LOOP`,
+    `--set-capacity LOOP`.
+    """
     given = parse("losetup", words, flags="f/find show r/read-only", values="d/detach c/set-capacity")
     if "detach" in given:
         return _detach(world, given.get("detach"))
     if "set-capacity" in given:
-        loop = _bound(world, given.get("set-capacity"), "failed to set capacity")
-        assert loop.file is not None
-        loop.size = loop.file.size // SECTOR * SECTOR
-        return ""
+        return _set_capacity(world, given.get("set-capacity"))
     if "find" not in given or "show" not in given:
         raise NotPractised("losetup: bad usage")
     path = given.one()
@@ -50,6 +49,12 @@ def _detach(world: World, path: str) -> str:
     loop = _bound(world, path, "detach failed")
     loop.autoclear = True
     use.release(world)
+    return ""
+
+
+def _set_capacity(world: World, path: str) -> str:
+    loop = _bound(world, path, "failed to set capacity")
+    loop.size = loop.file.size // SECTOR * SECTOR if loop.file else 0
     return ""
 
 

@@ -1,4 +1,4 @@
-"""modprobe, rmmod and udevadm."""
+"""The programs modprobe, rmmod and udevadm."""
 
 from tui.backend.practice import use
 from tui.backend.practice.blocks import Ram
@@ -8,13 +8,15 @@ from tui.backend.practice.world import World
 
 
 def modprobe(world: World, words: list[str], _: str) -> str:
-    """modprobe [--remove] MODULE [NAME=VALUE...]"""
+    """Load or unload a module: `modprobe [--remove] MODULE [NAME=VALUE...]`."""
     given = parse("modprobe", words, flags="r/remove q/quiet n/dry-run")
     if not given.operands:
         raise NotPractised("modprobe: bad usage")
     name = given.operands[0].replace("-", "_")
     if name not in world.installed:
-        raise Failure(f"modprobe: FATAL: Module {given.operands[0]} not found in directory /lib/modules/{world.kernel}")
+        raise Failure(
+            f"modprobe: FATAL: Module {given.operands[0]} not found in directory /lib/modules/{world.kernel}"
+        )
     if "dry-run" in given:
         return ""
     if not world.root:
@@ -29,7 +31,7 @@ def modprobe(world: World, words: list[str], _: str) -> str:
 
 
 def rmmod(world: World, words: list[str], _: str) -> str:
-    """rmmod MODULE"""
+    """Unload a module: `rmmod MODULE`."""
     name = parse("rmmod", words).one()
     if name not in world.modules:
         raise Failure(f"rmmod: ERROR: Module {name} is not currently loaded")
@@ -49,16 +51,18 @@ def _unload(world: World, name: str, busy: str) -> str:
 
 
 def _ram_disks(world: World, given: dict[str, str]) -> None:
-    """brd's disks: rd_nr of them, rd_size KiB each."""
+    """Make the disks of brd: rd_nr of them, rd_size KiB each."""
     world.rd_size = int(given.pop("rd_size", "65536")) * 1024
     for number in range(int(given.pop("rd_nr", "16"))):
-        world.blocks[f"ram{number}"] = Ram(kname=f"ram{number}", devno=f"1:{number}", size=world.rd_size, type="disk")
+        world.blocks[f"ram{number}"] = Ram(
+            kname=f"ram{number}", devno=f"1:{number}", size=world.rd_size, type="disk"
+        )
     if given:
         raise NotPractised(f"modprobe: brd has no parameter {given}")
 
 
 def udevadm(world: World, words: list[str], _: str) -> str:
-    """udevadm control --reload | settle"""
+    """Speak to udev: `udevadm control --reload`, `udevadm settle`."""
     given = parse("udevadm", words, flags="R/reload", values="t/timeout")
     if given.operands not in (["control"], ["settle"]):
         raise NotPractised(f"udevadm: unknown command {words!r}")

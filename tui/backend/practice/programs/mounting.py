@@ -1,9 +1,9 @@
-"""mount and umount."""
+"""The programs mount and umount."""
 
 from tui.backend.host import FileKind
 from tui.backend.inventory.status import Health
 from tui.backend.practice import devfs, storage, tree, use
-from tui.backend.practice.blocks import Loop, Map
+from tui.backend.practice.blocks import Block, Loop, Map
 from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, Special
 from tui.backend.practice.programs import Failure, NotPractised
@@ -17,7 +17,7 @@ _FIRST_WRITES = 64 * 1024
 
 
 def mount(world: World, words: list[str], _: str) -> str:
-    """mount [-t TYPE] [-o OPTIONS] [--bind] [SOURCE] DIRECTORY"""
+    """Mount: `mount [-t TYPE] [-o OPTIONS] [--bind] [SOURCE] DIRECTORY`."""
     given = parse("mount", words, flags="B/bind r/read-only", values="t/types o/options")
     options = [option for option in given.get("options").split(",") if option]
     if "read-only" in given:
@@ -36,7 +36,7 @@ def mount(world: World, words: list[str], _: str) -> str:
 
 
 def umount(world: World, words: list[str], _: str) -> str:
-    """umount DIRECTORY"""
+    """Unmount the uppermost mount of a directory: `umount DIRECTORY`."""
     point = parse("umount", words).one()
     found = tree.find(world, point)
     if found.node is None:
@@ -101,9 +101,8 @@ def _inner(path: str, mount: Mounted) -> str:
 
 
 def _tmpfs(world: World, source: str, point: str, options: list[str]) -> str:
-    fs = world.tmpfs()
-    root = fs.root
-    assert isinstance(root, Directory)
+    root = Directory()
+    fs = world.tmpfs(root)
     for option in options:
         name, _, value = option.partition("=")
         if name == "size":
@@ -134,41 +133,44 @@ def _device(world: World, source: str, point: str, fstype: str, options: list[st
     content = storage.content(world, kname)
     if content is None or content.tree is None or fstype not in ("", "auto", content.fstype):
         raise _wrong(source, point)
-    _refuse_twin(world, kname, content, point, source, options)
-    _attach(world, kname, content, point, options)
+    if block.read_only and "ro" not in options:
+        raise Failure(f"mount: {point}: cannot mount {source} read-only.", _STATUS)
+    _refuse_twin(world, kname, content, options, _wrong(source, point))
+    _attach(world, block, point, options)
     return ""
 
 
-def _attach(world: World, kname: str, content: Content, point: str, options: list[str]) -> None:
-    block, writable = world.blocks[kname], "ro" not in options
-    if block.read_only and writable:
-        raise Failure(f"mount: {point}: cannot mount /dev/{kname} read-only.", _STATUS)
-    if writable:
-        storage.write(world, kname, _FIRST_WRITES)
-    if isinstance(block, Map):
-        content = storage.own_content(world, block) or content
-    already = world.mounted(kname)
-    devno = world.anonymous() if content.fstype == "btrfs" else block.devno
-    assert content.tree is not None
-    fs = already[0].fs if already else FileSystem(content.fstype, devno, content.tree, device=kname)
-    shown = [option for option in options if option not in ("nouuid", "noload", "norecovery")]
-    world.mount(fs, tree.find(world, point).path, devfs.path_of(block), ",".join([*(shown or ["rw"]), "relatime"]))
+def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
+    if "ro" not in options:
+        storage.write(world, block.kname, _FIRST_WRITES)
+    fs = next((mount.fs for mount in world.mounted(block.kname)), None) or _open(world, block)
+    shown = [option for option in options if option not in ("nouuid", "noload", "norecovery")] or ["rw"]
+    where = tree.find(world, point).path
+    world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
 
 
-def _refuse_twin(
-    world: World, kname: str, content: Content, point: str, source: str, options: list[str]
-) -> None:
-    """xfs wants nouuid, btrfs refuses, when another device with the same UUID is mounted."""
+def _open(world: World, block: Block) -> FileSystem:
+    """The file system on a device, not yet mounted anywhere."""
+    content = storage.own_content(world, block)
+    fstype, root = (content.fstype, content.tree) if content else ("", None)
+    devno = world.anonymous() if fstype == "btrfs" else block.devno
+    return FileSystem(fstype, devno, root or Directory(), device=block.kname)
+
+
+def _refuse_twin(world: World, kname: str, content: Content, options: list[str], wrong: Failure) -> None:
+    """Refuse a second file system of one UUID: btrfs always does, XFS without nouuid."""
     twins = {m.fs.device for m in world.mounts if m.fs.device and m.fs.device != kname}
     same = any((other := storage.content(world, twin)) and other.uuid == content.uuid for twin in twins)
     if same and content.fstype == "btrfs":
-        raise Failure(f"mount: {point}: mount(2) system call failed: File exists.", _STATUS)
+        raise Failure("mount: mount(2) system call failed: File exists.", _STATUS)
     if same and content.fstype == "xfs" and "nouuid" not in options:
-        raise _wrong(source, point)
+        raise wrong
 
 
 def _wrong(source: str, point: str) -> Failure:
-    words = f"mount: {point}: wrong fs type, bad option, bad superblock on {source}, missing codepage or helper"
+    words = (
+        f"mount: {point}: wrong fs type, bad option, bad superblock on {source}, missing codepage or helper"
+    )
     return Failure(f"{words} program, or other error.", _STATUS)
 
 

@@ -30,5 +30,7 @@ PROGRAMS: dict[str, Program] = {
     "umount": mounting.umount,
 }
 
-NEED_ROOT = frozenset({"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tee", "touch", "truncate", "umount"})
+NEED_ROOT = frozenset(
+    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tee", "touch", "truncate", "umount"}
+)
 """Programs that can do nothing for an ordinary user on the places this tool works on."""
