@@ -6,6 +6,11 @@ RUN_DIR = "/run/sandbox-tui"
 LOCK_FILE = f"{RUN_DIR}/.lock"
 """Held by the one program that is changing the machine. No sandbox name begins with a dot."""
 
+PRACTICE = f"{RUN_DIR}/.practice"
+"""A tmpfs of its own with the disk of the demo: no sandbox."""
+
+PRACTICE_DISK = f"{PRACTICE}/disk.img"
+
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
 
 
 def _row(before: str, device: Device) -> tuple[str, ...]:
-    name = device.path.removeprefix("/dev/")
+    name = device.path.rsplit("/", 1)[-1]
     label = clean(device.label, output.LABEL_WIDTH)
     verdict = device.verdict.reason if device.verdict.ready else f"no, {device.verdict.reason}"
     return (before + name, sizes.show(device.size), device.type, device.fstype, label, verdict)

@@ -18,8 +18,10 @@ _WORDS = {Phase.DONE: "ok", Phase.FAILED: "FAILED", Phase.UNDONE: "ok", Phase.UN
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def carry_out(host: Host, make: Planner) -> Plan:
-    """Plan and run under the machine's lock, telling each step; a signal stops and undoes it."""
+def carry_out(host: Host, make: Planner, *, stoppable: bool = True) -> Plan:
+    """Plan and run under the machine's lock, telling each step; a signal stops and undoes it,
+    unless it is not `stoppable`: then signals wait for its end.
+    """
 
     def make_and_tell(now: Inventory) -> Plan:
         plan = make(now)
@@ -27,7 +29,7 @@ def carry_out(host: Host, make: Planner) -> Plan:
         return plan
 
     with stop_on_signals() as stop:
-        return perform(host, make_and_tell, listener=progress, stop=stop)
+        return perform(host, make_and_tell, listener=progress, stop=stop if stoppable else lambda: False)
 
 
 def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:
@@ -37,6 +39,17 @@ def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:
         output.print_json(plan_json(plan))
     else:
         output.print_script(plan)
+
+
+@contextmanager
+def interrupt_on_signals() -> Iterator[None]:
+    """While open, every signal that asks us to end is a KeyboardInterrupt."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

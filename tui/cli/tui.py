@@ -7,6 +7,11 @@ from tui.backend.host import Host
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Start the TUI on a machine."""
-    from tui.app import start
-
     return start(host, interval=options.interval)
+
+
+def start(host: Host, *, interval: float, notice: str = "", origin: str | None = None) -> int:
+    """Start the TUI, on an origin, with a sentence for people to see."""
+    from tui import app
+
+    return app.start(host, interval=interval, notice=notice, origin=origin)

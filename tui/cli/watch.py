@@ -1,7 +1,6 @@
 """`watch`: one line per sandbox and reading, fit for a pipe."""
 
 import argparse
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,13 +16,12 @@ from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.text import clean
 from tui.cli.listing import fill, state
+from tui.cli.running import interrupt_on_signals
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Print readings until a signal comes, or all the named sandboxes are gone."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), interrupt_on_signals():
         watch(host, tuple(options.names), lambda: time.sleep(options.interval))
     return 0
 

@@ -114,7 +114,7 @@ class _Machine:
         owned = (paths.owner(entry.uuid) for entry in self.maps)
         files = [loop.file for loop in self.loops] + [m.mountpoint for m in self.mounts]
         inside = (file.removeprefix(f"{paths.RUN_DIR}/").split("/")[0] for file in files if _below_run(file))
-        return {name for name in (*owned, *inside, *self.directories) if name}
+        return {name for name in (*owned, *inside, *self.directories) if name and not name.startswith(".")}
 
     def sandbox(self, name: str, reading: Status) -> Sandbox:
         own = paths.of(name)

@@ -40,7 +40,7 @@ def _own_nature(device: Device, facts: Facts) -> str:
     owner = paths.owner(entry.uuid) if entry else None
     if entry and owner:
         return "is a sandbox" if entry.uuid == paths.uuid(owner) else f"part of sandbox {owner}"
-    if device.file.startswith(f"{paths.RUN_DIR}/"):
+    if device.file.startswith(f"{paths.RUN_DIR}/") and device.file != paths.PRACTICE_DISK:
         return f"part of sandbox {device.file.removeprefix(f'{paths.RUN_DIR}/').split('/')[0]}"
     if device.fstype == "DM_snapshot_cow":
         return "is a COW device"

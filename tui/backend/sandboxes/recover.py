@@ -1,6 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import paths
+from tui.backend import demo, paths
 from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.host import Host
@@ -12,11 +12,14 @@ from tui.backend.sandboxes import frame, remove
 
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
-    """The plan that clears all remains; it has no steps where there are none. Refused while
-    something uses the remains of a sandbox.
+    """The plan that clears all remains, those of a demo too; it has no steps where there are
+    none. Refused while something uses the remains of a sandbox.
     """
     able = abilities.read(host)
-    broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted]
+    practised = demo.is_abandoned(host)
+    practice = demo.sandboxes_of(inventory) if practised else ()
+    disk = demo.take_down(host, inventory) if practised else ()
+    broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
     clear = tuple(sandbox for sandbox in broken if not _only_growing(sandbox))
     for sandbox in clear:
@@ -26,8 +29,8 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     if clear or stray:
         removal = remove.plan(clear, inventory.sandboxes, able)
         commit = len(growth) + (removal.commit or 0)
-        return Plan("recover", _names(broken), (*growth, *removal.steps), commit=commit)
-    return Plan("recover", _names(broken), growth)
+        return Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)
+    return Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
 
 
 def _names(found: list[Sandbox]) -> str:

@@ -1,0 +1,150 @@
+"""The practice disk: a small disk with a few files, made in RAM and thrown away at the end.
+
+Sandboxes of it are real ones; only the disk is made up. It belongs to the program that made
+it: once that has ended, `recover` clears it away with all sandboxes of it.
+"""
+
+from tui.backend import paths, practice_files
+from tui.backend.command import Command, Ref, command
+from tui.backend.errors import Refused
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, abilities, blockers, mounts
+from tui.backend.inventory.loops import Loop
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Plan, Step
+from tui.backend.sandboxes import frame, remove
+
+SIZE = 64 << 20
+"""Bytes of the practice disk; a tmpfs of half as much again holds it with its files."""
+_OWNER = f"{paths.PRACTICE}/owner"
+_FILES = f"{paths.PRACTICE}/files"
+_START_TIME = 19
+"""Field 22 of proc_pid_stat(5), counted after the program's name."""
+
+
+def prepare_make(host: Host) -> Plan:
+    """The plan that makes the practice disk and attaches it read-only; Refused when there is one."""
+    if host.kind(paths.PRACTICE) is not None:
+        raise Refused(
+            "There is a practice disk already: another demo is running.",
+            "End that one first. If it was killed, `sandbox-tui recover` clears what it left.",
+        )
+    attach = command("losetup", "--find", "--show", "--read-only", paths.PRACTICE_DISK)
+    detach = command("losetup", "--detach", Ref("DISK"))
+    return Plan(
+        "practise",
+        "",
+        (
+            *_place(),
+            _write(_OWNER, _identity(host, "self"), "Note whose it is"),
+            *_write_files(),
+            Step("Make a disk of them", _mkfs(), frame.delete(paths.PRACTICE_DISK), partial=True),
+            Step("Clear the files", command("rm", "--recursive", _FILES)),
+            Step("Attach it to a read-only loop device: the practice disk", attach, detach, capture="DISK"),
+        ),
+    )
+
+
+def prepare_clear(host: Host, inventory: Inventory) -> Plan:
+    """The plan that removes the practice disk and every sandbox of it; no steps when there is
+    none. Refused while something uses one of them.
+    """
+    found = sandboxes_of(inventory)
+    for sandbox in found:
+        remove.check(sandbox, blockers.read(host, sandbox))
+    disk = take_down(host, inventory)
+    if not found:
+        return Plan("clear", "the practice disk", disk)
+    removal = remove.plan(found, inventory.sandboxes, abilities.read(host))
+    return Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
+
+
+def take_down(host: Host, inventory: Inventory) -> tuple[Step, ...]:
+    """Steps that remove the disk itself, whole or in pieces."""
+    if host.kind(paths.PRACTICE) is None:
+        return ()
+    loops = [entry for entry in inventory.loops if _is_disk(entry)]
+    mounted = mounts.below(mounts.read(host), paths.PRACTICE)
+    return (
+        *(Step("Detach the practice disk", command("losetup", "--detach", entry.path)) for entry in loops),
+        *(Step("Throw it away", command("umount", entry.mountpoint)) for entry in reversed(mounted)),
+        Step("Remove its place", command("rmdir", paths.PRACTICE)),
+        Step(
+            "Remove the place for all sandboxes",
+            command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
+        ),
+    )
+
+
+def disk(inventory: Inventory) -> Loop | None:
+    """The practice disk's device, None when there is none."""
+    return next((entry for entry in inventory.loops if _is_disk(entry)), None)
+
+
+def sandboxes_of(inventory: Inventory) -> tuple[Sandbox, ...]:
+    """The sandboxes of the practice disk."""
+    loop = disk(inventory)
+    if loop is None:
+        return ()
+    return tuple(
+        sandbox
+        for sandbox in inventory.sandboxes
+        if sandbox.origin == loop.kname or (sandbox.record and sandbox.record.origin == loop.path)
+    )
+
+
+def is_abandoned(host: Host) -> bool:
+    """Whether there is a practice disk whose demo has ended without clearing it."""
+    if host.kind(paths.PRACTICE) is None:
+        return False
+    owner = _read(host, _OWNER).strip()
+    return not owner or _identity(host, owner.split()[0]) != owner
+
+
+def _is_disk(entry: Loop) -> bool:
+    return entry.file.removesuffix(" (deleted)") == paths.PRACTICE_DISK
+
+
+def _place() -> tuple[Step, ...]:
+    size = SIZE + SIZE // 2
+    options = f"size={size},mode=0700"
+    mount = command("mount", "-t", "tmpfs", "-o", options, "sandbox-tui", paths.PRACTICE)
+    shared, own = frame.directory(paths.PRACTICE.rsplit("/", 1)[1])
+    return (
+        shared,
+        own,
+        Step("Reserve memory for it", mount, command("umount", paths.PRACTICE)),
+    )
+
+
+def _write_files() -> tuple[Step, ...]:
+    directories = sorted({f"{_FILES}/{name}".rsplit("/", 1)[0] for name in practice_files.TEXTS})
+    make = command("mkdir", "--parents", *directories)
+    clear = command("rm", "--force", "--recursive", _FILES)
+    return (
+        Step("Make a place for its files", make, clear, partial=True),
+        *(_write(f"{_FILES}/{name}", text, f"Write {name}") for name, text in practice_files.TEXTS.items()),
+    )
+
+
+def _write(file: str, text: str, title: str) -> Step:
+    return Step(title, frame.write(file, text), frame.delete(file), partial=True)
+
+
+def _mkfs() -> Command:
+    words = ("-q", "-L", "practice", "-E", "root_owner=0:0", "-d", _FILES, paths.PRACTICE_DISK)
+    return command("mkfs.ext4", *words, f"{SIZE // 1024}k")
+
+
+def _identity(host: Host, pid: str) -> str:
+    """A process by number and start time, so that a number used again is not taken for it."""
+    number, _, rest = _read(host, f"/proc/{pid}/stat").partition(" ")
+    fields = rest.rpartition(")")[2].split()
+    return f"{number} {fields[_START_TIME]}" if len(fields) > _START_TIME else ""
+
+
+def _read(host: Host, path: str) -> str:
+    try:
+        return host.read(path)
+    except OSError:
+        return ""

@@ -1,0 +1,92 @@
+"""`demo`: a practice disk, the TUI on it, and everything away at the end."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tui.backend import demo, doctor, inventory
+from tui.backend.errors import Refused, UsageError
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory
+from tui.backend.plan import Plan
+from tui.cli import narration, tour
+from tui.cli.running import carry_out, interrupt_on_signals
+
+SIMULATED = "Practice: this machine is simulated. Nothing you do here touches the real one."
+
+
+def run(options: argparse.Namespace, host: Host) -> int:
+    """Practise on the real kernel where that works, else on a simulated machine."""
+    if not options.plain and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("The demo needs a terminal.", "`sandbox-tui demo --plain` needs none.")
+    reason = "as asked" if options.simulated else _why_simulated(host)
+    if reason:
+        narration.say(f"On a simulated machine, {reason}.")
+        return _simulated(options, host)
+    with interrupt_on_signals(), practice_disk(host) as disk:
+        if options.plain:
+            return tour.walk(host, disk)
+        notice = f"Practice disk: {disk}. It and its sandboxes go away when you quit."
+        return _start(host, options.interval, notice, disk)
+
+
+@contextmanager
+def practice_disk(host: Host) -> Iterator[str]:
+    """The path of a practice disk that exists while this is open; its sandboxes go with it."""
+    if demo.is_abandoned(host):
+        narration.say("Clearing what a demo that was killed left behind.")
+        _clear(host)
+    carry_out(host, lambda _now: demo.prepare_make(host))
+    try:
+        made = demo.disk(inventory.read(host))
+        if made is None:
+            raise Refused("The practice disk has gone away.", "`sandbox-tui recover` clears what is left.")
+        yield made.path
+    finally:
+        _clear(host)
+
+
+def _clear(host: Host) -> None:
+    """Remove the disk and, saying so, the sandboxes that are still there."""
+
+    def make(now: Inventory) -> Plan:
+        left = ", ".join(sandbox.name for sandbox in demo.sandboxes_of(now))
+        if left:
+            narration.say(f"Removing what you left on the practice disk: {left}.")
+        return demo.prepare_clear(host, now)
+
+    try:
+        carry_out(host, make, stoppable=False)
+    except Refused as error:
+        raise Refused(
+            error.message, "The practice disk stays until then: `sandbox-tui recover` clears it."
+        ) from error
+
+
+def _why_simulated(host: Host) -> str:
+    """Why a real practice disk is not possible, empty when it is."""
+    if host.simulated:
+        return "as asked"
+    if not host.is_root():
+        return "for only root can make a real sandbox"
+    found = doctor.read(host)
+    return (
+        f"for a real sandbox is not possible here: {found.problems[0]}".rstrip(".") if found.problems else ""
+    )
+
+
+def _simulated(options: argparse.Namespace, host: Host) -> int:
+    from tui.backend.practice import PracticeHost, Traffic
+
+    practice = host if host.simulated else PracticeHost(clock=time.monotonic, traffic=Traffic())
+    if options.plain:
+        return tour.walk(practice, "/dev/sdb1")
+    return _start(practice, options.interval, SIMULATED, None)
+
+
+def _start(host: Host, interval: float, notice: str, origin: str | None) -> int:
+    from tui.cli import tui
+
+    return tui.start(host, interval=interval, notice=notice, origin=origin)
