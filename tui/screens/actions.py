@@ -1,0 +1,82 @@
+"""What can be done with a sandbox, alike on every screen that shows one."""
+
+from typing import ClassVar
+
+from tui.backend.errors import NeedsRoot, Refused
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.screens import jobs
+from tui.screens.chrome import top_line
+from tui.screens.commands import Situation, find
+from tui.screens.face import FaceScreen, Result
+from tui.screens.grow import GrowScreen
+from tui.screens.plan import PlanScreen
+from tui.screens.reading import Reading
+from tui.screens.remove import RemoveScreen
+
+
+class SandboxActions(FaceScreen[Result]):
+    """The actions; a screen says which sandbox is meant."""
+
+    _WRITING: ClassVar[frozenset[str]] = frozenset({"new", "grow", "mount", "remove", "recover"})
+
+    def target(self) -> Sandbox | None:
+        """The sandbox that is meant, None for none."""
+        raise NotImplementedError
+
+    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
+        """The top line follows the machine."""
+        top_line(self)
+
+    def situation(self) -> Situation:
+        """What decides which commands make sense."""
+        reading = self.face.reading
+        remains = reading is not None and any(one.interrupted for one in reading.inventory.sandboxes)
+        return Situation(self.target(), remains)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Grey for what makes no sense now; recover is shown only when there is something to clear."""
+        command = find(action)
+        if command is None or command.available(self.situation()):
+            return True
+        return False if action == "recover" else None
+
+    def may_change(self) -> bool:
+        """Whether the machine may be changed; says why when not."""
+        reading = self.face.reading
+        if reading is not None and reading.inventory.root:
+            return True
+        self.face.complain(NeedsRoot("Changing devices needs root.", "Leave with q, and start it with sudo."))
+        return False
+
+    def action_grow(self) -> None:
+        """Ask how much, then show the plan."""
+        sandbox = self.target()
+        if sandbox is not None and self.may_change():
+            self.app.push_screen(GrowScreen(sandbox.name))
+
+    def action_mount(self) -> None:
+        """Show the plan to mount or to unmount."""
+        sandbox = self.target()
+        if sandbox is None or not self.may_change():
+            return
+        job: jobs.Job = jobs.Mount(f"Mount {sandbox.name}", "mount it", name=sandbox.name)
+        if sandbox.mounts:
+            job = jobs.Unmount(f"Unmount {sandbox.name}", "unmount it", name=sandbox.name)
+        self.app.push_screen(PlanScreen(job))
+
+    def action_remove(self) -> None:
+        """Show who is in the way, then the plan."""
+        sandbox = self.target()
+        if sandbox is not None and self.may_change():
+            self.app.push_screen(RemoveScreen(sandbox.name))
+
+    def action_shell(self) -> None:
+        """Hand the terminal over for a while."""
+        sandbox = self.target()
+        if sandbox is None or not sandbox.mountpoint:
+            return
+        if self.host.simulated:
+            words = "There is no shell in practice mode: its disks are not real."
+            self.face.complain(Refused(words, "On a real machine, s opens one in the sandbox's mount."))
+            return
+        self.face.shell(sandbox.mountpoint, sandbox.name)

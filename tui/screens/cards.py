@@ -1,0 +1,34 @@
+"""From a reading to what is shown of one sandbox. Pure."""
+
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.screens.reading import Reading
+from tui.widgets.cards import Card
+
+
+def card(reading: Reading, sandbox: Sandbox) -> Card:
+    """The card of a sandbox."""
+    history = reading.history(sandbox.name)
+    return Card(
+        name=sandbox.name,
+        origin=short_origin(sandbox),
+        gauge=reading.gauge(sandbox),
+        rate=history.rate,
+        seconds_left=history.seconds_left,
+        place=place(sandbox),
+        unfinished=(sandbox.busy or "a command").split()[0] if sandbox.interrupted else "",
+    )
+
+
+def short_origin(sandbox: Sandbox) -> str:
+    """The origin as people know it, without /dev."""
+    path = sandbox.record.origin if sandbox.record else sandbox.origin or "unknown"
+    if sandbox.record is not None and sandbox.record.image:
+        return path.rsplit("/", 1)[-1]
+    return path.removeprefix("/dev/mapper/").removeprefix("/dev/")
+
+
+def place(sandbox: Sandbox) -> str:
+    """Where it can be worked on."""
+    if sandbox.map is None:
+        return "only remains are left"
+    return f"mounted on {sandbox.mountpoint}" if sandbox.mountpoint else f"not mounted: {sandbox.device}"

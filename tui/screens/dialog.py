@@ -1,0 +1,64 @@
+"""Dialogs: something failed, or something is to be confirmed."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer
+
+from tui.backend.errors import SandboxError
+from tui.backend.text import clean
+from tui.widgets.lines import Note
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(clean, text.split("\n")))
+
+
+class ErrorDialog(ModalScreen[None]):
+    """What failed and why, and what to do next."""
+
+    HELP = "Something did not work. The first lines say what and why, the last what to do."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,escape,space,q", "dismiss", "Close", key_display="Enter", tooltip="Close this.")
+    ]
+
+    def __init__(self, error: SandboxError) -> None:
+        super().__init__()
+        self.error = error
+
+    def compose(self) -> ComposeResult:
+        """The error in a box."""
+        with Vertical(classes="dialog -error") as box:
+            box.border_title = "That did not work"
+            yield Note(_lines(self.error.message), id="what")
+            yield Note(_lines(self.error.hint), id="hint")
+        yield Footer(show_command_palette=False)
+
+
+class Confirm(ModalScreen[bool]):
+    """A question; only y says yes."""
+
+    HELP = "A question before something that cannot be taken back. y does it, everything else does not."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", tooltip="Do it."),
+        Binding("n,escape,q", "answer(False)", "No", key_display="n", tooltip="Leave it."),
+    ]
+
+    def __init__(self, title: str, question: str) -> None:
+        super().__init__()
+        self.heading, self.question = title, question
+
+    def compose(self) -> ComposeResult:
+        """The question in a box."""
+        with Vertical(classes="dialog -question") as box:
+            box.border_title = self.heading
+            yield Note(_lines(self.question), id="what")
+            yield Note("y: yes   n: no", id="hint")
+        yield Footer(show_command_palette=False)
+
+    def action_answer(self, answer: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(answer)

@@ -1,0 +1,120 @@
+"""What every screen can ask of the app, and what every screen does alike."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar, cast
+
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from tui.backend.errors import SandboxError
+from tui.backend.host import Host
+from tui.screens.reading import Reading
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
+
+class Face(Protocol):
+    """The app, as far as screens know it."""
+
+    host: Host
+    reading: Reading | None
+    notice: str
+    leaving: bool
+
+    def read_soon(self) -> None:
+        """Read the whole machine again now, for something was changed."""
+        ...
+
+    def practise(self) -> None:
+        """Go on with the practice host instead of the real machine."""
+        ...
+
+    def become_root(self) -> None:
+        """End, and start again under sudo."""
+        ...
+
+    def shell(self, directory: str, name: str) -> None:
+        """Hand the terminal to a shell in a sandbox, until it ends."""
+        ...
+
+    def complain(self, error: SandboxError) -> None:
+        """Show what failed, why, and what to do."""
+        ...
+
+
+class Answered(Message):
+    """A worker's answer, delivered where widgets may be touched."""
+
+    def __init__(self, deliver: Callable[[], None]) -> None:
+        super().__init__()
+        self.deliver = deliver
+
+
+class FaceScreen(Screen[Result]):
+    """The base of all screens: readings arrive in `on_reading`, work goes to threads with `ask`."""
+
+    HELP: ClassVar[str | None] = None
+    BRANCH: ClassVar[str] = ""
+    """Which commands of the registry belong to this screen."""
+
+    @property
+    def face(self) -> Face:
+        """The app."""
+        return cast("Face", self.app)
+
+    @property
+    def host(self) -> Host:
+        """The machine being worked on."""
+        return self.face.host
+
+    def on_reading(self, reading: Reading) -> None:
+        """A new reading of the machine; called on every screen of the stack."""
+
+    def ask(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[SandboxError], None] | None = None,
+        *,
+        group: str = "ask",
+    ) -> None:
+        """Do `work` in a thread, then hand its answer to `done`, or its error to `failed`
+        (a dialog when not given).
+        """
+        self.run_worker(
+            partial(self._work, work, done, failed or self.face.complain),
+            group=group,
+            thread=True,
+            exit_on_error=False,
+        )
+
+    def _work(
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[SandboxError], None]
+    ) -> None:
+        worker = get_current_worker()
+        try:
+            answer = work()
+        except SandboxError as error:
+            self._deliver(partial(failed, error), worker.is_cancelled)
+        except Exception as error:  # noqa: BLE001  a fault of ours is shown, not thrown at people
+            self._deliver(partial(self.face.complain, _fault(error)), worker.is_cancelled)
+        else:
+            self._deliver(partial(done, answer), worker.is_cancelled)
+
+    def _deliver(self, deliver: Callable[[], None], cancelled: bool) -> None:
+        if not cancelled:
+            self.post_message(Answered(deliver))
+
+    def on_answered(self, message: Answered) -> None:
+        """The answer has arrived."""
+        message.stop()
+        if self.is_attached and self.is_running:
+            message.deliver()
+
+
+def _fault(error: Exception) -> SandboxError:
+    name = type(error).__name__
+    return SandboxError(f"sandbox-tui itself has failed: {name}: {error}", "Please report this, with what you did.")

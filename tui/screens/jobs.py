@@ -1,0 +1,144 @@
+"""What can be run: a plan to be shown, and what to say when it is done. No Textual here."""
+
+from dataclasses import dataclass, field
+
+from tui.backend import paths, sizes
+from tui.backend.host import Host, Memory
+from tui.backend.inventory import Inventory, sandboxes
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import create, grow, mounts, proof, recover, remove
+from tui.backend.sandboxes.proof import Counters, Evidence
+from tui.backend.sandboxes.request import CreateRequest
+
+
+@dataclass
+class Job:
+    """One verb. `title` is for the frame, `agree` for the key that runs it."""
+
+    title: str
+    agree: str
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The plan for the machine of now; touches nothing."""
+        raise NotImplementedError
+
+    def begin(self, host: Host, inventory: Inventory) -> None:
+        """Note what will be compared at the end."""
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
+        """Sentences for people, after the plan was run."""
+        return ("Done.",)
+
+
+@dataclass
+class Create(Job):
+    """Make a sandbox."""
+
+    request: CreateRequest = field(kw_only=True)
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan."""
+        return create.prepare(host, inventory, self.request).plan
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
+        """Where it is."""
+        prepared = _mounts(host, plan.name)
+        where = f"mounted on {prepared[0]}" if prepared else "not mounted"
+        return (f"ready: {paths.device(plan.name)}, {where}.", "Play in it; its origin is only ever read.")
+
+
+@dataclass
+class Grow(Job):
+    """Enlarge a sandbox."""
+
+    name: str = field(kw_only=True)
+    size: str = field(kw_only=True)
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan."""
+        return grow.prepare(host, inventory, self.name, self.size)
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
+        """That it is larger."""
+        return (f"{plan.name} has more room now; nothing in it was touched.",)
+
+
+@dataclass
+class Mount(Job):
+    """Mount a sandbox at its own place."""
+
+    name: str = field(kw_only=True)
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan."""
+        return mounts.prepare_mount(host, inventory, self.name, None)
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
+        """Where it is."""
+        return tuple(f"{plan.name} is mounted on {mount}." for mount in _mounts(host, plan.name))
+
+
+@dataclass
+class Unmount(Job):
+    """Unmount a sandbox."""
+
+    name: str = field(kw_only=True)
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan."""
+        return mounts.prepare_unmount(host, inventory, self.name)
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
+        """What is left."""
+        return (f"{plan.name} is not mounted any more; its changes are still there.",)
+
+
+@dataclass
+class Recover(Job):
+    """Clear what an interrupted verb left."""
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan."""
+        return recover.prepare(host, inventory)
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
+        """That all is whole."""
+        return ("Nothing is left behind.",)
+
+
+@dataclass
+class Remove(Job):
+    """Take a sandbox apart, and prove that its origin was not written."""
+
+    name: str = field(kw_only=True)
+    evidence: Evidence | None = None
+    before: Counters | None = None
+    image: bool = False
+    memory: Memory | None = None
+
+    def plan(self, host: Host, inventory: Inventory) -> Plan:
+        """The backend's plan; Refused with who is in the way."""
+        return remove.prepare(host, inventory, (self.name,))
+
+    def begin(self, host: Host, inventory: Inventory) -> None:
+        """Note evidence, counters and memory."""
+        sandbox = inventory.sandbox(self.name)
+        self.evidence = proof.read(host, sandbox)
+        self.before = proof.counters_now(host, self.evidence)
+        self.image = sandbox.origin_loop is not None
+        self.memory = host.memory()
+
+    def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
+        """The proof, and the memory that came back."""
+        said = [f"{plan.name} is gone."]
+        if self.evidence is not None:
+            now = self.before if self.image else proof.counters_now(host, self.evidence)
+            said.append(proof.compare(host, self.evidence, now).sentence)
+        if self.memory is not None:
+            back = host.memory().available - self.memory.available
+            said += [f"{sizes.show(back)} of RAM came back."] if back > 0 else []
+        return tuple(said)
+
+
+def _mounts(host: Host, name: str) -> list[str]:
+    return [m.mountpoint for sandbox in sandboxes.read(host) if sandbox.name == name for m in sandbox.mounts]

@@ -1,0 +1,200 @@
+"""A plan: first to be read, then running, then done or undone. The same for every verb."""
+
+import threading
+from collections.abc import Sequence
+from enum import Enum
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import ContentSwitcher, Footer, Static
+
+from tui.backend import inventory
+from tui.backend.errors import Refused, SandboxError
+from tui.backend.execute import Event
+from tui.backend.plan import Plan
+from tui.backend.sandboxes.perform import perform
+from tui.backend.text import clean
+from tui.screens.chrome import top_line
+from tui.screens.face import FaceScreen
+from tui.screens.jobs import Job
+from tui.screens.reading import Reading
+from tui.widgets.lines import Note
+from tui.widgets.steps import StepItem, StepRows
+from tui.widgets.topline import TopLine
+
+
+class Stage(Enum):
+    """How far things are."""
+
+    PLANNING = "planning"
+    REVIEW = "review"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class PlanScreen(FaceScreen[bool]):
+    """Shows a job's plan as the script that it is; runs it when people agree. True when done."""
+
+    HELP = (
+        "What is written here is exactly what will be run: the same lines in a file, run by sh as root, do"
+        " the same. Nothing has been touched yet.\n\nWhile it runs, each step ticks off. If one fails, those"
+        " before it are taken back, last first."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "agree", "Run it", key_display="Enter", id="plan-run", tooltip="Run these commands."),
+        Binding("escape", "back", "Back", key_display="Esc", tooltip="Go back; nothing is touched."),
+        Binding("escape", "stop", "Stop", key_display="Esc", tooltip="Stop before the next step and undo."),
+        Binding("enter,escape", "leave", "Go on", key_display="Enter", tooltip="Go on."),
+    ]
+
+    def __init__(self, job: Job, plan: Plan | None = None, *, place: str = "") -> None:
+        super().__init__()
+        self.job, self.plan, self.place = job, plan, place
+        self.stage = Stage.PLANNING
+        self.worked = False
+        self.stopping = threading.Event()
+
+    def compose(self) -> ComposeResult:
+        """The script, the steps in its place later, and what to say below."""
+        yield TopLine(self.place or self.job.title)
+        yield Note(id="notes")
+        with ContentSwitcher(initial="script-box", id="stages"):
+            with VerticalScroll(id="script-box", classes="frame"):
+                yield Static("", id="script", markup=False)
+            yield StepRows(id="steps", classes="frame")
+        yield Note(id="outcome")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Make the plan unless it came along."""
+        self.query_one("#script-box").border_title = "What will be run"
+        self.query_one("#steps").border_title = "Steps"
+        top_line(self)
+        if self.plan is None:
+            self.prepare("")
+        else:
+            self._review(self.plan, "")
+
+    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
+        """The top line follows the memory."""
+        top_line(self)
+
+    def prepare(self, why: str) -> None:
+        """Plan from the machine of now; `why` is said above the plan."""
+        self.ask(
+            lambda: self.job.plan(self.host, inventory.read(self.host)),
+            lambda plan: self._review(plan, why),
+            self._refused,
+            group="plan",
+        )
+
+    def _refused(self, error: SandboxError) -> None:
+        self.face.complain(error)
+        self.dismiss(False)
+
+    def _review(self, plan: Plan, why: str) -> None:
+        self.plan, self.stage = plan, Stage.REVIEW
+        if not plan.steps:
+            self._end(("There is nothing to do.",), worked=True)
+            return
+        self.query_one("#notes", Note).put("\n".join(clean(note) for note in (why, *plan.notes) if note))
+        self.query_one("#script", Static).update(_script(plan))
+        self.query_one(ContentSwitcher).current = "script-box"
+        self.query_one("#script-box").focus()
+        self.query_one("#outcome", Note).put(f"Nothing has been touched yet. Enter: {self.job.agree}.")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Which keys make sense at which stage."""
+        stages = {"agree": Stage.REVIEW, "stop": Stage.RUNNING, "leave": Stage.ENDED}
+        if action == "back":
+            return self.stage in (Stage.REVIEW, Stage.PLANNING)
+        return self.stage is stages[action] if action in stages else True
+
+    def action_back(self) -> None:
+        """Nothing was touched."""
+        self.dismiss(False)
+
+    def action_leave(self) -> None:
+        """It is over."""
+        self.dismiss(self.worked)
+
+    def action_stop(self) -> None:
+        """Ask the running plan to stop and undo."""
+        self.stopping.set()
+        self.query_one("#outcome", Note).put("Stopping; what was done is taken back ...")
+
+    def action_agree(self) -> None:
+        """Run what is shown, nothing else."""
+        plan = self.plan
+        if plan is None:
+            return
+        self.stage = Stage.RUNNING
+        steps = self.query_one(StepRows)
+        steps.show([StepItem(n, step.title, step.shell().split("\n")[0]) for n, step in enumerate(plan.steps)])
+        self.query_one(ContentSwitcher).current = "steps"
+        steps.focus()
+        self.query_one("#outcome", Note).put("Running ...")
+        self.refresh_bindings()
+        self.ask(lambda: self._perform(plan), lambda said: self._end(said, worked=True), self._failed, group="perform")
+
+    def _perform(self, plan: Plan) -> tuple[str, ...]:
+        """In a thread."""
+        self.job.begin(self.host, inventory.read(self.host))
+        perform(
+            self.host,
+            lambda found: self.job.plan(self.host, found),
+            shown=plan,
+            listener=self._progress,
+            stop=lambda: self.stopping.is_set() or self.face.leaving,
+        )
+        return self.job.conclude(self.host, plan)
+
+    def _progress(self, event: Event) -> None:
+        """In a thread: pass it on."""
+        self._deliver(lambda: self._tick(event), False)
+
+    def _tick(self, event: Event) -> None:
+        steps = self.query_one(StepRows)
+        items: Sequence[StepItem] = steps.items
+        changed = [
+            StepItem(item.number, item.title, item.command, event.phase) if item.number == event.index else item
+            for item in items
+        ]
+        steps.show(changed)
+        steps.cursor = event.index
+
+    def _failed(self, error: SandboxError) -> None:
+        self.face.read_soon()
+        if isinstance(error, Refused) and error.message.startswith("The machine has changed"):
+            self.stage = Stage.PLANNING
+            self.prepare("The machine has changed since you read the plan. This is the new one.")
+            return
+        self._end((clean_lines(error.message), clean_lines(error.hint)), worked=False)
+
+    def _end(self, said: tuple[str, ...], *, worked: bool) -> None:
+        self.stage, self.worked = Stage.ENDED, worked
+        self.face.read_soon()
+        outcome = self.query_one("#outcome", Note)
+        outcome.set_class(worked, "-worked")
+        outcome.set_class(not worked, "-failed")
+        outcome.put("\n".join(line for line in said if line))
+        self.refresh_bindings()
+
+
+def clean_lines(text: str) -> str:
+    """A text of several lines, each made fit to be shown."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
+def _script(plan: Plan) -> Text:
+    """The script, its comments standing back a little."""
+    text = Text()
+    for line in plan.script().splitlines():
+        text.append(clean(line) + "\n", "bold" if line.startswith("#") else "")
+    return text
+
+

@@ -1,0 +1,96 @@
+"""Successive readings of the machine, for screens that follow it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui.backend import gauge, inventory
+from tui.backend.errors import SandboxError
+from tui.backend.gauge import Gauge, History
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, loops, sandboxes
+from tui.backend.inventory.devices import Device
+from tui.backend.inventory.sandboxes import Sandbox
+
+_EVERY = 10
+"""Readings after which devices are read again even if nothing seems to have changed."""
+_NEW = History()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The machine at one moment, with what came before. `problem` says what could not be read."""
+
+    inventory: Inventory
+    histories: Mapping[str, History] = field(default_factory=dict)
+    problem: str = ""
+
+    def history(self, name: str) -> History:
+        """The gauge readings of a sandbox; none for an unknown one."""
+        return self.histories.get(name, _NEW)
+
+    def gauge(self, sandbox: Sandbox) -> Gauge:
+        """The latest gauge of a sandbox."""
+        readings = self.history(sandbox.name).readings
+        return readings[-1][1] if readings else gauge.read(sandbox)
+
+    def find(self, name: str) -> Sandbox | None:
+        """The sandbox of a name, None when it is gone."""
+        return next((sandbox for sandbox in self.inventory.sandboxes if sandbox.name == name), None)
+
+
+class Watcher:
+    """Reads gauges every time, devices only when something about them may have changed.
+
+    Used by one thread at a time.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._devices: tuple[Device, ...] = ()
+        self._problem = ""
+        self._mark: object = None
+        self._age = _EVERY
+        self._histories: dict[str, History] = {}
+
+    def read(self, *, whole: bool = False) -> Reading:
+        """A reading; `whole` reads the devices in any case."""
+        found = sandboxes.read(self.host)
+        self._follow(found)
+        self._look(found, whole)
+        reading = Inventory(
+            devices=self._devices,
+            sandboxes=found,
+            memory=self.host.memory(),
+            loops=loops.read(self.host),
+            root=self.host.is_root(),
+        )
+        return Reading(reading, dict(self._histories), self._problem)
+
+    def _follow(self, found: tuple[Sandbox, ...]) -> None:
+        now = self.host.clock()
+        self._histories = {
+            sandbox.name: self._histories.get(sandbox.name, _NEW).add(now, gauge.read(sandbox)) for sandbox in found
+        }
+
+    def _look(self, found: tuple[Sandbox, ...], whole: bool) -> None:
+        mark = self._fingerprint(found)
+        self._age += 1
+        if not whole and mark == self._mark and self._age < _EVERY:
+            return
+        self._mark, self._age = mark, 0
+        try:
+            self._devices, self._problem = inventory.read_devices(self.host), ""
+        except SandboxError as error:
+            self._devices, self._problem = (), str(error)
+
+    def _fingerprint(self, found: tuple[Sandbox, ...]) -> object:
+        """What changes when a device comes, goes, or is mounted; read without a process."""
+        maps = tuple((sandbox.name, sandbox.map and sandbox.map.kname) for sandbox in found)
+        texts = tuple(self._text(path) for path in ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions"))
+        return maps, sorted(self.host.listdir("/sys/block")), texts
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.host.read(path)
+        except OSError:
+            return ""

@@ -1,0 +1,150 @@
+"""Removing a sandbox: who is in the way, looked at again every second, then the plan."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer
+
+from tui.backend import inventory
+from tui.backend.errors import SandboxError
+from tui.backend.inventory import blockers
+from tui.backend.inventory.blockers import Blocker
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Plan
+from tui.screens import jobs
+from tui.screens.chrome import top_line
+from tui.screens.dialog import Confirm
+from tui.screens.face import FaceScreen
+from tui.screens.plan import PlanScreen
+from tui.screens.reading import Reading
+from tui.widgets import words
+from tui.widgets.blockers import BlockerRows
+from tui.widgets.lines import Note
+from tui.widgets.topline import TopLine
+
+
+class RemoveScreen(FaceScreen[bool]):
+    """What will happen, and who stands against it. True when the sandbox is gone."""
+
+    HELP = (
+        "A sandbox can go when nobody uses it. Its changes are lost, its origin stays as it was, and the RAM"
+        " comes back.\n\nWho uses it is listed and looked at again all the time. Close those programs, or end"
+        " one of them with e; nothing is ended that you did not choose."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go", "Next", key_display="Enter", tooltip="Show the plan."),
+        Binding("e", "end", "End process", tooltip="Ask the process under the cursor to end."),
+        Binding("escape", "back", "Back", key_display="Esc", tooltip="Go back; nothing is changed."),
+    ]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.sandbox_name = name
+        self.found: tuple[Blocker, ...] | None = None
+
+    def compose(self) -> ComposeResult:
+        """What will happen above, who is in the way below."""
+        yield TopLine(f"Remove {self.sandbox_name}")
+        yield Note(id="facts")
+        yield BlockerRows(id="blockers", classes="frame")
+        yield Note("Looking who uses it ...", id="outcome")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Look at once; later looks come with the readings."""
+        self.query_one("#blockers").border_title = "In the way"
+        self.query_one("#blockers").focus()
+        self._facts()
+        self._look()
+
+    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
+        """Look again."""
+        self._facts()
+        if self.is_current:
+            self._look()
+
+    def _sandbox(self) -> Sandbox | None:
+        return self.face.reading.find(self.sandbox_name) if self.face.reading else None
+
+    def _facts(self) -> None:
+        top_line(self)
+        sandbox, reading = self._sandbox(), self.face.reading
+        if sandbox is None or reading is None:
+            self.query_one("#facts", Note).put(f"{self.sandbox_name} is not there any more.")
+            return
+        origin = sandbox.record.origin if sandbox.record else sandbox.origin or "its origin"
+        lines = [
+            f"Its changes are thrown away for good: {words.amount(reading.gauge(sandbox))}.",
+            f"{origin} stays exactly as it was; the RAM comes back.",
+        ]
+        places = [f"It is unmounted first: {mount.mountpoint}." for mount in sandbox.mounts]
+        self.query_one("#facts", Note).put("\n".join(lines + places))
+
+    def _look(self) -> None:
+        sandbox = self._sandbox()
+        if sandbox is not None and not any(worker.group == "look" for worker in self.workers if worker.node is self):
+            self.ask(lambda: blockers.read(self.host, sandbox), self._seen, group="look")
+
+    def _seen(self, found: tuple[Blocker, ...]) -> None:
+        self.found = found
+        self.query_one(BlockerRows).show(found)
+        self.query_one("#outcome", Note).put(
+            f"{len(found)} in the way. It goes on when they are gone."
+            if found
+            else "Nothing is in the way. Enter: see the commands."
+        )
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Next only when the way is clear, end only for a process."""
+        if action == "go":
+            return True if self.found == () else None
+        if action == "end":
+            current = self.query_one(BlockerRows).current if self.is_mounted else None
+            return True if current is not None and current.pid is not None else None
+        return True
+
+    @on(BlockerRows.Moved)
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Nothing is changed."""
+        self.dismiss(False)
+
+    def action_go(self) -> None:
+        """The plan."""
+        job = jobs.Remove(f"Remove {self.sandbox_name}", "remove it", name=self.sandbox_name)
+        self.ask(
+            lambda: job.plan(self.host, inventory.read(self.host)),
+            lambda plan: self._review(job, plan),
+            self._refused,
+        )
+
+    def _refused(self, error: SandboxError) -> None:
+        self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
+        self._look()
+
+    def _review(self, job: jobs.Job, plan: Plan) -> None:
+        self.app.push_screen(PlanScreen(job, plan), self._reviewed)
+
+    def _reviewed(self, gone: bool | None) -> None:
+        if gone:
+            self.dismiss(True)
+
+    def action_end(self) -> None:
+        """Ask before a process is ended."""
+        blocker = self.query_one(BlockerRows).current
+        if blocker is None or blocker.pid is None:
+            return
+        question = (
+            f"End process {blocker.pid}, {blocker.program or 'unknown'} of {blocker.user or 'unknown'}?\n"
+            f"It {blocker.how}.\nIt is asked to end (SIGTERM); what it has not saved may be lost."
+        )
+        self.app.push_screen(Confirm("End this process", question), lambda yes: self._end(blocker, bool(yes)))
+
+    def _end(self, blocker: Blocker, yes: bool) -> None:
+        if yes:
+            self.ask(lambda: self.host.run(["kill", str(blocker.pid)]), lambda _output: self._look())

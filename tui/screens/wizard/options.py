@@ -1,0 +1,95 @@
+"""Page 3: name, mount, store. Sensible as it is: Enter goes on."""
+
+from dataclasses import replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label
+
+from tui.backend import names, sizes
+from tui.backend.inventory.origins import Origin
+from tui.backend.sandboxes.request import RAMDISK, TMPFS, CreateRequest
+from tui.screens.reading import Reading
+from tui.screens.wizard.page import Page
+from tui.widgets.fields import Pick, Toggle
+from tui.widgets.lines import Note
+
+_OWN, _OTHER, _NONE = "own", "other", "none"
+
+
+class OptionsPage(Page):
+    """The rest of the request."""
+
+    HELP = (
+        "Mount: at its own place below /run/sandbox-tui, where only root can look; in a directory of yours (empty,"
+        " or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself.\n\nStore: tmpfs"
+        " can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\nClassic recipe: as"
+        " people did it in 2008, with /dev/ram0 and chunks of 512 bytes. When that runs full, all is lost.\n\nHash:"
+        " reads the whole origin before and after, to prove that no byte has changed."
+    )
+
+    def compose(self) -> ComposeResult:
+        """One line a field."""
+        with Vertical(id="form", classes="frame") as form:
+            form.border_title = "How shall it be made?"
+            yield from self._field("Name", Input(id="name", compact=True, select_on_focus=False))
+            yield from self._field(
+                "Mount", Pick(((_OWN, "its own place"), (_OTHER, "a directory"), (_NONE, "not at all")), id="mount")
+            )
+            yield from self._field(
+                "Directory", Input(placeholder="/mnt/trial", id="directory", compact=True, select_on_focus=False)
+            )
+            yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
+            yield from self._field("Chunk", Input(placeholder="4K", id="chunk", compact=True, select_on_focus=False))
+            yield from self._field("", Toggle("hash the origin before and after", id="hash"))
+            yield from self._field("", Toggle("classic recipe of 2008 (all is lost when full)", id="classic"))
+        yield Note("Enter: see what will be run. Tab: next field.", classes="hint")
+        yield Note(classes="problem")
+
+    @staticmethod
+    def _field(label: str, widget: Input | Pick | Toggle) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Label(label, markup=False)
+            yield widget
+
+    def prepare(self, origin: Origin, reading: Reading) -> None:
+        """Fill in what suits the origin."""
+        taken = frozenset(sandbox.name for sandbox in reading.inventory.sandboxes)
+        name = self.query_one("#name", Input)
+        name.value = names.suggest(origin.path, taken)
+        name.cursor_position = len(name.value)
+        self.query_one("#hash", Toggle).value = origin.image
+        self._show_directory()
+
+    def enter(self, reading: Reading) -> None:  # noqa: ARG002
+        """The name first."""
+        self.query_one("#name").focus()
+
+    def request(self, base: CreateRequest) -> CreateRequest:
+        """The request with these answers. UsageError when the chunk is no size."""
+        mount = self.query_one("#mount", Pick).value
+        chunk = self.query_one("#chunk", Input).value.strip()
+        return replace(
+            base,
+            name=self.query_one("#name", Input).value.strip(),
+            mount=self.query_one("#directory", Input).value.strip() if mount == _OTHER else None,
+            no_mount=mount == _NONE,
+            store=self.query_one("#store", Pick).value,
+            chunk=sizes.parse_bytes(chunk) if chunk else None,
+            classic=self.query_one("#classic", Toggle).value,
+            hash=self.query_one("#hash", Toggle).value,
+        )
+
+    @on(Pick.Changed, "#mount")
+    def _show_directory(self) -> None:
+        self.query_one("#directory").disabled = self.query_one("#mount", Pick).value != _OTHER
+
+    @on(Input.Submitted)
+    def _submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.submit()
+
+    def submit(self) -> None:
+        """All is answered."""
+        self.post_message(self.Next(self, ""))

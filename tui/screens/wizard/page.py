@@ -1,0 +1,45 @@
+"""What the pages of the wizard have in common."""
+
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from tui.backend.errors import SandboxError
+from tui.screens.reading import Reading
+from tui.widgets.lines import Note
+
+
+class Page(Vertical):
+    """One page. It says `Next` when its question is answered."""
+
+    HELP: ClassVar[str | None] = None
+
+    class Next(Message):
+        """The answer is in `value`; what it is, the page knows."""
+
+        def __init__(self, page: "Page", value: str) -> None:
+            super().__init__()
+            self.page, self.value = page, value
+
+        @property
+        def control(self) -> "Page":
+            """The page."""
+            return self.page
+
+    def enter(self, reading: Reading) -> None:
+        """The page is shown: fill it and take the focus."""
+
+    def follow(self, reading: Reading) -> None:
+        """The machine was read again."""
+
+    def submit(self) -> None:
+        """Enter was pressed where nothing else took it."""
+
+    def complain(self, error: SandboxError) -> None:
+        """Say on the page itself what is wrong."""
+        self.say(f"{error.message}\n{error.hint}".strip())
+
+    def say(self, text: str) -> None:
+        """A sentence at the bottom of the page, empty for none."""
+        self.query_one(".problem", Note).put(text)

@@ -1,0 +1,100 @@
+"""Page 2: how much RAM for the changes."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from tui.backend import sizes
+from tui.backend.errors import SandboxError
+from tui.backend.inventory.origins import Origin
+from tui.backend.sandboxes import memory, presets
+from tui.screens.reading import Reading
+from tui.screens.wizard.page import Page
+from tui.widgets.choices import Choice, ChoiceRows
+from tui.widgets.lines import Note
+
+
+class SizePage(Page):
+    """Presets with their reasons, a field, and what the typed size means."""
+
+    HELP = (
+        "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, nothing"
+        " more can be written, but everything can still be read. It can be grown later, while it is in use.\n\n"
+        "`cannot overflow` has room for a change of every single block."
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.origin: Origin | None = None
+        self.reading: Reading | None = None
+
+    def compose(self) -> ComposeResult:
+        """What is free, presets, field."""
+        yield Note(id="free")
+        yield ChoiceRows(id="sizes", classes="frame")
+        with Vertical(id="typed-size", classes="frame"):
+            yield Input(placeholder="512M, 1GiB, 10%origin, 25%ram, max", id="size", compact=True, select_on_focus=False)
+            yield Note(id="meaning")
+        yield Note(classes="problem")
+
+    def on_mount(self) -> None:
+        """Titles."""
+        self.query_one("#sizes").border_title = "How much may change?"
+        self.query_one("#typed-size").border_title = "Or type a size"
+
+    def enter(self, reading: Reading) -> None:
+        """Compute what can be offered."""
+        self.follow(reading)
+        if not self.query_one("#size", Input).value:
+            self.query_one(ChoiceRows).focus()
+
+    def follow(self, reading: Reading) -> None:
+        """What is free changes all the time; the offers keep still unless they would not fit."""
+        self.reading = reading
+        if self.origin is None:
+            return
+        found = reading.inventory
+        free = memory.free(found.memory, found.sandboxes)
+        self.query_one("#free", Note).put(
+            f"{self.origin.path} has {sizes.show(self.origin.size)}. {sizes.show(free)} of RAM can be promised now."
+        )
+        offers = presets.offers(self.origin.size, self.origin.sector, found.memory, found.sandboxes)
+        self.query_one(ChoiceRows).show(
+            [Choice(one.text, one.title, sizes.show(one.size), one.reason, one.fits) for one in offers]
+        )
+
+    @on(ChoiceRows.Chosen, "#sizes")
+    def _chosen(self, message: ChoiceRows.Chosen) -> None:
+        if message.item.possible:
+            self.post_message(self.Next(self, message.item.value))
+        else:
+            self.say(f"{message.item.title}: {message.item.reason}.")
+
+    @on(Input.Changed, "#size")
+    def _changed(self, message: Input.Changed) -> None:
+        self.query_one("#meaning", Note).put(self._meaning(message.value.strip()))
+        self.say("")
+
+    def _meaning(self, text: str) -> str:
+        if not text or self.origin is None or self.reading is None:
+            return ""
+        found = self.reading.inventory
+        try:
+            share = presets.share(text, self.origin.size, self.origin.sector, found.memory, found.sandboxes)
+        except SandboxError as error:
+            return error.message
+        said = f"= {sizes.show(share.size)}, {share.of_origin:.0%} of the origin, {share.of_ram:.0%} of RAM"
+        if not share.fits:
+            return f"{said}: more than can be promised now"
+        return said if share.can_overflow else f"{said}: cannot overflow"
+
+    @on(Input.Submitted, "#size")
+    def _typed(self, message: Input.Submitted) -> None:
+        text = message.value.strip()
+        try:
+            sizes.parse(text)
+        except SandboxError as error:
+            self.complain(error)
+            return
+        self.post_message(self.Next(self, text))

@@ -1,0 +1,79 @@
+"""The sandboxes of the machine, each with its gauge."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.backend.gauge import Gauge, State
+from tui.widgets import bar, words
+from tui.widgets.line import Line, Span, fit, right
+from tui.widgets.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is shown of one sandbox. `place` says where it is mounted; `unfinished` is the
+    verb that was interrupted, empty for a whole sandbox.
+    """
+
+    name: str
+    origin: str
+    gauge: Gauge
+    rate: float | None
+    seconds_left: float | None
+    place: str
+    unfinished: str = ""
+
+
+class CardRows(Rows[Card]):
+    """Two lines a sandbox: how full it is; where it is, how fast it fills, and its state."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", key_display="Enter", tooltip="Look into the sandbox under the cursor.")
+    ]
+    ROW_HEIGHT = 2
+    EMPTY = "None yet. Put the cursor on a device that is ready and press Enter."
+    HELP = (
+        "The sandboxes of this machine, whoever made them. The bar shows how much of the promised RAM is"
+        " taken by changes.\n\nok: below 70 %. filling: from 70 %. nearly full: from 90 %, grow it now."
+        " FULL: nothing more can be written, everything can still be read and copied out."
+        " BROKEN: its contents are gone.\n\nEnter opens the sandbox under the cursor."
+    )
+
+    def name_of(self, item: Card) -> Hashable:
+        """The sandbox's name."""
+        return item.name
+
+    def draw(self, item: Card, width: int) -> tuple[Line, ...]:
+        """Both lines of a sandbox."""
+        return _first(item, width), _second(item, width)
+
+
+def _first(card: Card, width: int) -> Line:
+    name = min(max(16, width // 4), 30)
+    left = f" {fit(card.name, name)} "
+    origin = f"{fit(f'of {card.origin}', 12 if width < 100 else 24)} "
+    after = f" {right(words.percent(card.gauge.fill), 4)}  {right(words.amount(card.gauge), 22)} "
+    full, empty = bar.bar(card.gauge.fill, max(width - len(left) - len(origin) - len(after), 4))
+    tone = bar.TONES[card.gauge.state]
+    return (Span(left, "strong"), Span(origin), Span(full, tone), Span(empty, "muted"), Span(after))
+
+
+def _second(card: Card, width: int) -> Line:
+    rate, left, state = words.rate(card.rate), words.forecast(card.seconds_left), card.gauge.state.value
+    if card.unfinished:
+        rate, left, state = "", f"{card.unfinished} was interrupted", "unfinished"
+    tail = f" {right(rate, 14)}  {right(left, 18)}  "
+    if len(tail) > 40:
+        tail = f"  {left}  "
+    place = fit(card.place, width - len(tail) - 13 - 3)
+    tone = "warn" if card.unfinished else bar.TONES[card.gauge.state]
+    word = Span(f"{right(state, 12)} ", tone)
+    return (Span(f"   {place}", "muted"), Span(tail), word)
+
+
+def needs_help(card: Card) -> bool:
+    """Whether a state wants to be looked at."""
+    return card.gauge.state is not State.OK or bool(card.unfinished)

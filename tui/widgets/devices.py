@@ -1,0 +1,115 @@
+"""The block devices of the machine, as the tree that lsblk draws."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.backend import sizes, text
+from tui.backend.inventory.devices import Device
+from tui.widgets.line import Line, Span, fit, right
+from tui.widgets.rows import Rows
+
+_ROOMY = 100
+"""From this width on there is room for model and connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A device with its place in the tree: the branches drawn before its name."""
+
+    device: Device
+    branch: str = ""
+
+
+def tree(devices: Sequence[Device]) -> tuple[Leaf, ...]:
+    """Devices in tree order; one with several parents hangs below the first."""
+    known = {device.kname: device for device in devices}
+    below: dict[str, list[Device]] = {}
+    for device in devices:
+        parent = next((name for name in device.parents if name in known), "")
+        below.setdefault(parent, []).append(device)
+    return tuple(leaf for device in below.get("", ()) for leaf in _branch(device, below, "", ""))
+
+
+def _branch(device: Device, below: dict[str, list[Device]], own: str, rest: str) -> Iterator[Leaf]:
+    yield Leaf(device, own)
+    children = below.get(device.kname, [])
+    for child in children:
+        last = child is children[-1]
+        yield from _branch(child, below, rest + ("└─" if last else "├─"), rest + ("  " if last else "│ "))
+
+
+class DeviceRows(Rows[Leaf]):
+    """One line a device: name, size, type, file system, label, and whether it can be an origin."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Sandbox it", key_display="Enter", tooltip="Make a sandbox of the device under the cursor.")
+    ]
+    EMPTY = "No block devices were found on this machine."
+    HELP = (
+        "Every disk of this machine and what is on it. A device that is `ready` can be the origin of a"
+        " sandbox: it is only ever read. The others say what stands against it.\n\nEnter makes a sandbox"
+        " of the device under the cursor."
+    )
+
+    _names, _labels = 10, 5
+
+    def show_devices(self, devices: Sequence[Device]) -> None:
+        """Show a new reading; columns are as wide as what is in them."""
+        leaves = tree(devices)
+        names = max((text.width(leaf.branch + _short(leaf.device)) for leaf in leaves), default=0)
+        labels = max((text.width(text.clean(leaf.device.label)) for leaf in leaves), default=0)
+        if (names, labels) != (self._names, self._labels):
+            self._names, self._labels = names, labels
+            self.redraw()
+        self.show(leaves)
+
+    def name_of(self, item: Leaf) -> Hashable:
+        """The kernel's name."""
+        return item.device.kname
+
+    def head(self, width: int) -> Line:
+        """The column titles."""
+        model = f" {fit('Model', _model(width))}" if _model(width) else ""
+        name, label = self._widths(width)
+        return (
+            Span(
+                f" {fit('Device', name)} {right('Size', 9)} {fit('Type', 5)} {fit('Holds', 7)}"
+                f" {fit('Label', label)}{model} Origin?"
+            ),
+        )
+
+    def draw(self, item: Leaf, width: int) -> tuple[Line, ...]:
+        """One device."""
+        device = item.device
+        name, label = self._widths(width)
+        model = f" {fit(device.model or device.transport, _model(width))}" if _model(width) else ""
+        parts = (
+            f" {fit(item.branch + _short(device), name)}",
+            f" {right(sizes.show(device.size), 9)} {fit(device.type, 5)} {fit(_holds(device), 7)}"
+            f" {fit(device.label, label)}{model} ",
+        )
+        verdict = fit(device.verdict.reason, max(width - sum(map(len, parts)) - 1, 4))
+        ready = device.verdict.ready
+        return ((Span(parts[0], "strong" if ready else ""), Span(parts[1]), Span(verdict, "good" if ready else "muted")),)
+
+
+    def _widths(self, width: int) -> tuple[int, int]:
+        """The widths of name and label."""
+        most = (26, 20) if width >= _ROOMY else (18, 12)
+        return max(8, min(self._names, most[0])), max(5, min(self._labels, most[1]))
+
+
+def _short(device: Device) -> str:
+    return device.path.removeprefix("/dev/mapper/").removeprefix("/dev/")
+
+
+def _holds(device: Device) -> str:
+    """The file system, in the few letters that fit."""
+    return {"LVM2_member": "LVM", "crypto_LUKS": "LUKS", "linux_raid_member": "RAID"}.get(device.fstype, device.fstype)
+
+
+def _model(width: int) -> int:
+    return 20 if width >= _ROOMY else 0

@@ -1,0 +1,56 @@
+"""Lines of text to be painted, as values: pieces of text, each with a tone.
+
+Text from devices can pass through unharmed, for nothing here is markup; and two lines can
+be compared, so that what did not change is not painted again.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tui.backend import text
+
+
+class Span(NamedTuple):
+    """A piece of a line. `tone` is one of TONES, empty for plain text."""
+
+    text: str
+    tone: str = ""
+
+
+Line = tuple[Span, ...]
+
+TONES = ("muted", "good", "warn", "bad", "accent", "strong")
+"""What colour may say about a piece of text; a word always says it too."""
+
+
+def fit(value: str, width: int) -> str:
+    """A text made fit to be shown and exactly `width` cells wide, cut with `~` if need be."""
+    shown = text.clean(value, max(width, 1))
+    return (shown + " " * (width - text.width(shown)))[: max(width, 0)]
+
+
+def right(value: str, width: int) -> str:
+    """The same, standing at the right."""
+    shown = text.clean(value, max(width, 1))
+    return " " * (width - text.width(shown)) + shown
+
+
+def width(line: Iterable[Span]) -> int:
+    """Terminal cells of a line."""
+    return sum(text.width(span.text) for span in line)
+
+
+def wrap(value: str, width: int) -> list[str]:
+    """A sentence cut into lines of at most `width` cells, at spaces where there are any."""
+    lines, current = [], ""
+    for word in text.clean(value).split(" "):
+        joined = f"{current} {word}" if current else word
+        if text.width(joined) <= width:
+            current = joined
+            continue
+        lines += [current] if current else []
+        current = word
+        while text.width(current) > width:
+            lines.append(current[:width])
+            current = current[width:]
+    return [*lines, current]

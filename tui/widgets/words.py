@@ -1,0 +1,38 @@
+"""Numbers as people read them."""
+
+from tui.backend import sizes
+from tui.backend.gauge import Gauge
+
+_UNITS = ((86400 * 2, 86400, "d"), (5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its largest telling unit: `44 s`, `12 min`, `5 h`, `3 d`."""
+    unit, name = next((unit, name) for least, unit, name in _UNITS if seconds >= least)
+    return f"{max(round(seconds / unit), 0)} {name}"
+
+
+def percent(fill: float | None) -> str:
+    """A fill as percent, rounded down so that only what is full says 100; `?` where unknown."""
+    return "?" if fill is None else f"{int(fill * 100)}%"
+
+
+def amount(gauge: Gauge) -> str:
+    """`491.0 MiB of 1.0 GiB`; what is not known is shown as unknown."""
+    if gauge.total is None and gauge.used is None:
+        return "size unknown"
+    return f"{sizes.show(gauge.used)} of {sizes.show(gauge.total)}"
+
+
+def rate(value: float | None) -> str:
+    """Bytes a second with a sign; `quiet` when nothing is written; empty before it is known."""
+    if value is None:
+        return ""
+    if abs(value) < 1:
+        return "quiet"
+    return f"{'+' if value > 0 else '-'}{sizes.show(int(abs(value)))}/s"
+
+
+def forecast(seconds: float | None) -> str:
+    """`full in 44 s`, empty while it does not fill."""
+    return "" if seconds is None else f"full in {duration(seconds)}"
