@@ -10,9 +10,12 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None, host: "Host | None" = None) -> int:
     """Run the command line; its exit status. `host` is the machine, the real one when None."""
-    from tui.cli.dispatch import run
+    try:
+        from tui.cli.dispatch import run
 
-    return run(sys.argv[1:] if argv is None else list(argv), host)
+        return run(sys.argv[1:] if argv is None else list(argv), host)
+    except KeyboardInterrupt:  # before or after the work itself
+        return 1
 
 
 if __name__ == "__main__":

@@ -1,25 +1,31 @@
-"""The real machine."""
+"""The real machine.
+
+What only some questions need is imported by them: `sandbox-tui list` must not wait for it.
+"""
+
+from __future__ import annotations
 
 import os
-import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
-import psutil
+from tui.backend import lock, run
 
-from tui.backend import kernel_log, lock, processes, run
-from tui.backend.host import FileKind, ForeignMount, Memory, Use
+if TYPE_CHECKING:
+    from tui.backend.host import FileKind, ForeignMount, Memory, Use
 
 _KINDS = {
-    stat.S_IFREG: FileKind.FILE,
-    stat.S_IFDIR: FileKind.DIRECTORY,
-    stat.S_IFBLK: FileKind.BLOCK,
-    stat.S_IFCHR: FileKind.CHARACTER,
-    stat.S_IFIFO: FileKind.FIFO,
-    stat.S_IFSOCK: FileKind.SOCKET,
+    stat.S_IFREG: "FILE",
+    stat.S_IFDIR: "DIRECTORY",
+    stat.S_IFBLK: "BLOCK",
+    stat.S_IFCHR: "CHARACTER",
+    stat.S_IFIFO: "FIFO",
+    stat.S_IFSOCK: "SOCKET",
 }
+"""The name of the FileKind of each mode."""
 
 
 class RealHost:
@@ -58,8 +64,10 @@ class RealHost:
 
     def kind(self, path: str) -> FileKind | None:
         """What a path names."""
+        from tui.backend.host import FileKind
+
         try:
-            return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode))
+            return FileKind[_KINDS[stat.S_IFMT(os.stat(path).st_mode)]]
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
 
@@ -73,23 +81,35 @@ class RealHost:
 
     def memory(self) -> Memory:
         """The RAM of now."""
+        import psutil
+
+        from tui.backend.host import Memory
+
         reading = psutil.virtual_memory()
         return Memory(total=reading.total, available=reading.available)
 
     def uses(self, devno: str, places: Sequence[str]) -> tuple[Use, ...]:
         """Processes that hold a device or what is mounted from it."""
+        from tui.backend import processes
+
         return processes.uses(devno, places)
 
     def foreign_mounts(self) -> tuple[ForeignMount, ...]:
         """Mounts in other mount namespaces."""
+        from tui.backend import processes
+
         return processes.foreign_mounts()
 
     def has_program(self, name: str) -> bool:
         """Whether a program can be run."""
+        import shutil
+
         return shutil.which(name, path=run.search_path()) is not None
 
     def kernel_messages(self) -> AbstractContextManager[Callable[[], list[str]]]:
         """What the kernel logs about block devices while open."""
+        from tui.backend import kernel_log
+
         return kernel_log.watch()
 
     @contextmanager

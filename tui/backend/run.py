@@ -1,11 +1,11 @@
 """The one door to other programs: argv lists, no stdin of ours, plain C locale."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from tui.backend.command import quote
 from tui.backend.errors import CommandFailed
 
 _PACKAGES = {
@@ -125,4 +125,4 @@ def _call(
 
 
 def _line(argv: Sequence[str]) -> str:
-    return " ".join(map(quote, argv))
+    return shlex.join(argv)

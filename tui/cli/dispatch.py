@@ -1,14 +1,20 @@
 """From an argv to a verb and its exit status; whatever goes wrong ends here, in words."""
 
+from __future__ import annotations
+
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.backend.errors import ExitCode, SandboxError
-from tui.backend.host import Host
 from tui.cli import narration
 from tui.cli.parser import build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.backend.host import Host
 
 MODULES = {
     None: "tui",
@@ -42,7 +48,7 @@ def run(argv: Sequence[str], host: Host | None = None) -> int:
 
 
 def _run(argv: Sequence[str], host: Host | None) -> int:
-    parser = build()
+    parser = build(argv[0] if argv else None)
     try:
         options = parser.parse_args(argv)
     except SystemExit as ending:  # --help and --version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge, sizes
+from tui.backend import gauge
 from tui.backend.inventory import sandboxes
 from tui.cli import narration, output
 from tui.cli.json_keys import sandbox_json
@@ -46,6 +46,8 @@ def _list(options: argparse.Namespace, host: Host) -> int:
 
 
 def _row(sandbox: Sandbox) -> tuple[str, ...]:
+    from tui.backend import sizes
+
     reading = gauge.read(sandbox)
     origin = sandbox_json(sandbox)["origin"] or "unknown"
     used, total = sizes.show(reading.used), sizes.show(reading.total)

@@ -1,14 +1,18 @@
 """One frozen reading of the machine: devices, sandboxes, memory, capabilities."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui.backend.errors import NotFound
-from tui.backend.host import Host, Memory
-from tui.backend.inventory import devices, loops, maps, sandboxes
-from tui.backend.inventory.devices import Device
-from tui.backend.inventory.loops import Loop
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.verdict import Facts, judge
+from tui.backend.inventory import loops, maps, sandboxes
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host, Memory
+    from tui.backend.inventory.devices import Device
+    from tui.backend.inventory.loops import Loop
+    from tui.backend.inventory.sandboxes import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ def read(host: Host) -> Inventory:
 
 def read_devices(host: Host) -> tuple[Device, ...]:
     """Every block device with its verdict."""
+    from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
+    from tui.backend.inventory.verdict import Facts, judge
+
     found = devices.read(host)
     facts = Facts(
         devices={device.kname: device for device in found},

@@ -1,9 +1,14 @@
 """Loop devices and the files behind them, read from /sys."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from tui.backend.host import Host
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from tui.backend.inventory.maps import SECTOR
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
 
 
 @dataclass(frozen=True, slots=True)

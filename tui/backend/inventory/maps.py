@@ -1,8 +1,13 @@
 """Device-mapper maps, read from /sys without starting a program."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from tui.backend.host import Host
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+
 
 SECTOR = 512
 """The kernel counts device sizes in sectors of 512 bytes, whatever the logical block size."""

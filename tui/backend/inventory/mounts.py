@@ -1,9 +1,14 @@
 """What is mounted: /proc/PID/mountinfo as values (format: proc_pid_mountinfo(5))."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.backend.host import Host
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+
 
 
 @dataclass(frozen=True, slots=True)

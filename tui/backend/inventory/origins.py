@@ -44,11 +44,11 @@ def find(host: Host, inventory: Inventory, text: str) -> Origin:
         raise UsageError("No origin was given.", "Give a device, LABEL=…, UUID=… or an image file.")
     tag, equals, value = text.partition("=")
     if equals and tag in _TAGS:
-        return _of_device(_tagged(inventory, text, _TAGS[tag], value.strip("\"'")))
+        return _of_device(host, _tagged(inventory, text, _TAGS[tag], value.strip("\"'")))
     path = host.resolve(text)
     kind = host.kind(path)
     if kind is FileKind.BLOCK:
-        return _of_device(_at_path(inventory, path, text))
+        return _of_device(host, _at_path(inventory, path, text))
     if kind is FileKind.FILE:
         return _of_image(host, inventory, path)
     if kind is None:
@@ -77,9 +77,11 @@ def _at_path(inventory: Inventory, path: str, text: str) -> Device:
     raise NotFound(f"{text} has gone away.", "Look at the devices again: `sandbox-tui devices`.")
 
 
-def _of_device(device: Device) -> Origin:
+def _of_device(host: Host, device: Device) -> Origin:
+    """The disk itself is asked for its file system: udev, whom lsblk asks, may lag behind."""
     refusal = "" if device.verdict.ready else device.verdict.reason
-    return Origin(device.path, device.size, device.sector, device.fstype, device.identity, device, refusal)
+    fstype = device.fstype if refusal or not host.is_root() else probe(host, device.path)
+    return Origin(device.path, device.size, device.sector, fstype, device.identity, device, refusal)
 
 
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:

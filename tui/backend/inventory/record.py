@@ -1,11 +1,15 @@
 """sandbox.json: what the kernel cannot know about a sandbox."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.backend import paths
-from tui.backend.host import Host
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,22 @@ DM UUIDs, backing files of loop devices and mount points tell what belongs to wh
 sandbox; the record file only adds what the kernel cannot know.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed
-from tui.backend.host import Host
 from tui.backend.inventory import loops, maps, mounts, record, status
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.record import Record
 from tui.backend.inventory.status import NOT_READ, Status
+
+if TYPE_CHECKING:
+    from tui.backend.host import FileKind, Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Sandbox:
     serve it or lie on it; `loops` have their backing file in its directory; `mounts` are of
     its device, `inner` are the mounts in its own directory (store, origin); `entries` are
     the names in that directory; `busy` is the verb that was running when it was read, or
-    that was interrupted.
+    that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
+    that was made for it, as long as it exists.
     """
 
     name: str
@@ -38,6 +44,7 @@ class Sandbox:
     record: Record | None
     busy: str | None
     status: Status
+    mount_left: str | None = None
 
     @property
     def device(self) -> str:
@@ -121,6 +128,7 @@ class _Machine:
         ours = [entry for entry in self.maps if paths.owner(entry.uuid) == name]
         main = next((entry for entry in ours if entry.uuid == paths.uuid(name)), None)
         entries = self._entries(name)
+        noted = record.read(self.host, name) if paths.RECORD in entries else None
         return Sandbox(
             name=name,
             map=main,
@@ -129,9 +137,10 @@ class _Machine:
             mounts=tuple(m for m in self.mounts if main and _is_of(m, main)),
             inner=tuple(m for m in mounts.below(self.mounts, own) if not (main and _is_of(m, main))),
             entries=entries,
-            record=record.read(self.host, name) if paths.RECORD in entries else None,
+            record=noted,
             busy=self._busy(name) if paths.BUSY in entries else None,
             status=reading,
+            mount_left=self._mount_left(noted),
         )
 
     def _directories(self) -> list[str]:
@@ -148,9 +157,13 @@ class _Machine:
 
     def _busy(self, name: str) -> str:
         try:
-            return self.host.read(paths.of(name, paths.BUSY)).strip() or "create"
+            return self.host.read(paths.of(name, paths.BUSY)).strip()
         except OSError:
             return "create"
+
+    def _mount_left(self, noted: Record | None) -> str | None:
+        made = noted.mount if noted and noted.mount_made else None
+        return made if made and self.host.kind(made) is FileKind.DIRECTORY else None
 
 
 def _is_of(mount: Mount, entry: Map) -> bool:

@@ -3,12 +3,17 @@
 Source: Documentation/admin-guide/device-mapper/snapshot.rst and dm-snap.c of Linux.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from tui.backend.host import Host
 from tui.backend.inventory.maps import SECTOR
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
 
 _USAGE = re.compile(r"(\d+)/(\d+)(?: (\d+))?")
 
