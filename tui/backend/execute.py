@@ -42,7 +42,7 @@ def run(
     """Run every step; the captured names come back with their values.
 
     Raises PlanFailed after undoing what was done, or, past the plan's point of no return,
-    after trying every remaining step. `stop` is asked before each step: true ends the
+    after all that does not depend on the failed steps. `stop` is asked before each step: true ends the
     plan as a failure would.
     """
     return _Run(plan, host, listener, stop).all()
@@ -53,12 +53,15 @@ class _Run:
         self.plan, self.host, self.listener, self.stop = plan, host, listener, stop
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
+        self.broken: set[str] = set()
 
     def all(self) -> dict[str, str]:
         commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
         for index, step in enumerate(self.plan.steps):
             if index < commit and self.stop():
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
+            if self.broken and (not step.of or self.broken & {step.of, ""}):
+                continue
             try:
                 self._do(index, step)
             except CommandFailed as error:
@@ -66,10 +69,11 @@ class _Run:
                 if index < commit:
                     self._undo(index + step.partial, f"“{step.title}” failed: {error}")
                 self.errors.append(f"“{step.title}” failed: {error}")
+                self.broken.add(step.of)
         if self.errors:
             raise PlanFailed(
                 "\n".join(self.errors),
-                "The rest was done. `sandbox-tui recover` clears what is left.",
+                "What does not depend on it was done. `sandbox-tui recover` clears what is left.",
                 undone=False,
             )
         return self.values

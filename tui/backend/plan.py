@@ -1,7 +1,7 @@
 """Plans: the ordered steps that change the machine, as values.
 
-    request + inventory --plan (pure)--> Plan --show--> people
-                                          `----run----> host, with undo on failure
+request + inventory --plan (pure)--> Plan --show--> people
+                                      `----run----> host, with undo on failure
 """
 
 import shlex
@@ -18,7 +18,7 @@ class Step:
     command must give: a step with it changes nothing and stops the plan when the machine
     is not what it was. `undo` takes the step back; None where there is nothing to take back.
     `partial` says that even a failed command can leave something (half a file), so that
-    undo is wanted then too.
+    undo is wanted then too. `of` is the sandbox that the step is for, empty for all of the plan's.
     """
 
     title: str
@@ -27,6 +27,7 @@ class Step:
     capture: str | None = None
     expect: str | None = None
     partial: bool = False
+    of: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""
@@ -43,8 +44,9 @@ class Plan:
     """Steps in order, for one verb on one sandbox.
 
     `notes` are sentences that people should read before agreeing. A failure before step
-    `commit` undoes everything; from there on there is no way back, so the remaining steps
-    run all the same and the failures are collected.
+    `commit` undoes everything; from there on there is no way back. Then a failure leaves out
+    what else is to be done for the same sandbox and for all of them (so that the marks which
+    `recover` looks for stay), the other sandboxes' steps run, and the failures are collected.
     """
 
     verb: str

@@ -19,7 +19,7 @@ from tui.backend.inventory.record import Record
 from tui.backend.inventory.status import NOT_READ, Status
 
 if TYPE_CHECKING:
-    from tui.backend.host import FileKind, Host
+    from tui.backend.host import Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class _Machine:
 
     def _mount_left(self, noted: Record | None) -> str | None:
         made = noted.mount if noted and noted.mount_made else None
-        return made if made and self.host.kind(made) is FileKind.DIRECTORY else None
+        return made if made and self.host.kind(made) is not None else None
 
 
 def _is_of(mount: Mount, entry: Map) -> bool:

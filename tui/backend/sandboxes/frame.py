@@ -67,8 +67,10 @@ def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
     )
 
 
-def last_one_out(abilities: Abilities, rule_exists: bool) -> tuple[Step, ...]:
-    """What goes with the last sandbox: the udev rule and the directory of all sandboxes."""
+def last_one_out(abilities: Abilities) -> tuple[Step, ...]:
+    """What goes with the last sandbox: the udev rule, whole or half written, its directory,
+    and the directory of all sandboxes.
+    """
     rule = (
         Step("Take the udev rule away", delete(paths.UDEV_RULE_FILE)),
         Step(
@@ -80,4 +82,4 @@ def last_one_out(abilities: Abilities, rule_exists: bool) -> tuple[Step, ...]:
         "Remove the place for all sandboxes",
         command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
     )
-    return (*(rule if rule_exists else ()), place)
+    return (*(rule if abilities.rules_dir else ()), place)

@@ -38,20 +38,27 @@ def _names(found: list[Sandbox]) -> str:
 
 
 def _only_growing(sandbox: Sandbox) -> bool:
-    """An interrupted grow leaves a sandbox that works and may hold somebody's work."""
-    return sandbox.map is not None and sandbox.busy is not None and sandbox.busy.startswith("grow")
+    """An interrupted grow leaves a sandbox that works and may hold somebody's work; so does
+    any verb that was killed while it wrote its mark (which is empty then).
+    """
+    if sandbox.map is None or sandbox.busy is None:
+        return False
+    return not sandbox.busy or sandbox.busy.startswith("grow")
 
 
 def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     """Bring file and tmpfs of a store back to the size that its loop device has."""
-    loop = sandbox.cow_loop
-    helper = f"{sandbox.name}:cow"
-    if loop is None:
-        back: tuple[Step, ...] = (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
-    else:
+    return (*_store_as_it_is(sandbox, able), frame.end(sandbox.name))
+
+
+def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    loop, helper = sandbox.cow_loop, f"{sandbox.name}:cow"
+    if loop is not None:
         file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)
-        back = (
+        return (
             Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
             Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
         )
-    return (*back, frame.end(sandbox.name))
+    if any(entry.name == helper for entry in sandbox.helpers):
+        return (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
+    return ()

@@ -2,6 +2,8 @@
 sandbox and the remains of an interrupted verb alike.
 """
 
+from dataclasses import replace
+
 from tui.backend import paths
 from tui.backend.command import Command, command
 from tui.backend.engines import snapshot
@@ -42,11 +44,13 @@ def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abili
     """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are. Pure."""
     stay = [sandbox for sandbox in everything if sandbox not in gone]
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
-    hard = tuple(step for sandbox in gone for step in _take_apart(sandbox, able))
+    hard = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _take_apart(sandbox, able))
     unload = _unload(gone, stay, able)
-    last = () if stay else frame.last_one_out(able, able.rule)
+    clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
+    last = () if stay else frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
-    return Plan("remove", name, (*soft, *hard, *unload, *last), commit=len(soft))
+    # brd goes before the records: they tell, after an interruption, that it is ours to unload
+    return Plan("remove", name, (*soft, *hard, *unload, *clear, *last), commit=len(soft))
 
 
 def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
@@ -79,7 +83,6 @@ def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
         ),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(Step(f"Release {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.inner)),
-        *(_clear(sandbox) if sandbox.entries or _has_directory(sandbox) else ()),
     )
 
 
@@ -88,8 +91,10 @@ def _has_directory(sandbox: Sandbox) -> bool:
 
 
 def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
-    name, record = sandbox.name, sandbox.record
-    own = record.mount if record and record.mount_made else None
+    """Its directory, with what tells `recover` about it last."""
+    if not (sandbox.entries or _has_directory(sandbox)):
+        return ()
+    name, own = sandbox.name, sandbox.mount_left
     files = [paths.of(name, file) for file in _FILES if file in sandbox.entries]
     directories = [paths.of(name, entry) for entry in _DIRECTORIES if entry in sandbox.entries]
     return (
