@@ -6,19 +6,16 @@ from tui.backend.practice.world import Process, World
 
 
 def is_claimed(world: World, kname: str) -> bool:
-    """Whether something other than device-mapper has the device, its disk or a part of it to itself."""
-    block = world.blocks.get(kname)
-    related = [kname, *world.partitions(kname)]
-    if isinstance(block, Disk) and block.parent:
-        related.append(block.parent)
-    return any(_holds(world, name) for name in related)
+    """Whether device-mapper cannot have a device: something else has it, or anything, even
+    device-mapper, has its disk or a part of it.
+    """
+    related = _relatives(world, kname)
+    return _holds(world, kname) or any(_holds(world, name) or world.holders(name) for name in related)
 
 
 def is_held(world: World, kname: str) -> bool:
     """Whether device-mapper has the device, its disk or a part of it."""
-    block = world.blocks.get(kname)
-    parent = [block.parent] if isinstance(block, Disk) and block.parent else []
-    return any(world.holders(name) for name in [kname, *world.partitions(kname), *parent])
+    return any(world.holders(name) for name in [kname, *_relatives(world, kname)])
 
 
 def open_count(world: World, kname: str) -> int:
@@ -60,6 +57,13 @@ def first_hold(process: Process, places: list[str]) -> Use | None:
         if any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places):
             return Use(process.pid, process.program, process.user, how, path)
     return None
+
+
+def _relatives(world: World, kname: str) -> list[str]:
+    """The partitions of a disk, the disk of a partition."""
+    block = world.blocks.get(kname)
+    parent = [block.parent] if isinstance(block, Disk) and block.parent else []
+    return [*world.partitions(kname), *parent]
 
 
 def _holds(world: World, kname: str) -> bool:

@@ -1,0 +1,115 @@
+"""The verbs on a practice host, as the front ends call them, and the sandboxes to try them with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tui.backend import inventory, sizes
+from tui.backend.inventory import Inventory
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Plan
+from tui.backend.practice import Killed, PracticeHost, demo_world
+from tui.backend.practice.state import State, differences
+from tui.backend.practice.world import World
+from tui.backend.sandboxes import create, grow, perform, recover, remove
+from tui.backend.sandboxes.request import CreateRequest
+
+NAME = "trial"
+IMAGE = "/home/user/images/debian-12.img"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kind of sandbox, and the machine that it is made on."""
+
+    id: str
+    request: dict[str, Any] = field(default_factory=dict)
+    machine: Callable[[], World] = demo_world
+    grows: bool = True
+
+
+def _loaded_brd() -> World:
+    world = demo_world()
+    host = PracticeHost(world)
+    host.run(["modprobe", "brd", "rd_nr=4", "rd_size=1048576"])
+    return world
+
+
+CASES = (
+    Case("tmpfs"),
+    Case("ramdisk", {"store": "ramdisk"}),
+    Case("ramdisk, brd loaded before", {"store": "ramdisk"}, _loaded_brd),
+    Case("classic", {"classic": True}, grows=False),
+    Case("image", {"origin": IMAGE}),
+    Case("image on a ramdisk", {"origin": IMAGE, "store": "ramdisk"}),
+    Case("whole disk", {"origin": "/dev/sdb"}),
+    Case("no mount", {"no_mount": True}),
+    Case("mount point made", {"mount": "/mnt/new"}),
+    Case("mount point there", {"mount": "/mnt"}),
+    Case("hash asked for", {"hash": True}),
+    Case("no udev", {}, lambda: demo_world(udev=False)),
+    Case("no udev, ramdisk", {"store": "ramdisk"}, lambda: demo_world(udev=False)),
+    Case("large chunks", {"chunk": 65536}),
+)
+
+
+def request(**options: Any) -> CreateRequest:
+    """A request for a sandbox of the USB disk with 256 MiB, changed by `options`."""
+    usual = {"origin": "/dev/sdb1", "name": NAME, "size": "256M", "created": 0.0}
+    chosen = {**usual, **options}
+    return CreateRequest(**{**chosen, "size": sizes.parse(chosen["size"])})
+
+
+def make(host: PracticeHost, **options: Any) -> Plan:
+    """Create a sandbox."""
+    return perform.perform(host, lambda found: create.prepare(host, found, request(**options)).plan)
+
+
+def enlarge(host: PracticeHost, size: str = "+64M", name: str = NAME) -> Plan:
+    """Grow a sandbox."""
+    return perform.perform(host, lambda found: grow.prepare(host, found, name, size))
+
+
+def discard(host: PracticeHost, *names: str) -> Plan:
+    """Remove sandboxes."""
+    return perform.perform(host, lambda found: remove.prepare(host, found, names or (NAME,)))
+
+
+def clear(host: PracticeHost) -> Plan:
+    """Recover from an interruption."""
+    return perform.perform(host, lambda found: recover.prepare(host, found))
+
+
+def look(host: PracticeHost) -> Inventory:
+    """Read the machine."""
+    return inventory.read(host)
+
+
+def sandbox(host: PracticeHost, name: str = NAME) -> Sandbox:
+    """Read one sandbox."""
+    return look(host).sandbox(name)
+
+
+def killed(verb: Callable[[], Plan]) -> bool:
+    """Whether a verb was killed; False when it came to its end."""
+    try:
+        verb()
+    except Killed:
+        return True
+    return False
+
+
+def same(host: PracticeHost, before: State) -> None:
+    """Assert that the machine is as it was, saying what is not.
+
+    RAM disks that were there before keep the pages that were once written: only unloading
+    brd gives them back, and a module that others loaded is theirs.
+    """
+    left = differences(before, host.snapshot())
+    if before["ram disks"] is not None:
+        left = [line for line in left if not line.startswith(("device ram", "memory"))]
+    left += [f"the practice does not know {argv}" for argv in host.unknown]
+    if left:
+        pytest.fail("\n".join(left))

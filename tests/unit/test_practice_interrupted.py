@@ -1,0 +1,196 @@
+"""A verb that fails or is killed at any step: the machine is as before."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.unit.practice_verbs import CASES, Case, clear, discard, enlarge, killed, look, make, same, sandbox
+from tui.backend.errors import PlanFailed
+from tui.backend.plan import Plan
+from tui.backend.practice import PracticeHost, events
+from tui.backend.practice.state import State, differences
+
+cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+growing = pytest.mark.parametrize("case", [case for case in CASES if case.grows], ids=lambda case: case.id)
+partial = pytest.mark.parametrize("partial", [False, True], ids=["before", "half way"])
+
+
+def _first_step(host: PracticeHost, plan: Plan) -> int:
+    """How many commands a verb runs before its plan's first (to read the machine)."""
+    return len(host.calls) - len(plan.steps)
+
+
+def _machines(case: Case, *, made: bool) -> Iterator[PracticeHost]:
+    """As many equal machines as are asked for."""
+    while True:
+        host = PracticeHost(case.machine())
+        if made:
+            make(host, **case.request)
+            host.calls.clear()
+        yield host
+
+
+def _plan_of(machines: Iterator[PracticeHost], verb: Callable[[PracticeHost], Plan]) -> tuple[int, Plan]:
+    """The number of readings before the plan that a verb will make, and the plan."""
+    host = next(machines)
+    plan = verb(host)
+    return _first_step(host, plan), plan
+
+
+def _made(host: PracticeHost, case: Case) -> Plan:
+    return make(host, **case.request)
+
+
+@cases
+@partial
+def test_create_fails(case: Case, partial: bool) -> None:
+    machines = _machines(case, made=False)
+    first, plan = _plan_of(machines, lambda host: _made(host, case))
+    for number, step in enumerate(plan.steps):
+        host = next(machines)
+        before = host.snapshot()
+        host.fail_at(first + number, partial=partial)
+        with pytest.raises(PlanFailed) as failure:
+            _made(host, case)
+        assert failure.value.undone, step.title
+        same(host, before)
+
+
+@cases
+@partial
+def test_create_killed(case: Case, partial: bool) -> None:
+    machines = _machines(case, made=False)
+    first, plan = _plan_of(machines, lambda host: _made(host, case))
+    for number in range(len(plan.steps)):
+        host = next(machines)
+        before = host.snapshot()
+        host.kill_at(first + number, partial=partial)
+        assert killed(lambda host=host: _made(host, case))
+        clear(host)
+        same(host, before)
+        assert look(host).sandboxes == ()
+
+
+@cases
+@partial
+def test_remove_killed(case: Case, partial: bool) -> None:
+    machines = _machines(case, made=True)
+    first, plan = _plan_of(machines, discard)
+    for number in range(len(plan.steps)):
+        host = PracticeHost(case.machine())
+        before = host.snapshot()
+        make(host, **case.request)
+        host.kill_at(first + number, partial=partial)
+        assert killed(lambda host=host: discard(host))
+        clear(host)
+        if not number:  # nothing had begun: it is whole
+            assert not sandbox(host).interrupted
+            discard(host)
+        same(host, before)
+
+
+@cases
+def test_remove_fails(case: Case) -> None:
+    """Before the point of no return it is undone, after it the rest is done and recover ends it."""
+    machines = _machines(case, made=True)
+    first, plan = _plan_of(machines, discard)
+    for number in range(len(plan.steps)):
+        host = PracticeHost(case.machine())
+        before = host.snapshot()
+        make(host, **case.request)
+        whole = host.snapshot()
+        host.fail_at(first + number)
+        with pytest.raises(PlanFailed) as failure:
+            discard(host)
+        assert plan.commit is not None
+        assert failure.value.undone is (number < plan.commit)
+        if failure.value.undone:
+            _same_sandbox(host, whole)
+        else:
+            clear(host)
+            same(host, before)
+
+
+def _same_sandbox(host: PracticeHost, before: State) -> None:
+    """As before, but for what mounting it again has written into it."""
+    left = [line for line in differences(before, host.snapshot()) if "store" not in line and "memory" not in line]
+    left = [line for line in left if not line.startswith(("map trial", "loop /run", "device ram"))]
+    assert left == []
+    assert not sandbox(host).interrupted
+
+
+@growing
+@partial
+def test_grow_fails(case: Case, partial: bool) -> None:
+    machines = _machines(case, made=True)
+    first, plan = _plan_of(machines, enlarge)
+    assert plan.commit is not None
+    for number in range(plan.commit):
+        host = next(machines)
+        before = host.snapshot()
+        host.fail_at(first + number, partial=partial)
+        with pytest.raises(PlanFailed) as failure:
+            enlarge(host)
+        assert failure.value.undone
+        assert _without_versions(differences(before, host.snapshot())) == []
+
+
+@growing
+@partial
+def test_grow_killed(case: Case, partial: bool) -> None:
+    """Killed while growing: it has the old size or the new one, and what is in it."""
+    machines = _machines(case, made=True)
+    first, plan = _plan_of(machines, enlarge)
+    for number in range(len(plan.steps)):
+        host = next(machines)
+        old = host.snapshot()
+        used = sandbox(host).status.used
+        twin = next(machines)
+        enlarge(twin)
+        host.kill_at(first + number, partial=partial)
+        assert killed(lambda host=host: enlarge(host))
+        clear(host)
+        now = host.snapshot()
+        assert [] in (_without_versions(differences(old, now)), _without_versions(differences(twin.snapshot(), now)))
+        assert sandbox(host).status.used == used
+        assert not sandbox(host).interrupted
+        enlarge(host, "+128M")
+        discard(host)
+
+
+def _without_versions(lines: list[str]) -> list[str]:
+    """Without the store file whose only difference is how often its size was set."""
+    return [line for line in lines if not line.startswith("file /run/sandbox-tui/trial/store/cow")]
+
+
+@cases
+def test_killed_while_others_live(case: Case) -> None:
+    """Recover touches no sandbox that is whole."""
+    if case.id == "whole disk":
+        pytest.skip("its partition cannot be sandboxed at the same time")
+    first, plan = 0, None
+    for number in range(100):
+        host = PracticeHost(case.machine())
+        make(host, name="other", no_mount=True)
+        before = host.snapshot()
+        host.calls.clear()
+        if plan is None:
+            plan = make(host, **case.request)
+            first = _first_step(host, plan)
+            continue
+        if number > len(plan.steps):
+            break
+        host.kill_at(first + number - 1)
+        assert killed(lambda host=host: make(host, **case.request))
+        clear(host)
+        same(host, before)
+
+
+def test_killed_with_a_process_inside() -> None:
+    host = PracticeHost()
+    before = host.snapshot()
+    make(host)
+    pid = events.start(host.world, "bash", "works in", "/run/sandbox-tui/trial/mnt")
+    events.end(host.world, pid)
+    discard(host)
+    same(host, before)
