@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-from tui.backend import lock, run
-
 if TYPE_CHECKING:
     from tui.backend.host import FileKind, ForeignMount, Memory, Use
 
@@ -45,6 +43,8 @@ class RealHost:
         timeout: float | None = None,
     ) -> str:
         """Run a program; its standard output."""
+        from tui.backend import run
+
         # mount may leave a file system in user space running, which would keep the lock for ever
         keep = () if argv[0] == "mount" else self._lock
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
@@ -104,6 +104,8 @@ class RealHost:
         """Whether a program can be run."""
         import shutil
 
+        from tui.backend import run
+
         return shutil.which(name, path=run.search_path()) is not None
 
     def kernel_messages(self) -> AbstractContextManager[Callable[[], list[str]]]:
@@ -115,6 +117,8 @@ class RealHost:
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
         """Be the only one that changes this machine."""
+        from tui.backend import lock
+
         with lock.hold(purpose) as descriptor:
             self._lock = (descriptor,)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -54,7 +55,9 @@ def _run(argv: Sequence[str], host: Host | None) -> int:
     except SystemExit as ending:  # --help and --version
         return ending.code if isinstance(ending.code, int) else ExitCode.USAGE
     module = importlib.import_module(f"tui.cli.{MODULES.get(options.verb, options.verb)}")
-    status: int = module.run(options, host or _this_machine())
+    machine = host or _this_machine()
+    gc.enable()
+    status: int = module.run(options, machine)
     return status
 
 
