@@ -57,11 +57,13 @@ class SandboxApp(App[Ending]):
     """The whole face. `interval` in seconds, 0 for none: then `read_soon` alone reads."""
 
     TITLE = "sandbox-tui"
-    CSS_PATH: ClassVar[None] = None
     COMMANDS: ClassVar = {Commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = list(commands.bindings("any"))
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  declared by Textual
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
 
     def __init__(
         self, host: Host, *, look: Look, interval: float = 1.0, notice: str = "", origin: str | None = None
@@ -152,7 +154,11 @@ class SandboxApp(App[Ending]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A reading that failed is shown once, not every second."""
         error = event.worker.error
-        if event.state is WorkerState.ERROR and error is not None and not isinstance(self.screen, ErrorDialog):
+        if (
+            event.state is WorkerState.ERROR
+            and error is not None
+            and not isinstance(self.screen, ErrorDialog)
+        ):
             self.complain(SandboxError(f"Reading the machine failed: {error}", "It is tried again."))
 
     # What screens ask for.
@@ -185,8 +191,7 @@ class SandboxApp(App[Ending]):
             return
         places = [self.focused, *(self.focused.ancestors if self.focused else ()), self.screen]
         topics = dict.fromkeys(str(place.HELP) for place in places if place is not None and place.HELP)
-        shown = {one: key for one, key in self._keymap.items()}
-        self.push_screen(HelpScreen(tuple(topics), shown))
+        self.push_screen(HelpScreen(tuple(topics), dict(self._keymap)))
 
     def action_palette(self) -> None:
         """Find a command."""
@@ -204,6 +209,15 @@ class SandboxApp(App[Ending]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """None of Textual's own: they save pictures into root's home, and the like."""
         return ()
+
+    def _fatal_error(self) -> None:
+        """Our own fault: one sentence, no traceback full of people's data."""
+        error = self._exception
+        self._exit_renderables.append(f"sandbox-tui itself has failed: {type(error).__name__}: {error}")
+        self._exit_renderables.append(
+            "Please report this, with what you did. Sandboxes are not touched by it."
+        )
+        self._close_messages_no_wait()
 
     # Going.
 

@@ -23,6 +23,8 @@ def read(path: Path) -> tuple[dict[str, str], str]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return {}, f"{path}: {error}"
     known = {command.id for command in (*commands.COMMANDS, *commands.GLOBAL)}
-    strange = sorted(name for name, key in data.items() if name not in known or not isinstance(key, str) or not key)
+    strange = sorted(
+        name for name, key in data.items() if name not in known or not isinstance(key, str) or not key
+    )
     keys = {name: key for name, key in data.items() if name not in strange}
     return keys, f"{path}: no command has the name {', '.join(strange)}." if strange else ""

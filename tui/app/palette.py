@@ -22,7 +22,9 @@ class Commands(Provider):
         for command in self._usable():
             score = max(matcher.match(command.title), matcher.match(command.help) / 2)
             if score > 0:
-                yield Hit(score, matcher.highlight(command.title), partial(self._run, command), help=command.help)
+                yield Hit(
+                    score, matcher.highlight(command.title), partial(self._run, command), help=command.help
+                )
 
     def _usable(self) -> list[Command]:
         """Commands whose action exists here and makes sense now."""
@@ -32,7 +34,7 @@ class Commands(Provider):
             for command in (*commands.COMMANDS, *commands.GLOBAL)
             if command.id != "palette" and self._owner(command) is not None
         ]
-        return [command for command in found if screen.check_action(command.action, ()) is not None]
+        return [command for command in found if screen.check_action(command.action, ()) is True]
 
     def _owner(self, command: Command) -> str | None:
         name = f"action_{command.action}"

@@ -17,5 +17,7 @@ def directory() -> Path:
 
 def sheets(look: Look) -> list[Path]:
     """The style sheets for a look, the most special one last."""
-    extra = (("ansi.tcss",) if look.ansi else ()) + (("console.tcss",) if look.glyphs is not Glyphs.UNICODE else ())
+    extra = (("ansi.tcss",) if look.ansi else ()) + (
+        ("console.tcss",) if look.glyphs is not Glyphs.UNICODE else ()
+    )
     return [directory() / name for name in (*_SHEETS, *extra)]

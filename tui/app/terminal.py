@@ -36,7 +36,9 @@ def decide(environ: Mapping[str, str]) -> Look:
     """The look for a terminal, from TERM, COLORTERM, COLORFGBG and NO_COLOR."""
     term = environ.get("TERM", "").lower()
     plain = "NO_COLOR" in environ
-    return Look(ansi=plain or not _many_colours(term, environ), glyphs=_glyphs(term), dark=_dark(environ), plain=plain)
+    return Look(
+        ansi=plain or not _many_colours(term, environ), glyphs=_glyphs(term), dark=_dark(environ), plain=plain
+    )
 
 
 def refusal(environ: Mapping[str, str], *, stdin: bool, stderr: bool) -> str:

@@ -31,4 +31,4 @@ def place(sandbox: Sandbox) -> str:
     """Where it can be worked on."""
     if sandbox.map is None:
         return "only remains are left"
-    return f"mounted on {sandbox.mountpoint}" if sandbox.mountpoint else f"not mounted: {sandbox.device}"
+    return sandbox.mountpoint or f"not mounted: {sandbox.device}"

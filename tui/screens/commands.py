@@ -63,68 +63,150 @@ class Command:
 
 COMMANDS = (
     Command(
-        "new", "n", "n", "New", "Make a sandbox: choose its origin, its size, and how it is made.",
-        "sandbox-tui create ORIGIN", footer=("home",),
+        "new",
+        "n",
+        "n",
+        "New",
+        "Make a sandbox: choose its origin, its size, and how it is made.",
+        "sandbox-tui create ORIGIN",
+        footer=("home",),
     ),
     Command(
-        "grow", "g", "g", "Grow", "Promise more RAM to a sandbox while it is in use.",
-        "sandbox-tui grow NAME +512M", ("home", "sandbox"), ("home", "sandbox"), _whole,
+        "grow",
+        "g",
+        "g",
+        "Grow",
+        "Promise more RAM to a sandbox while it is in use.",
+        "sandbox-tui grow NAME +512M",
+        ("home", "sandbox"),
+        ("home", "sandbox"),
+        _whole,
     ),
     Command(
-        "open", "o", "o", "Open", "Look into a sandbox: history, what it is made of, who uses it.",
-        "sandbox-tui show NAME", footer=("home",), available=_any,
+        "open",
+        "o",
+        "o",
+        "Open",
+        "Look into a sandbox: history, what it is made of, who uses it.",
+        "sandbox-tui show NAME",
+        available=_any,
     ),
     Command(
-        "mount", "m", "m", "Mount/unmount", "Mount the sandbox at its own place, or unmount it.",
-        "sandbox-tui mount NAME, sandbox-tui unmount NAME", ("home", "sandbox"), ("sandbox",), _whole,
+        "mount",
+        "m",
+        "m",
+        "Mount/unmount",
+        "Mount the sandbox at its own place, or unmount it.",
+        "sandbox-tui mount NAME, sandbox-tui unmount NAME",
+        ("home", "sandbox"),
+        ("sandbox",),
+        _whole,
     ),
     Command(
-        "shell", "s", "s", "Shell", "Open a shell in the sandbox. Leave it with exit, and you are back here.",
-        "", ("home", "sandbox"), ("sandbox",), _mounted,
+        "shell",
+        "s",
+        "s",
+        "Shell",
+        "Open a shell in the sandbox. Leave it with exit, and you are back here.",
+        "",
+        ("home", "sandbox"),
+        ("sandbox",),
+        _mounted,
     ),
     Command(
-        "remove", "x", "x", "Remove", "Take the sandbox apart and prove that its origin was not written.",
-        "sandbox-tui remove NAME", ("home", "sandbox"), ("home", "sandbox"), _any,
+        "remove",
+        "x",
+        "x",
+        "Remove",
+        "Take the sandbox apart and prove that its origin was not written.",
+        "sandbox-tui remove NAME",
+        ("home", "sandbox"),
+        ("home", "sandbox"),
+        _any,
     ),
     Command(
-        "recover", "r", "r", "Recover", "Clear what an interrupted command has left behind.",
-        "sandbox-tui recover", footer=("home",), available=_remains,
+        "recover",
+        "r",
+        "r",
+        "Recover",
+        "Clear what an interrupted command has left behind.",
+        "sandbox-tui recover",
+        footer=("home",),
+        available=_remains,
     ),
-    Command("back", "escape", "Esc", "Back", "Go back; nothing is changed.", places=("sandbox",), footer=("sandbox",)),
+    Command(
+        "back",
+        "escape",
+        "Esc",
+        "Back",
+        "Go back; nothing is changed.",
+        places=("sandbox",),
+        footer=("sandbox",),
+    ),
 )
 """Everything that a screen offers by itself."""
 
 GLOBAL = (
     Command(
-        "help", "question_mark,f1", "?", "Help", "Explain what is in focus, and list all keys.",
-        "sandbox-tui --help", ("any",), ("any",),
+        "help",
+        "question_mark,f1",
+        "?,F1",
+        "Help",
+        "Explain what is in focus, and list all keys.",
+        "sandbox-tui --help",
+        ("any",),
+        ("any",),
     ),
     Command(
-        "palette", "ctrl+p", "^p", "Commands", "Find a command by its name.", "", ("any",), (),
+        "palette",
+        "ctrl+p",
+        "^p",
+        "Commands",
+        "Find a command by its name.",
+        "",
+        ("any",),
+        (),
     ),
     Command(
-        "theme", "f2", "F2", "Light/dark", "Turn from dark to light colours and back.", "", ("any",), (),
+        "theme",
+        "f2",
+        "F2",
+        "Light/dark",
+        "Turn from dark to light colours and back.",
+        "",
+        ("any",),
+        (),
     ),
-    Command("quit", "q", "q", "Quit", "Leave. Sandboxes stay until they are removed.", "", ("any",), ("any",)),
+    Command(
+        "quit", "q", "q", "Quit", "Leave. Sandboxes stay until they are removed.", "", ("any",), ("any",)
+    ),
 )
 """What works everywhere."""
 
 
 def bindings(place: str) -> list[Binding]:
-    """The bindings of a screen (`any`: of the app)."""
+    """The bindings of a screen (`any`: of the app). A command with two keys has two."""
     return [
         Binding(
-            command.key, command.action, command.title, show=place in command.footer,
-            key_display=command.key_shown, tooltip=command.help, id=command.id,
+            key,
+            command.action,
+            command.title,
+            show=place in command.footer,
+            key_display=shown,
+            tooltip=command.help,
+            id=command.id,
         )
         for command in (*COMMANDS, *GLOBAL)
         if place in command.places
+        for key, shown in zip(command.key.split(","), command.key_shown.split(","), strict=True)
     ]
 
 
 def of(place: str) -> tuple[Command, ...]:
     """The commands of a screen, those that work everywhere last."""
-    return tuple(command for command in (*COMMANDS, *GLOBAL) if place in command.places or "any" in command.places)
+    return tuple(
+        command for command in (*COMMANDS, *GLOBAL) if place in command.places or "any" in command.places
+    )
 
 
 def find(action: str) -> Command | None:

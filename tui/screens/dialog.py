@@ -9,12 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.backend.errors import SandboxError
-from tui.backend.text import clean
 from tui.widgets.lines import Note
-
-
-def _lines(text: str) -> str:
-    return "\n".join(map(clean, text.split("\n")))
 
 
 class ErrorDialog(ModalScreen[None]):
@@ -33,8 +28,8 @@ class ErrorDialog(ModalScreen[None]):
         """The error in a box."""
         with Vertical(classes="dialog -error") as box:
             box.border_title = "That did not work"
-            yield Note(_lines(self.error.message), id="what")
-            yield Note(_lines(self.error.hint), id="hint")
+            yield Note(self.error.message, id="what")
+            yield Note(self.error.hint, id="hint")
         yield Footer(show_command_palette=False)
 
 
@@ -55,7 +50,7 @@ class Confirm(ModalScreen[bool]):
         """The question in a box."""
         with Vertical(classes="dialog -question") as box:
             box.border_title = self.heading
-            yield Note(_lines(self.question), id="what")
+            yield Note(self.question, id="what")
             yield Note("y: yes   n: no", id="hint")
         yield Footer(show_command_palette=False)
 

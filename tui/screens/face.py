@@ -73,6 +73,11 @@ class FaceScreen(Screen[Result]):
     def on_reading(self, reading: Reading) -> None:
         """A new reading of the machine; called on every screen of the stack."""
 
+    def on_screen_resume(self) -> None:
+        """Back on top: what was read meanwhile counts."""
+        if self.face.reading is not None:
+            self.on_reading(self.face.reading)
+
     def ask(
         self,
         work: Callable[[], T],
@@ -117,4 +122,6 @@ class FaceScreen(Screen[Result]):
 
 def _fault(error: Exception) -> SandboxError:
     name = type(error).__name__
-    return SandboxError(f"sandbox-tui itself has failed: {name}: {error}", "Please report this, with what you did.")
+    return SandboxError(
+        f"sandbox-tui itself has failed: {name}: {error}", "Please report this, with what you did."
+    )

@@ -19,6 +19,7 @@ from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.widgets import words
 from tui.widgets.choices import Choice, ChoiceRows
+from tui.widgets.fields import TextField
 from tui.widgets.lines import Note
 from tui.widgets.topline import TopLine
 
@@ -34,9 +35,9 @@ class GrowScreen(FaceScreen[None]):
     """A few sizes to choose from, or one typed."""
 
     HELP = (
-        "A sandbox can be given more RAM while it is mounted and written to; nothing in it is touched. It has"
-        " to be done before it is FULL. It can never be made smaller.\n\nWrite +512M to add to what there is,"
-        " 2GiB for a whole size, or max for one that cannot overflow."
+        "A sandbox can be given more RAM while it is mounted and written to; nothing in it is touched. It "
+        "has to be done before it is FULL. It can never be made smaller.\n\n"
+        "Write +512M to add to what there is, 2GiB for a whole size, or max for one that cannot overflow."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go", "Next", key_display="Enter", tooltip="Show the plan."),
@@ -54,7 +55,7 @@ class GrowScreen(FaceScreen[None]):
         yield Note(id="facts")
         yield ChoiceRows(_OFFERS, id="offers", classes="frame")
         with Vertical(id="typed", classes="frame"):
-            yield Input(placeholder="or type: +512M, 2GiB, 50%origin, max", id="size", compact=True, select_on_focus=False)
+            yield TextField("or type: +512M, 2GiB, 50%origin, max", id="size")
         yield Note(id="problem")
         yield Footer(show_command_palette=False)
 

@@ -25,7 +25,13 @@ class HelpScreen(ModalScreen[None]):
     """Closed by any of the keys that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q,enter", "dismiss", "Close", key_display="Esc", tooltip="Close the help.")
+        Binding(
+            "escape,question_mark,f1,q,enter",
+            "dismiss",
+            "Close",
+            key_display="Esc",
+            tooltip="Close the help.",
+        )
     ]
 
     def __init__(self, topics: tuple[str, ...], keys: dict[str, str]) -> None:
@@ -47,7 +53,9 @@ class HelpScreen(ModalScreen[None]):
         text.append("\nCommands\n", "bold")
         for command in (*COMMANDS, *GLOBAL):
             text.append_text(self._command(command))
-        text.append("\nKeys can be changed in ~/.config/sandbox-tui/keys.toml, with lines like: remove = \"d\"\n")
+        text.append(
+            '\nKeys can be changed in ~/.config/sandbox-tui/keys.toml, with lines like: remove = "d"\n'
+        )
         text.append("The names are: " + ", ".join(command.id for command in (*COMMANDS, *GLOBAL)) + ".")
         return text
 

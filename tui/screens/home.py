@@ -26,9 +26,9 @@ class HomeScreen(SandboxActions[None]):
     """Everything at a glance."""
 
     HELP = (
-        "A sandbox is a writable copy of a disk that is only read: what you change, and only that, lives in RAM."
-        " Remove the sandbox, and the disk is as it was.\n\nAbove are the disks of this machine, below the"
-        " sandboxes. Tab goes from one to the other."
+        "A sandbox is a writable copy of a disk that is only read: what you change, and only that, lives in "
+        "RAM. Remove the sandbox, and the disk is as it was.\n\n"
+        "Above are the disks of this machine, below the sandboxes. Tab goes from one to the other."
     )
     BINDINGS: ClassVar[list[BindingType]] = list(commands.bindings("home"))
 
@@ -63,6 +63,8 @@ class HomeScreen(SandboxActions[None]):
         self.query_one(DeviceRows).show_devices(reading.inventory.devices)
         rows = self.query_one(CardRows)
         rows.show(cards)
+        if not cards and rows.has_focus:
+            self.query_one("#devices").focus()
         height = max(len(cards), 1) * CardRows.ROW_HEIGHT + 2
         if rows.styles.height is None or rows.styles.height.value != height:
             rows.styles.height = height

@@ -39,12 +39,14 @@ class PlanScreen(FaceScreen[bool]):
     """Shows a job's plan as the script that it is; runs it when people agree. True when done."""
 
     HELP = (
-        "What is written here is exactly what will be run: the same lines in a file, run by sh as root, do"
-        " the same. Nothing has been touched yet.\n\nWhile it runs, each step ticks off. If one fails, those"
-        " before it are taken back, last first."
+        "What is written here is exactly what will be run: the same lines in a file, run by sh as root, do "
+        "the same. Nothing has been touched yet.\n\n"
+        "While it runs, each step ticks off. If one fails, those before it are taken back, last first."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "agree", "Run it", key_display="Enter", id="plan-run", tooltip="Run these commands."),
+        Binding(
+            "enter", "agree", "Run it", key_display="Enter", id="plan-run", tooltip="Run these commands."
+        ),
         Binding("escape", "back", "Back", key_display="Esc", tooltip="Go back; nothing is touched."),
         Binding("escape", "stop", "Stop", key_display="Esc", tooltip="Stop before the next step and undo."),
         Binding("enter,escape", "leave", "Go on", key_display="Enter", tooltip="Go on."),
@@ -100,7 +102,7 @@ class PlanScreen(FaceScreen[bool]):
         if not plan.steps:
             self._end(("There is nothing to do.",), worked=True)
             return
-        self.query_one("#notes", Note).put("\n".join(clean(note) for note in (why, *plan.notes) if note))
+        self.query_one("#notes", Note).put("\n".join(note for note in (why, *plan.notes) if note))
         self.query_one("#script", Static).update(_script(plan))
         self.query_one(ContentSwitcher).current = "script-box"
         self.query_one("#script-box").focus()
@@ -134,12 +136,21 @@ class PlanScreen(FaceScreen[bool]):
             return
         self.stage = Stage.RUNNING
         steps = self.query_one(StepRows)
-        steps.show([StepItem(n, step.title, step.shell().split("\n")[0]) for n, step in enumerate(plan.steps)])
+        steps.show(
+            [StepItem(n, step.title, step.shell().split("\n")[0]) for n, step in enumerate(plan.steps)]
+        )
         self.query_one(ContentSwitcher).current = "steps"
         steps.focus()
+        self.query_one(TopLine).go(f"{plan.verb} {plan.name}")
+        self.query_one("#notes", Note).put("")
         self.query_one("#outcome", Note).put("Running ...")
         self.refresh_bindings()
-        self.ask(lambda: self._perform(plan), lambda said: self._end(said, worked=True), self._failed, group="perform")
+        self.ask(
+            lambda: self._perform(plan),
+            lambda said: self._end(said, worked=True),
+            self._failed,
+            group="perform",
+        )
 
     def _perform(self, plan: Plan) -> tuple[str, ...]:
         """In a thread."""
@@ -161,7 +172,9 @@ class PlanScreen(FaceScreen[bool]):
         steps = self.query_one(StepRows)
         items: Sequence[StepItem] = steps.items
         changed = [
-            StepItem(item.number, item.title, item.command, event.phase) if item.number == event.index else item
+            StepItem(item.number, item.title, item.command, event.phase)
+            if item.number == event.index
+            else item
             for item in items
         ]
         steps.show(changed)
@@ -173,7 +186,7 @@ class PlanScreen(FaceScreen[bool]):
             self.stage = Stage.PLANNING
             self.prepare("The machine has changed since you read the plan. This is the new one.")
             return
-        self._end((clean_lines(error.message), clean_lines(error.hint)), worked=False)
+        self._end((error.message, error.hint), worked=False)
 
     def _end(self, said: tuple[str, ...], *, worked: bool) -> None:
         self.stage, self.worked = Stage.ENDED, worked
@@ -185,16 +198,9 @@ class PlanScreen(FaceScreen[bool]):
         self.refresh_bindings()
 
 
-def clean_lines(text: str) -> str:
-    """A text of several lines, each made fit to be shown."""
-    return "\n".join(map(clean, text.split("\n")))
-
-
 def _script(plan: Plan) -> Text:
     """The script, its comments standing back a little."""
     text = Text()
     for line in plan.script().splitlines():
         text.append(clean(line) + "\n", "bold" if line.startswith("#") else "")
     return text
-
-

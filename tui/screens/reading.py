@@ -69,7 +69,8 @@ class Watcher:
     def _follow(self, found: tuple[Sandbox, ...]) -> None:
         now = self.host.clock()
         self._histories = {
-            sandbox.name: self._histories.get(sandbox.name, _NEW).add(now, gauge.read(sandbox)) for sandbox in found
+            sandbox.name: self._histories.get(sandbox.name, _NEW).add(now, gauge.read(sandbox))
+            for sandbox in found
         }
 
     def _look(self, found: tuple[Sandbox, ...], whole: bool) -> None:
@@ -86,7 +87,9 @@ class Watcher:
     def _fingerprint(self, found: tuple[Sandbox, ...]) -> object:
         """What changes when a device comes, goes, or is mounted; read without a process."""
         maps = tuple((sandbox.name, sandbox.map and sandbox.map.kname) for sandbox in found)
-        texts = tuple(self._text(path) for path in ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions"))
+        texts = tuple(
+            self._text(path) for path in ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions")
+        )
         return maps, sorted(self.host.listdir("/sys/block")), texts
 
     def _text(self, path: str) -> str:

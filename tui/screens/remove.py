@@ -9,6 +9,7 @@ from textual.widgets import Footer
 
 from tui.backend import inventory
 from tui.backend.errors import SandboxError
+from tui.backend.host import Host
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
@@ -29,9 +30,10 @@ class RemoveScreen(FaceScreen[bool]):
     """What will happen, and who stands against it. True when the sandbox is gone."""
 
     HELP = (
-        "A sandbox can go when nobody uses it. Its changes are lost, its origin stays as it was, and the RAM"
-        " comes back.\n\nWho uses it is listed and looked at again all the time. Close those programs, or end"
-        " one of them with e; nothing is ended that you did not choose."
+        "A sandbox can go when nobody uses it. Its changes are lost, its origin stays as it was, and the "
+        "RAM comes back.\n\n"
+        "Who uses it is listed and looked at again all the time. Close those programs, or end one of them "
+        "with e; nothing is ended that you did not choose."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go", "Next", key_display="Enter", tooltip="Show the plan."),
@@ -48,7 +50,7 @@ class RemoveScreen(FaceScreen[bool]):
         """What will happen above, who is in the way below."""
         yield TopLine(f"Remove {self.sandbox_name}")
         yield Note(id="facts")
-        yield BlockerRows(id="blockers", classes="frame")
+        yield BlockerRows(id="blockers", classes="frame", empty="Nothing is in the way.")
         yield Note("Looking who uses it ...", id="outcome")
         yield Footer(show_command_palette=False)
 
@@ -84,7 +86,9 @@ class RemoveScreen(FaceScreen[bool]):
 
     def _look(self) -> None:
         sandbox = self._sandbox()
-        if sandbox is not None and not any(worker.group == "look" for worker in self.workers if worker.node is self):
+        if sandbox is not None and not any(
+            worker.group == "look" for worker in self.workers if worker.node is self
+        ):
             self.ask(lambda: blockers.read(self.host, sandbox), self._seen, group="look")
 
     def _seen(self, found: tuple[Blocker, ...]) -> None:
@@ -146,5 +150,12 @@ class RemoveScreen(FaceScreen[bool]):
         self.app.push_screen(Confirm("End this process", question), lambda yes: self._end(blocker, bool(yes)))
 
     def _end(self, blocker: Blocker, yes: bool) -> None:
-        if yes:
-            self.ask(lambda: self.host.run(["kill", str(blocker.pid)]), lambda _output: self._look())
+        sandbox = self._sandbox()
+        if yes and sandbox is not None:
+            self.ask(lambda: _kill(self.host, sandbox, blocker), lambda _none: self._look())
+
+
+def _kill(host: Host, sandbox: Sandbox, blocker: Blocker) -> None:
+    """Ask a process to end, if it still is the one that people saw: numbers are used again."""
+    if blocker in blockers.read(host, sandbox):
+        host.run(["kill", str(blocker.pid)])

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.widgets import Footer
 
 from tui.backend.inventory import blockers
@@ -25,9 +24,9 @@ class SandboxScreen(SandboxActions[None]):
     """Gauge, stack and users of one sandbox; what can be done is in the footer."""
 
     HELP = (
-        "The graph shows how full the sandbox was over the last minutes, newest at the right. Below it is what it is"
-        " made of, from the top down: its mount, the writable device, the store that takes the changes, and the"
-        " origin, which is only read. At the right is who uses it now."
+        "The graph shows how full the sandbox was over the last minutes, newest at the right. Below it is "
+        "what it is made of, from the top down: its mount, the writable device, the store that takes the "
+        "changes, and the origin, which is only read. At the bottom is who uses it now."
     )
     BINDINGS: ClassVar[list[BindingType]] = list(commands.bindings("sandbox"))
 
@@ -40,9 +39,8 @@ class SandboxScreen(SandboxActions[None]):
         yield TopLine(self.sandbox_name)
         yield HistoryGraph(id="history", classes="frame")
         yield Note(id="advice")
-        with Horizontal(id="below"):
-            yield Lines(id="stack", classes="frame")
-            yield BlockerRows(id="users", classes="frame")
+        yield Lines(id="stack", classes="frame")
+        yield BlockerRows(id="users", classes="frame", empty="Nobody uses it.")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -54,7 +52,7 @@ class SandboxScreen(SandboxActions[None]):
             self.on_reading(self.face.reading)
 
     def target(self) -> Sandbox | None:
-        """This one."""
+        """The one that is shown."""
         return self.face.reading.find(self.sandbox_name) if self.face.reading else None
 
     def on_reading(self, reading: Reading) -> None:
@@ -68,7 +66,7 @@ class SandboxScreen(SandboxActions[None]):
         shown = card(reading, sandbox)
         self.query_one(HistoryGraph).put(shown, reading.history(sandbox.name).fills)
         self.query_one("#advice", Note).put(shown.gauge.advice)
-        self.query_one("#stack", Lines).put(stack(sandbox, self.host.now()))
+        self.query_one("#stack", Lines).put(stack(sandbox, self.host.now(), self.size.width - 4))
         if self.is_current:
             self._look(sandbox)
 

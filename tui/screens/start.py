@@ -23,9 +23,9 @@ class StartScreen(FaceScreen[str]):
     """Says what needs root, and offers three ways on."""
 
     HELP = (
-        "Making, growing and removing sandboxes changes devices and mounts, and only root may do that. Looking at the"
-        " machine needs no root, but fills of sandboxes are then unknown.\n\nPractising needs nothing: its machine"
-        " exists in this program only."
+        "Making, growing and removing sandboxes changes devices and mounts, and only root may do that. "
+        "Looking at the machine needs no root, but fills of sandboxes are then unknown.\n\n"
+        "Practising needs nothing: its machine exists in this program only."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "look", "Look around", key_display="Esc")]
 

@@ -10,11 +10,14 @@ from tui.widgets.rows import Rows
 class BlockerRows(Rows[Blocker]):
     """One line each: process number, program, user, and what it holds."""
 
-    EMPTY = "Nothing is in the way."
     HELP = (
-        "Programs, mounts and devices that use the sandbox; looked at again every second. Nothing is ended"
-        " by itself: leave those programs, or put the cursor on a process and press e to end that one."
+        "Programs, mounts and devices that use the sandbox; looked at again every second. Nothing is ended "
+        "by itself: leave those programs, or put the cursor on a process and press e to end that one."
     )
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, empty: str) -> None:
+        super().__init__(id=id, classes=classes)
+        self.empty = empty
 
     def name_of(self, item: Blocker) -> Hashable:
         """Process and words: one process can be in the way twice."""

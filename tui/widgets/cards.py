@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.backend.gauge import Gauge, State
+from tui.backend.gauge import Gauge
 from tui.widgets import bar, words
-from tui.widgets.line import Line, Span, fit, right
+from tui.widgets.line import Line, Span, fit, fit_path, right
 from tui.widgets.rows import Rows
 
 
@@ -31,16 +31,22 @@ class CardRows(Rows[Card]):
     """Two lines a sandbox: how full it is; where it is, how fast it fills, and its state."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", key_display="Enter", tooltip="Look into the sandbox under the cursor.")
+        Binding(
+            "enter", "choose", "Open", key_display="Enter", tooltip="Look into the sandbox under the cursor."
+        )
     ]
     ROW_HEIGHT = 2
-    EMPTY = "None yet. Put the cursor on a device that is ready and press Enter."
     HELP = (
-        "The sandboxes of this machine, whoever made them. The bar shows how much of the promised RAM is"
-        " taken by changes.\n\nok: below 70 %. filling: from 70 %. nearly full: from 90 %, grow it now."
-        " FULL: nothing more can be written, everything can still be read and copied out."
-        " BROKEN: its contents are gone.\n\nEnter opens the sandbox under the cursor."
+        "The sandboxes of this machine, whoever made them. The bar shows how much of the promised RAM is "
+        "taken by changes.\n\n"
+        "ok: below 70 %. filling: from 70 %. nearly full: from 90 %, grow it now. FULL: nothing more can be "
+        "written, everything can still be read and copied out. BROKEN: its contents are gone.\n\n"
+        "Enter opens the sandbox under the cursor."
     )
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.empty = "None yet. Put the cursor on a device that is ready and press Enter."
 
     def name_of(self, item: Card) -> Hashable:
         """The sandbox's name."""
@@ -62,18 +68,10 @@ def _first(card: Card, width: int) -> Line:
 
 
 def _second(card: Card, width: int) -> Line:
-    rate, left, state = words.rate(card.rate), words.forecast(card.seconds_left), card.gauge.state.value
+    known = (words.rate(card.rate), words.forecast(card.seconds_left))
+    state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
     if card.unfinished:
-        rate, left, state = "", f"{card.unfinished} was interrupted", "unfinished"
-    tail = f" {right(rate, 14)}  {right(left, 18)}  "
-    if len(tail) > 40:
-        tail = f"  {left}  "
-    place = fit(card.place, width - len(tail) - 13 - 3)
-    tone = "warn" if card.unfinished else bar.TONES[card.gauge.state]
-    word = Span(f"{right(state, 12)} ", tone)
-    return (Span(f"   {place}", "muted"), Span(tail), word)
-
-
-def needs_help(card: Card) -> bool:
-    """Whether a state wants to be looked at."""
-    return card.gauge.state is not State.OK or bool(card.unfinished)
+        known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"
+    tail = "".join(f"  {part}" for part in known if part)
+    place = fit_path(card.place, width - len(tail) - 3 - 15)
+    return (Span(f"   {place}", "muted"), Span(tail), Span(f"  {right(state, 12)} ", tone))

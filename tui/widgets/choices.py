@@ -27,15 +27,21 @@ class ChoiceRows(Rows[Choice]):
     """One line a choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Take it", key_display="Enter", tooltip="Take the choice under the cursor.")
+        Binding(
+            "enter", "choose", "Take it", key_display="Enter", tooltip="Take the choice under the cursor."
+        )
     ]
+
     def name_of(self, item: Choice) -> Hashable:
         """What it stands for."""
         return item.value
 
     def draw(self, item: Choice, width: int) -> tuple[Line, ...]:
         """One choice."""
-        title, figure = fit(item.title, 19 if self.figures else 24), right(item.figure, 10) if self.figures else ""
+        title, figure = (
+            fit(item.title, 19 if self.figures else 24),
+            right(item.figure, 10) if self.figures else "",
+        )
         front = f" {title} {figure}  "
         tone = "" if item.possible else "muted"
         reason = fit(item.reason, max(width - len(front), 4))

@@ -45,16 +45,22 @@ class DeviceRows(Rows[Leaf]):
     """One line a device: name, size, type, file system, label, and whether it can be an origin."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Sandbox it", key_display="Enter", tooltip="Make a sandbox of the device under the cursor.")
+        Binding(
+            "enter",
+            "choose",
+            "Sandbox it",
+            key_display="Enter",
+            tooltip="Make a sandbox of the device under the cursor.",
+        )
     ]
-    EMPTY = "No block devices were found on this machine."
     HELP = (
-        "Every disk of this machine and what is on it. A device that is `ready` can be the origin of a"
-        " sandbox: it is only ever read. The others say what stands against it.\n\nEnter makes a sandbox"
-        " of the device under the cursor."
+        "Every disk of this machine and what is on it. A device that is `ready` can be the origin of a "
+        "sandbox: it is only ever read. The others say what stands against it.\n\n"
+        "Enter makes a sandbox of the device under the cursor."
     )
 
     _names, _labels = 10, 5
+    _shown = False
 
     def show_devices(self, devices: Sequence[Device]) -> None:
         """Show a new reading; columns are as wide as what is in them."""
@@ -65,6 +71,13 @@ class DeviceRows(Rows[Leaf]):
             self._names, self._labels = names, labels
             self.redraw()
         self.show(leaves)
+        if leaves and not self._shown:
+            self._shown = True
+            self.go_to(next((leaf.device.kname for leaf in leaves if leaf.device.verdict.ready), None))
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.empty = "No block devices were found on this machine."
 
     def name_of(self, item: Leaf) -> Hashable:
         """The kernel's name."""
@@ -86,15 +99,18 @@ class DeviceRows(Rows[Leaf]):
         device = item.device
         name, label = self._widths(width)
         model = f" {fit(device.model or device.transport, _model(width))}" if _model(width) else ""
-        parts = (
-            f" {fit(item.branch + _short(device), name)}",
-            f" {right(sizes.show(device.size), 9)} {fit(device.type, 5)} {fit(_holds(device), 7)}"
-            f" {fit(device.label, label)}{model} ",
-        )
-        verdict = fit(device.verdict.reason, max(width - sum(map(len, parts)) - 1, 4))
+        front = f" {fit(item.branch + _short(device), name)}"
+        middle = f" {right(sizes.show(device.size), 9)} {fit(device.type, 5)} {fit(_holds(device), 7)}"
+        middle += f" {fit(device.label, label)}{model} "
+        verdict = fit(device.verdict.reason, max(width - text.width(front + middle) - 1, 4))
         ready = device.verdict.ready
-        return ((Span(parts[0], "strong" if ready else ""), Span(parts[1]), Span(verdict, "good" if ready else "muted")),)
-
+        return (
+            (
+                Span(front, "strong" if ready else ""),
+                Span(middle),
+                Span(verdict, "good" if ready else "muted"),
+            ),
+        )
 
     def _widths(self, width: int) -> tuple[int, int]:
         """The widths of name and label."""
@@ -108,7 +124,9 @@ def _short(device: Device) -> str:
 
 def _holds(device: Device) -> str:
     """The file system, in the few letters that fit."""
-    return {"LVM2_member": "LVM", "crypto_LUKS": "LUKS", "linux_raid_member": "RAID"}.get(device.fstype, device.fstype)
+    return {"LVM2_member": "LVM", "crypto_LUKS": "LUKS", "linux_raid_member": "RAID"}.get(
+        device.fstype, device.fstype
+    )
 
 
 def _model(width: int) -> int:

@@ -8,6 +8,18 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Input
+
+
+class TextField(Input):
+    """One line to type in; Enter goes on, and the footer says so."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Next", key_display="Enter", tooltip="Go on.")
+    ]
+
+    def __init__(self, placeholder: str = "", *, id: str) -> None:
+        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
 
 
 class Toggle(Widget, can_focus=True):
@@ -85,7 +97,10 @@ class Pick(Widget, can_focus=True):
         return Text("  ".join(self._words()), no_wrap=True)
 
     def _words(self) -> list[str]:
-        return [f"({'•' if number == self.index else ' '}) {word}" for number, (_value, word) in enumerate(self.options)]
+        return [
+            f"({'•' if number == self.index else ' '}) {word}"
+            for number, (_value, word) in enumerate(self.options)
+        ]
 
     def action_step(self, by: int) -> None:
         """The word beside it."""

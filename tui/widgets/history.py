@@ -1,5 +1,8 @@
 """A sandbox's gauge, large: bar, words, and a graph of what came before."""
 
+from rich.text import Text
+
+from tui.backend.text import clean
 from tui.widgets import bar, words
 from tui.widgets.cards import Card
 from tui.widgets.line import Line, Span, width
@@ -11,6 +14,7 @@ class HistoryGraph(Lines):
 
     card: Card | None = None
     fills: tuple[float, ...] = ()
+    _title = ""
 
     def put(self, card: Card, fills: tuple[float, ...]) -> None:  # type: ignore[override]
         """Show another reading."""
@@ -25,14 +29,28 @@ class HistoryGraph(Lines):
         room = self.content_size
         if self.card is None or room.width < 20:
             return
-        self.border_title = f"{self.card.name} of {self.card.origin}"
-        super().put((self._bar(self.card, room.width), self._words(self.card, room.width), *self._graph(room.width, room.height - 2)))
+        title = clean(f"{self.card.name} of {self.card.origin}", max(room.width - 4, 1))
+        if title != self._title:
+            self._title = title
+            self.border_title = Text(title)  # type: ignore[assignment]  Text is taken, and is no markup
+        super().put(
+            (
+                self._bar(self.card, room.width),
+                self._words(self.card, room.width),
+                *self._graph(room.width, room.height - 2),
+            )
+        )
 
     @staticmethod
     def _bar(card: Card, room: int) -> Line:
         after = f" {words.percent(card.gauge.fill):>5} "
         full, empty = bar.bar(card.gauge.fill, room - len(after) - 1)
-        return (Span(" "), Span(full, bar.TONES[card.gauge.state]), Span(empty, "muted"), Span(after, "strong"))
+        return (
+            Span(" "),
+            Span(full, bar.TONES[card.gauge.state]),
+            Span(empty, "muted"),
+            Span(after, "strong"),
+        )
 
     @staticmethod
     def _words(card: Card, room: int) -> Line:

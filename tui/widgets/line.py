@@ -35,6 +35,14 @@ def right(value: str, width: int) -> str:
     return " " * (width - text.width(shown)) + shown
 
 
+def fit_path(value: str, width: int) -> str:
+    """A path, cut at its left if need be, for its end tells most."""
+    shown = text.clean(value)
+    while shown and text.width(shown) > max(width, 1):
+        shown = "~" + shown.lstrip("~")[1:] if len(shown) > 1 else ""
+    return shown + " " * (width - text.width(shown))
+
+
 def width(line: Iterable[Span]) -> int:
     """Terminal cells of a line."""
     return sum(text.width(span.text) for span in line)

@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.backend.text import clean
 from tui.widgets.line import TONES, Line
 
 
@@ -14,7 +15,7 @@ class Note(Static):
     """A text that may hold anything; `put` paints only a change."""
 
     def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(Text(text), id=id, classes=classes, markup=False)
+        super().__init__(_clean(text), id=id, classes=classes, markup=False)
         self.text = text
         self.set_class(not text, "-empty")
 
@@ -23,8 +24,13 @@ class Note(Static):
         if text == self.text:
             return
         self.text = text
-        self.update(Text(text))
+        self.update(_clean(text))
         self.set_class(not text, "-empty")
+
+
+def _clean(text: str) -> Text:
+    """Line by line fit to be shown."""
+    return Text("\n".join(map(clean, text.split("\n"))))
 
 
 class Lines(Widget):

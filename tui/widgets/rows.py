@@ -25,7 +25,6 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
     """
 
     ROW_HEIGHT: ClassVar[int] = 1
-    EMPTY: ClassVar[str] = ""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "rows--head",
         "rows--cursor",
@@ -48,7 +47,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
     class Moved(Message):
         """The cursor is on another item (None: the list is empty)."""
 
-        def __init__(self, rows: "Rows[Any]", item: Any) -> None:
+        def __init__(self, rows: "Rows[Any]", item: Any) -> None:  # noqa: ANN401
             super().__init__()
             self.rows, self.item = rows, item
 
@@ -60,8 +59,11 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
     class Chosen(Moved):
         """Enter or a second click on an item."""
 
-    def __init__(self, items: Sequence[Item] = (), *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, items: Sequence[Item] = (), *, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self.empty = ""
         self.items: tuple[Item, ...] = tuple(items)
         self._strips: dict[tuple[int, int, bool], list[Strip]] = {}
         self._drawn: dict[int, tuple[Line, ...]] = {}
@@ -237,7 +239,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
             return self._strip(self.head(width), width, "rows--head")
         index, part = divmod(y - self._head_height + self.scroll_offset.y, self.ROW_HEIGHT)
         if index >= len(self.items):
-            empty = self.EMPTY if not self.items and y == self._head_height else ""
+            empty = self.empty if not self.items and y == self._head_height else ""
             return self._strip((Span(f" {empty}", "muted"),), width)
         if index == self.cursor and self.has_focus and not part:
             self._place_terminal_cursor(y)
@@ -263,7 +265,8 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
         base = self.rich_style + (self.get_component_rich_style(look, partial=True) if look else Style.null())
         plain = look == "rows--cursor"
         segments = [
-            Segment(span.text, base if plain or not span.tone else base + self._tone(span.tone)) for span in line
+            Segment(span.text, base if plain or not span.tone else base + self._tone(span.tone))
+            for span in line
         ]
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -6,8 +6,9 @@ from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from tui.backend import sizes, text
+from tui.backend import text
 from tui.backend.host import Memory
+from tui.widgets import words
 
 PRACTICE = "PRACTICE: nothing here is real"
 READ_ONLY = "LOOKING ONLY: not root"
@@ -24,9 +25,7 @@ class TopLine(Widget):
 
     def put(self, *, mark: str, memory: Memory | None) -> None:
         """Show what was read."""
-        free = ""
-        if memory is not None:
-            free = f"RAM {sizes.show(memory.available)} of {sizes.show(memory.total)} free"
+        free = words.memory(memory) if memory is not None else ""
         if (mark, free) != (self.mark, self.memory):
             self.mark, self.memory = mark, free
             self.refresh()
@@ -44,8 +43,10 @@ class TopLine(Widget):
         if self.place:
             line.append(f" {text.clean(self.place, 40)} ", self._look("place"))
         if self.mark:
+            room = self.size.width - line.cell_len - len(self.memory) - 6
+            mark = self.mark if len(self.mark) <= room else self.mark.split(":")[0]
             line.append(" ")
-            line.append(f" {self.mark} ", self._look("mark"))
+            line.append(f" {mark} ", self._look("mark"))
         line.append(f"{self.memory} ".rjust(max(self.size.width - line.cell_len, 0)))
         return line
 

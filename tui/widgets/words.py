@@ -2,6 +2,7 @@
 
 from tui.backend import sizes
 from tui.backend.gauge import Gauge
+from tui.backend.host import Memory
 
 _UNITS = ((86400 * 2, 86400, "d"), (5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
 
@@ -22,6 +23,13 @@ def amount(gauge: Gauge) -> str:
     if gauge.total is None and gauge.used is None:
         return "size unknown"
     return f"{sizes.show(gauge.used)} of {sizes.show(gauge.total)}"
+
+
+def memory(reading: Memory) -> str:
+    """`RAM 17.9 of 23.4 GiB free`."""
+    free, unit = sizes.show(reading.available).rsplit(" ", 1)
+    total = sizes.show(reading.total)
+    return f"RAM {free}{'' if total.endswith(unit) else f' {unit}'} of {total} free"
 
 
 def rate(value: float | None) -> str:

@@ -12,7 +12,7 @@ from tui.backend.inventory.origins import Origin
 from tui.backend.sandboxes.request import RAMDISK, TMPFS, CreateRequest
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
-from tui.widgets.fields import Pick, Toggle
+from tui.widgets.fields import Pick, TextField, Toggle
 from tui.widgets.lines import Note
 
 _OWN, _OTHER, _NONE = "own", "other", "none"
@@ -22,33 +22,34 @@ class OptionsPage(Page):
     """The rest of the request."""
 
     HELP = (
-        "Mount: at its own place below /run/sandbox-tui, where only root can look; in a directory of yours (empty,"
-        " or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself.\n\nStore: tmpfs"
-        " can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\nClassic recipe: as"
-        " people did it in 2008, with /dev/ram0 and chunks of 512 bytes. When that runs full, all is lost.\n\nHash:"
-        " reads the whole origin before and after, to prove that no byte has changed."
+        "Mount: at its own place below /run/sandbox-tui, where only root can look; in a directory of yours "
+        "(empty, or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself."
+        "\n\n"
+        "Store: tmpfs can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\n"
+        "Classic recipe: as people did it in 2008, with /dev/ram0 and chunks of 512 bytes. When that runs "
+        "full, all is lost.\n\n"
+        "Hash: reads the whole origin before and after, to prove that no byte has changed."
     )
 
     def compose(self) -> ComposeResult:
         """One line a field."""
         with Vertical(id="form", classes="frame") as form:
             form.border_title = "How shall it be made?"
-            yield from self._field("Name", Input(id="name", compact=True, select_on_focus=False))
+            yield from self._field("Name", TextField(id="name"))
             yield from self._field(
-                "Mount", Pick(((_OWN, "its own place"), (_OTHER, "a directory"), (_NONE, "not at all")), id="mount")
+                "Mount",
+                Pick(((_OWN, "its own place"), (_OTHER, "a directory"), (_NONE, "not at all")), id="mount"),
             )
-            yield from self._field(
-                "Directory", Input(placeholder="/mnt/trial", id="directory", compact=True, select_on_focus=False)
-            )
+            yield from self._field("Directory", TextField("/mnt/trial", id="directory"))
             yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
-            yield from self._field("Chunk", Input(placeholder="4K", id="chunk", compact=True, select_on_focus=False))
+            yield from self._field("Chunk", TextField("4K", id="chunk"))
             yield from self._field("", Toggle("hash the origin before and after", id="hash"))
             yield from self._field("", Toggle("classic recipe of 2008 (all is lost when full)", id="classic"))
         yield Note("Enter: see what will be run. Tab: next field.", classes="hint")
         yield Note(classes="problem")
 
     @staticmethod
-    def _field(label: str, widget: Input | Pick | Toggle) -> ComposeResult:
+    def _field(label: str, widget: TextField | Pick | Toggle) -> ComposeResult:
         with Horizontal(classes="field"):
             yield Label(label, markup=False)
             yield widget

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.devices import DeviceRows
+from tui.widgets.fields import TextField
 from tui.widgets.lines import Note
 
 
@@ -15,16 +16,17 @@ class OriginPage(Page):
     """All devices with their verdicts, and a field for anything else."""
 
     HELP = (
-        "The origin is the disk that you want to play with; it is only ever read. It must not be in use: not"
-        " mounted, not swap, not part of a RAID or LVM.\n\nAn image file will do as well: type its path. So will"
-        " LABEL=data, UUID=... and names below /dev/disk."
+        "The origin is the disk that you want to play with; it is only ever read. It must not be in use: "
+        "not mounted, not swap, not part of a RAID or LVM.\n\n"
+        "An image file will do as well: type its path. So will LABEL=data, UUID=... and names below "
+        "/dev/disk."
     )
 
     def compose(self) -> ComposeResult:
         """List and field."""
         yield DeviceRows(id="origins", classes="frame")
         with Vertical(id="typed-origin", classes="frame"):
-            yield Input(placeholder="/path/to/disk.img, LABEL=data, UUID=...", id="origin", compact=True, select_on_focus=False)
+            yield TextField("/path/to/disk.img, LABEL=data, UUID=...", id="origin")
         yield Note(classes="problem")
 
     def on_mount(self) -> None:

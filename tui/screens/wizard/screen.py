@@ -35,7 +35,6 @@ class WizardScreen(FaceScreen[bool]):
         Binding("enter", "next", "Next", key_display="Enter", tooltip="Go on to the next page."),
         Binding("tab", "app.focus_next", "Next field", key_display="Tab", tooltip="Go to the next field."),
         Binding("escape", "back", "Back", key_display="Esc", tooltip="Go back; nothing is changed."),
-        Binding("f1", "app.help", "Help", key_display="F1", tooltip="Explain this page."),
     ]
 
     def __init__(self, origin: str = "") -> None:

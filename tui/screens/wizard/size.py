@@ -12,6 +12,7 @@ from tui.backend.sandboxes import memory, presets
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.choices import Choice, ChoiceRows
+from tui.widgets.fields import TextField
 from tui.widgets.lines import Note
 
 
@@ -19,8 +20,9 @@ class SizePage(Page):
     """Presets with their reasons, a field, and what the typed size means."""
 
     HELP = (
-        "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, nothing"
-        " more can be written, but everything can still be read. It can be grown later, while it is in use.\n\n"
+        "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, "
+        "nothing more can be written, but everything can still be read. It can be grown later, while it is "
+        "in use.\n\n"
         "`cannot overflow` has room for a change of every single block."
     )
 
@@ -34,7 +36,7 @@ class SizePage(Page):
         yield Note(id="free")
         yield ChoiceRows(id="sizes", classes="frame")
         with Vertical(id="typed-size", classes="frame"):
-            yield Input(placeholder="512M, 1GiB, 10%origin, 25%ram, max", id="size", compact=True, select_on_focus=False)
+            yield TextField("512M, 1GiB, 10%origin, 25%ram, max", id="size")
             yield Note(id="meaning")
         yield Note(classes="problem")
 
@@ -57,7 +59,8 @@ class SizePage(Page):
         found = reading.inventory
         free = memory.free(found.memory, found.sandboxes)
         self.query_one("#free", Note).put(
-            f"{self.origin.path} has {sizes.show(self.origin.size)}. {sizes.show(free)} of RAM can be promised now."
+            f"{self.origin.path} has {sizes.show(self.origin.size)}."
+            f" {sizes.show(free)} of RAM can be promised now."
         )
         offers = presets.offers(self.origin.size, self.origin.sector, found.memory, found.sandboxes)
         self.query_one(ChoiceRows).show(
