@@ -60,7 +60,7 @@ def build(verb: str | None = None) -> argparse.ArgumentParser:
     """
     parser = Parser(
         prog=PROGRAM,
-        description="Make a writable sandbox of a read-only disk: the changes, and only the changes, "
+        description="Make a writable sandbox of a read-only disk: the changes, and only the changes,\n"
         "live in RAM. Without a verb it starts the terminal user interface.",
         epilog=EXIT_STATUS,
         formatter_class=_Formatter,
