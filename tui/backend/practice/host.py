@@ -20,7 +20,7 @@ from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
 
-_PRESENT = frozenset({"bash", "mkfs.ext4", "sh", "sudo"})
+_PRESENT = frozenset({"bash", "sh", "sudo"})
 """Programs that are there and are never run here."""
 
 
@@ -269,7 +269,7 @@ class PracticeHost:
                 raise CommandFailed(
                     f"{error.filename}: {error.strerror}.", "Free some space there first."
                 ) from error
-            self.holder = f"process 4711, to {purpose}"
+            self.holder = f"process {self.world.pid}, to {purpose}"
 
     def _tidy(self) -> None:
         with self._guard, suppress(OSError):

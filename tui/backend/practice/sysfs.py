@@ -57,33 +57,46 @@ def _top(world: World) -> View:
 
 
 def _block(world: World, block: Block) -> View:
-    entries: dict[str, Node] = {
-        "dev": text(block.devno),
-        "size": text(block.size // SECTOR),
-        "ro": text(int(block.read_only)),
-        "stat": text(f"0 0 0 0 {block.writes} 0 {block.sectors} " + " ".join(["0"] * 10)),
-        "holders": _plain(world.holders(block.kname)),
-        "queue": fixed({"logical_block_size": text(block.sector)}),
+    """The directory of a device; each entry is made only when it is looked at."""
+    entries: dict[str, Callable[[], Node]] = {
+        "dev": lambda: text(block.devno),
+        "size": lambda: text(block.size // SECTOR),
+        "ro": lambda: text(int(block.read_only)),
+        "stat": lambda: text(f"0 0 0 0 {block.writes} 0 {block.sectors} " + " ".join(["0"] * 10)),
+        "holders": lambda: _plain(world.holders(block.kname)),
+        "queue": lambda: fixed({"logical_block_size": text(block.sector)}),
     }
     if not _parent(block):
-        entries["slaves"] = _plain(block.below if isinstance(block, Map) else ())
-        entries["removable"] = text(int(isinstance(block, Disk) and block.removable))
-    return fixed({**entries, **_special(world, block)})
+        entries["slaves"] = lambda: _plain(block.below if isinstance(block, Map) else ())
+        entries["removable"] = lambda: text(int(isinstance(block, Disk) and block.removable))
+    entries.update(_special(block))
+
+    def get(name: str) -> Node | None:
+        part = world.blocks.get(name)
+        if isinstance(part, Disk) and part.parent == block.kname:
+            return _block(world, part)
+        return entries[name]() if name in entries else None
+
+    return View(get, lambda: [*entries, *world.partitions(block.kname)])
 
 
-def _special(world: World, block: Block) -> dict[str, Node]:
+def _special(block: Block) -> dict[str, Callable[[], Node]]:
     """What only some kinds of device have."""
     if isinstance(block, Map):
-        names = {"name": text(block.name), "uuid": text(block.uuid), "suspended": text(int(block.suspended))}
-        return {"dm": fixed(dict(names))}
+        return {"dm": lambda: _dm(block)}
     if isinstance(block, Loop):
-        return {"loop": fixed({"backing_file": text(block.backing)})} if block.file else {}
+        return {"loop": lambda: fixed({"backing_file": text(block.backing)})} if block.file else {}
     if isinstance(block, Disk) and block.parent:
-        return {"partition": text(block.kname.removeprefix(block.parent).lstrip("p"))}
+        return {"partition": lambda: text(block.kname.removeprefix(block.parent).lstrip("p"))}
     if isinstance(block, Disk):
-        parts = {name: _block(world, world.blocks[name]) for name in world.partitions(block.kname)}
-        return {"diskseq": text(block.diskseq), **parts}
+        return {"diskseq": lambda: text(block.diskseq)}
     return {}
+
+
+def _dm(entry: Map) -> View:
+    return fixed(
+        {"name": text(entry.name), "uuid": text(entry.uuid), "suspended": text(int(entry.suspended))}
+    )
 
 
 def _plain(names: Iterable[str]) -> Directory:

@@ -139,6 +139,16 @@ def unlink(world: World, path: str) -> None:
     del parent.entries[name]
 
 
+def remove_all(world: World, path: str) -> None:
+    """Remove a file, or a directory with all that is in it."""
+    if isinstance(existing(world, path), Directory):
+        for name in listdir(world, path):
+            remove_all(world, f"{path}/{name}")
+        rmdir(world, path)
+    else:
+        unlink(world, path)
+
+
 def rmdir(world: World, path: str) -> None:
     """Remove an empty directory."""
     parent, _, name = _parent(world, path)

@@ -26,8 +26,8 @@ class Process:
 @dataclass
 class World:
     """Everything there is. `blocks` are by kernel name, `mounts` in the order they were made,
-    `swaps` kernel names. `taken` is the RAM that programs use, in bytes. `modules` are
-    loaded, `installed` can be. `log` is the kernel's.
+    `swaps` kernel names. `pid` is this program's own process. `taken` is the RAM that
+    programs use, in bytes. `modules` are loaded, `installed` can be. `log` is the kernel's.
     """
 
     blocks: dict[str, Block] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class World:
     processes: dict[int, Process] = field(default_factory=dict)
     foreign: list[ForeignMount] = field(default_factory=list)
     swaps: list[str] = field(default_factory=list)
+    pid: int = 4711
     modules: set[str] = field(default_factory=lambda: {"dm_mod", "loop"})
     installed: set[str] = field(default_factory=lambda: {"dm_mod", "dm_snapshot", "loop", "brd"})
     rd_size: int = 0

@@ -1,12 +1,13 @@
 """The programs of coreutils that work on files and directories."""
 
+import copy
 import errno
 import hashlib
 from contextlib import suppress
 
 from tui.backend.host import FileKind
 from tui.backend.practice import storage, tree
-from tui.backend.practice.nodes import Directory, File, Special
+from tui.backend.practice.nodes import Content, Directory, File, Special
 from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse, quoted, reason, size
 from tui.backend.practice.world import World
@@ -50,12 +51,13 @@ def rmdir(world: World, words: list[str], _: str) -> str:
 
 
 def rm(world: World, words: list[str], _: str) -> str:
-    """Remove files: `rm [--force] FILE...`."""
-    given = parse("rm", words, flags="f/force")
+    """Remove files: `rm [--force] [--recursive] FILE...`."""
+    given = parse("rm", words, flags="f/force r/recursive")
+    remove = tree.remove_all if "recursive" in given else tree.unlink
     said = []
     for path in given.operands:
         try:
-            tree.unlink(world, path)
+            remove(world, path)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTDIR) or "force" not in given:
                 said.append(f"rm: cannot remove '{path}': {reason(error)}")
@@ -156,6 +158,26 @@ def dd(world: World, words: list[str], _: str) -> str:
         file.length, file.allocated, file.version = count, count, file.version + 1
         return ""
     raise Failure(f"dd: failed to open '{path}': No such file or directory")
+
+
+def mkfs_ext4(world: World, words: list[str], _: str) -> str:
+    """Make an ext4 image with files in it: `mkfs.ext4 -q -L LABEL -d DIRECTORY FILE SIZEk`."""
+    given = parse("mkfs.ext4", words, flags="q/quiet F/force", values="L/label E/extended d/root")
+    path, length = given.operands
+    size_bytes = int(length.removesuffix("k")) * 1024
+    try:
+        files = tree.existing(world, given.get("root"))
+        image, fs = tree.open_file(world, path)
+    except OSError as error:
+        raise Failure(f"mkfs.ext4: {reason(error)} while setting up {path}") from error
+    taken = size_bytes // 16
+    if not fs.has_room(taken):
+        raise Failure(f"mkfs.ext4: No space left on device while writing {path}")
+    label = given.get("label")
+    root = copy.deepcopy(files) if isinstance(files, Directory) else Directory()
+    image.length, image.allocated, image.version = size_bytes, taken, image.version + 1
+    image.content = Content("ext4", label, "8d1f6c1e-0000-4000-8000-707261637469", root)
+    return ""
 
 
 def _dd_device(world: World, path: str, kname: str, count: int, *, at_start: bool) -> str:

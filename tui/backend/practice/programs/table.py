@@ -15,6 +15,7 @@ PROGRAMS: dict[str, Program] = {
     "losetup": losetup,
     "lsblk": devices.lsblk,
     "mkdir": files.mkdir,
+    "mkfs.ext4": files.mkfs_ext4,
     "modprobe": modules.modprobe,
     "mount": mounting.mount,
     "rm": files.rm,
