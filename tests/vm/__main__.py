@@ -40,10 +40,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-udev", action="store_true", help="a guest that never had udev")
     parser.add_argument("--memory", default="2G", metavar="SIZE")
     parser.add_argument("--cpus", type=int, default=2, metavar="N")
-    parser.add_argument("--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here")
+    parser.add_argument(
+        "--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here"
+    )
     parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="then qemu is killed")
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
-    parser.add_argument("command", nargs="+", help="a command, or `kernel [PYTEST OPTIONS]` for the kernel suite")
+    parser.add_argument(
+        "command", nargs="+", help="a command, or `kernel [PYTEST OPTIONS]` for the kernel suite"
+    )
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +46,19 @@ def run_in_guest(command: Sequence[str], guest: Guest) -> int:
 
     A guest that panics, powers off or hangs has not written a status: 125, or 124 after the time limit.
     """
-    runs = cache_dir() / "vm"
-    runs.mkdir(parents=True, exist_ok=True)
-    run = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+    run = _new_run(cache_dir() / "vm")
     (run / "command").write_text(f"exec {shlex.join(command)}\n")
-    in_time = _boot(_vng(run, guest), run / "output.log", guest.timeout)
+    in_time = _boot(_vng(run, guest), run, guest.timeout)
     return _verdict(run, in_time, guest.timeout)
+
+
+def _new_run(runs: Path) -> Path:
+    """A folder shared with the guest; those of failed runs are kept for a day."""
+    runs.mkdir(parents=True, exist_ok=True)
+    for old in runs.iterdir():
+        if old.stat().st_mtime < time.time() - 24 * 3600:
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix="run-", dir=runs))
 
 
 def _vng(run: Path, guest: Guest) -> list[str]:
@@ -59,52 +68,59 @@ def _vng(run: Path, guest: Guest) -> list[str]:
         raise VmError(f"{vng} is missing: run `sh .ci/setup test` first")
     kernel = find_kernel()
     script = shlex.join(["sh", str(GUEST_SCRIPT), str(run), "udev" if guest.udev else "no-udev"])
-    argv = [str(vng), "--run", str(kernel), "--memory", guest.memory, "--cpus", str(guest.cpus)]
-    argv += ["--append", "console=ttyS1", "--append", f"modprobe.blacklist={UNUSED_DRIVERS}"]
+    argv = [str(vng), "--force-9p", "--run", str(kernel), "--memory", guest.memory, "--cpus", str(guest.cpus)]
+    # --verbose: the kernel's console on stderr; of it, warnings, oopses and panics are wanted.
+    argv += ["--verbose", "--append", f"quiet loglevel=5 modprobe.blacklist={UNUSED_DRIVERS}"]
     argv += [f"--rwdir={path}" for path in (str(run), *guest.rwdirs)]
-    argv += [f"--qemu-opts=-serial file:{run}/console.log {guest.qemu_opts}", "--exec", script]
-    return argv if kvm_works(kernel) else [*argv, "--disable-kvm"]
+    argv += [f"--qemu-opts={guest.qemu_opts}"] if guest.qemu_opts else []
+    argv += [] if kvm_works(kernel) else ["--disable-kvm"]
+    return [*argv, "--exec", script]
 
 
-def _boot(argv: list[str], log: Path, timeout: float) -> bool:
+def _boot(argv: list[str], run: Path, timeout: float) -> bool:
     """Run virtme-ng to its end, showing and keeping what it prints; False when time ran out."""
     env = os.environ | {"PATH": f"{Path(argv[0]).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"}
-    # A pipe and never a file: qemu opens its standard output again, which would empty the file.
+    # Pipes and never files: qemu opens its standard output again, which would empty a file.
     process = subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         env=env,
         start_new_session=True,
     )
     assert process.stdout is not None
-    reader = threading.Thread(target=_copy, args=(process.stdout, log), daemon=True)
-    reader.start()
+    assert process.stderr is not None
+    readers = [
+        threading.Thread(target=_copy, args=(process.stdout, run / "output.log", True), daemon=True),
+        threading.Thread(target=_copy, args=(process.stderr, run / "console.log", False), daemon=True),
+    ]
     try:
+        for reader in readers:
+            reader.start()
         process.wait(timeout)
-        reader.join(5)
     except subprocess.TimeoutExpired:
         return False
     finally:
         _kill_session(process)
+        for reader in readers:
+            reader.join(5)
     return True
 
 
-def _copy(source: IO[bytes], log: Path) -> None:
-    with log.open("wb") as kept:
+def _copy(source: IO[bytes], log: Path, show: bool) -> None:
+    with log.open("wb", buffering=0) as kept:
         while chunk := os.read(source.fileno(), 65536):
-            for sink in (kept, sys.stdout.buffer):
-                sink.write(chunk)
-                sink.flush()
+            kept.write(chunk)
+            if show:
+                sys.stdout.buffer.write(chunk)
+                sys.stdout.buffer.flush()
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:
     """Qemu is a grandchild: it goes with its process group, whatever ended the launcher."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

@@ -11,9 +11,6 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 ln -sf /proc/self/fd/1 /dev/stdout
 ln -sf /proc/self/fd/2 /dev/stderr
 
-# Warnings, oopses and panics go to the second serial line, which the host keeps.
-echo 5 >/proc/sys/kernel/printk
-
 if [ "$udev" = no-udev ]; then
     # As on a machine that never had it: /usr is copy-on-write, so this stays in the guest.
     pkill -x systemd-udevd

@@ -1,0 +1,68 @@
+# Debian packages, found by the programs they bring: what is there already is left alone.
+# Read by .ci/setup.
+
+# program:package. mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
+RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mount:mount
+    mkfs.ext4:e2fsprogs modprobe:kmod'
+TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
+    lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs mkfs.vfat:dosfstools fuser:psmisc pgrep:procps
+    sfdisk:fdisk unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+
+say() {
+    echo "setup: $*" >&2
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+can_be_root() {
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null
+}
+
+missing_packages() {
+    for pair; do
+        command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
+    done | sort -u
+}
+
+need_packages() {
+    missing=$(missing_packages "$@" | tr '\n' ' ')
+    [ -z "$missing" ] || install_packages $missing
+}
+
+# Once, and only when something has to be fetched: old lists name files that the archive has replaced.
+update_lists() {
+    [ -z "${lists_updated:-}" ] || return 0
+    lists_updated=yes
+    say "reading Debian's package lists"
+    as_root apt-get update -qq </dev/null >/dev/null || say "that failed; trying with the old ones"
+}
+
+install_packages() {
+    if ! command -v apt-get >/dev/null; then
+        say "this is not a Debian system; please install what Debian calls: $*"
+        return
+    fi
+    if ! can_be_root; then
+        say "not root and no sudo; please have root run: apt-get install $*"
+        return
+    fi
+    update_lists
+    say "installing Debian packages: $*"
+    log=$(mktemp)
+    # Runlevel 1 starts no service: a udevd has no business in a container.
+    if ! as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
+        --no-install-recommends "$@" </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        say "apt-get could not install: $*"
+        exit 1
+    fi
+    rm -f "$log"
+}
