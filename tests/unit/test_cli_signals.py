@@ -1,0 +1,75 @@
+"""Signals while a plan runs: the running step ends, then everything is undone."""
+
+import os
+import signal
+
+import pytest
+
+from tests.unit.command_line import NAME, CommandLine
+from tests.unit.practice_verbs import same
+from tui.backend.practice import PracticeHost
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(PracticeHost(), capsys)
+
+
+def _signal_when(
+    host: PracticeHost, monkeypatch: pytest.MonkeyPatch, word: str, number: signal.Signals
+) -> None:
+    run = host.run
+
+    def interrupted(argv: list[str], **options: object) -> str:
+        if word in argv:
+            os.kill(os.getpid(), number)
+        return run(argv, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(host, "run", interrupted)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_undoes_create(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before, handlers = cli.host.snapshot(), [signal.getsignal(entry) for entry in signal.Signals]
+    _signal_when(cli.host, monkeypatch, "tmpfs", number)
+    said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
+    assert (said.status, said.out) == (1, "")
+    assert "Reserve memory for the changes ... ok" in said.err
+    assert "Stopped before" in said.err
+    same(cli.host, before)
+    assert handlers == [signal.getsignal(entry) for entry in signal.Signals]
+
+
+def test_a_signal_past_the_point_of_no_return_is_too_late(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli.host.snapshot()
+    cli.make()
+    _signal_when(cli.host, monkeypatch, "remove", signal.SIGTERM)
+    assert cli("remove", NAME).status == 0
+    same(cli.host, before)
+
+
+def test_ctrl_c_while_looking(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _signal_when(cli.host, monkeypatch, "lsblk", signal.SIGINT)
+    said = cli("devices")
+    assert (said.status, said.out) == (1, "")
+    assert "Traceback" not in said.err
+
+
+def test_a_terminal_that_goes_away_does_not_stop_the_undoing(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli.host.snapshot()
+
+    def gone(_text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+    cli.host.fail_when(lambda argv: argv[:2] == ("dmsetup", "create"))
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr.write", gone)
+        status = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M").status
+    assert status == 1
+    same(cli.host, before)
