@@ -6,6 +6,7 @@ from tests.unit.command_line import IMAGES, NAME, CommandLine
 from tests.unit.practice_verbs import same
 from tui.backend.practice import PracticeHost
 from tui.backend.practice.demo_world import add_strange_disk
+from tui.backend.practice.world import Process
 
 SIZE = ("--size", "64M")
 USAGE, REFUSED, NEEDS_ROOT, NOT_FOUND = 2, 3, 4, 5
@@ -99,7 +100,9 @@ def test_a_name_that_another_map_has(cli: CommandLine) -> None:
 
 def test_a_sandbox_in_use_is_refused_with_who_uses_it(cli: CommandLine) -> None:
     cli.make()
-    cli.host.world.processes[4242] = _process(cli.host, f"/run/sandbox-tui/{NAME}/mnt")
+    cli.host.world.processes[4242] = Process(
+        4242, "sh", "root", [("works in", f"/run/sandbox-tui/{NAME}/mnt")]
+    )
     before = cli.host.snapshot()
     for verb in ("remove", "unmount"):
         said = cli(verb, NAME)
@@ -107,12 +110,6 @@ def test_a_sandbox_in_use_is_refused_with_who_uses_it(cli: CommandLine) -> None:
         assert "process 4242" in said.err
     assert cli("show", NAME, "--json").json["blockers"][0]["pid"] == 4242
     same(cli.host, before)
-
-
-def _process(host: PracticeHost, place: str) -> object:
-    from tui.backend.practice.world import Process
-
-    return Process(4242, "sh", "root", (("works in", place),))
 
 
 def test_text_of_devices_is_data(cli: CommandLine) -> None:

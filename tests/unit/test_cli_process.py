@@ -19,16 +19,10 @@ host = PracticeHost()
 """
 
 
-def python(code: str, **options: object) -> "subprocess.CompletedProcess[str]":
+def python(code: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=60,
-        check=False,
-        **options,
-    )  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
 
 
 def test_no_verb_imports_textual() -> None:
@@ -46,7 +40,10 @@ def test_no_verb_imports_textual() -> None:
 
 def test_list_imports_little() -> None:
     """`list` is what prompts and status bars call every second."""
-    code = "import sys\nfrom tui.__main__ import main\nmain(['list', '--json'])\nprint(*sys.modules, file=sys.stderr)"
+    code = (
+        "import sys\nfrom tui.__main__ import main\n"
+        "main(['list', '--json'])\nprint(*sys.modules, file=sys.stderr)"
+    )
     loaded = python(code).stderr.split()
     assert "tui.backend.inventory.sandboxes" in loaded
     unwanted = (

@@ -125,15 +125,16 @@ def test_remove_prints_the_proof(cli: CommandLine) -> None:
 
 
 def test_remove_of_an_image_compares_its_hash(cli: CommandLine) -> None:
-    cli.make(origin=f"{IMAGES}/debian-12.img")
+    image = f"{IMAGES}/debian-12.img"
+    cli.make(origin=image)
     assert cli("remove", NAME, "--json").json == {
         "removed": [
             {
                 "name": NAME,
-                "origin": f"{IMAGES}/debian-12.img",
+                "origin": image,
                 "counters_same": True,
                 "hash_same": True,
-                "sentence": f"{IMAGES}/debian-12.img is untouched: nothing was written to it, its hash is the same.",
+                "sentence": f"{image} is untouched: nothing was written to it, its hash is the same.",
             }
         ]
     }

@@ -23,8 +23,10 @@ _NEEDED = tuple(
 )
 _HANDY = (("udevadm", "where udev runs"), ("mkfs.ext4", "the demo"), ("sudo", "starting again as root"))
 _BUILT_IN = {"dm-mod": ("/sys/module/dm_mod", "/sys/class/misc/device-mapper"), "loop": ("/sys/module/loop",)}
-_ASK = {"dmsetup": "version", "mkfs.ext4": "-V"}
-"""How to ask for a version where it is not `--version`. dmsetup answers only when the kernel does."""
+_ASK = {"dmsetup": "version", "mkfs.ext4": None}
+"""How to ask for a version where it is not `--version`; None: it cannot be asked without harm
+or on its standard output. dmsetup answers only when the kernel does.
+"""
 _VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b")
 
 
@@ -139,8 +141,11 @@ def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:
 
 def _version(host: Host, name: str) -> str:
     """What the program says of itself; empty where it says nothing on its standard output."""
+    question = _ASK.get(name, "--version")
+    if question is None:
+        return ""
     try:
-        said = host.run([name, _ASK.get(name, "--version")], timeout=10)
+        said = host.run([name, question], timeout=10)
     except CommandFailed:
         return ""
     match = _VERSION.search(said)
