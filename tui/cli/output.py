@@ -42,8 +42,10 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def print_script(plan: Plan) -> None:
     """A plan as a shell script: exactly, or, to a terminal, without its control characters."""
-    lines = plan.script().splitlines()
-    print("\n".join(map(clean, lines) if sys.stdout.isatty() else lines))
+    script = plan.script()
+    if sys.stdout.isatty():
+        script = "\n".join(map(clean, script.split("\n")))
+    print(script, end="")
 
 
 def can_draw() -> bool:

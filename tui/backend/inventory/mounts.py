@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
 
 
-
 @dataclass(frozen=True, slots=True)
 class Mount:
     """One mount. `devno` is `MAJOR:MINOR`; `root` is the part of the file system that is
