@@ -1,4 +1,4 @@
-"""The practice disk and the demo, on the practice host (which has a mkfs.ext4 here)."""
+"""The practice disk and the demo, on the practice host taken for a real one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,8 +10,8 @@ from tests.unit.command_line import NAME, CommandLine
 from tests.unit.practice_verbs import clear, killed, look, make, same
 from tui.backend import demo, paths
 from tui.backend.command import Word
-from tui.backend.errors import CommandFailed, PlanFailed, Refused
-from tui.backend.practice import PracticeHost, bare, tree
+from tui.backend.errors import PlanFailed, Refused
+from tui.backend.practice import PracticeHost
 from tui.backend.practice.world import Process
 from tui.backend.sandboxes.perform import perform
 from tui.cli import demo as verb
@@ -24,16 +24,9 @@ def _is(words: tuple[Word, ...], argv: Sequence[str]) -> bool:
 
 
 class Host(PracticeHost):
-    """A practice machine that can make file systems and knows this process."""
+    """A practice machine that does not say so and knows this process."""
 
     simulated = False
-
-    def run(self, argv: Sequence[str], **options: object) -> str:
-        if argv[0] != "mkfs.ext4":
-            return super().run(argv, **options)  # type: ignore[arg-type]
-        super().run(["truncate", f"--size={demo.SIZE}", argv[-2]])
-        tree.file(self.world, argv[-2]).content = bare.filesystem("ext4", "practice", "README.txt")
-        return ""
 
     def read(self, path: str) -> str:
         if path in ("/proc/self/stat", "/proc/4242/stat"):
@@ -88,8 +81,6 @@ def test_every_step_that_fails_is_undone() -> None:
         plan = demo.prepare_make(host)
         first = plan.steps[number].command.argv
         host.fail_when(partial(_is, first))
-        if first[0] == "mkfs.ext4":
-            continue
         with pytest.raises(PlanFailed) as failure:
             practise(host)
         assert failure.value.undone
@@ -193,15 +184,9 @@ def test_without_a_terminal(host: Host, capsys: pytest.CaptureFixture[str]) -> N
     assert "terminal" in said.err
 
 
-def test_a_missing_mkfs_is_undone_and_told(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_mkfs_is_undone_and_told(host: Host) -> None:
     before = host.snapshot()
-
-    def without(argv: Sequence[str], **options: object) -> str:
-        if argv[0] == "mkfs.ext4":
-            raise CommandFailed("The program mkfs.ext4 is missing.")
-        return PracticeHost.run(host, argv, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(host, "run", without)
-    with pytest.raises(PlanFailed, match="mkfs"):
+    host.absent.add("mkfs.ext4")
+    with pytest.raises(PlanFailed, match="apt-get install e2fsprogs"):
         practise(host)
     same(host, before)
