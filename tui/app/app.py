@@ -100,9 +100,9 @@ class SandboxApp(App[Ending]):
         self.push_screen(HomeScreen())
         if not self.host.is_root():
             self.push_screen(StartScreen(), self._started)
-        self._read()
+        self.read()
         if self.interval:
-            self.set_interval(self.interval, self._read)
+            self.set_interval(self.interval, self.read)
 
     def _started(self, way: str | None) -> None:
         if way == "sudo":
@@ -125,9 +125,10 @@ class SandboxApp(App[Ending]):
     def read_soon(self) -> None:
         """Read everything at the next opportunity, which is now unless a reading is under way."""
         self._whole = True
-        self._read()
+        self.read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read the machine in a thread, unless that is under way; called every `interval`."""
         if any(worker.group == "read" and not worker.is_finished for worker in self.workers):
             return
         self.run_worker(self._read_in_thread, group="read", thread=True, exit_on_error=False)
@@ -149,7 +150,7 @@ class SandboxApp(App[Ending]):
             origin, self.origin = self.origin, None
             self.push_screen(WizardScreen(origin))
         if self._whole:
-            self._read()
+            self.read()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A reading that failed is shown once, not every second."""

@@ -1,6 +1,6 @@
 """Colours. Two themes of our own for terminals with many colours, two for those with 16."""
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.app.terminal import Look
 
@@ -111,7 +111,7 @@ def _ansi(name: str, *, dark: bool) -> Theme:
         panel="ansi_default",
         boost="ansi_default",
         dark=dark,
-        variables=_ANSI,
+        variables={**BUILTIN_THEMES[f"ansi-{'dark' if dark else 'light'}"].variables, **_ANSI},
     )
 
 

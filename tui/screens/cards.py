@@ -1,5 +1,6 @@
 """From a reading to what is shown of one sandbox. Pure."""
 
+from tui.backend.gauge import State
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.screens.reading import Reading
 from tui.widgets.cards import Card
@@ -8,11 +9,13 @@ from tui.widgets.cards import Card
 def card(reading: Reading, sandbox: Sandbox) -> Card:
     """The card of a sandbox."""
     history = reading.history(sandbox.name)
+    gauge = reading.gauge(sandbox)
+    over = gauge.state in (State.FULL, State.BROKEN)
     return Card(
         name=sandbox.name,
         origin=short_origin(sandbox),
-        gauge=reading.gauge(sandbox),
-        rate=history.rate,
+        gauge=gauge,
+        rate=None if over else history.rate,
         seconds_left=history.seconds_left,
         place=place(sandbox),
         unfinished=(sandbox.busy or "a command").split()[0] if sandbox.interrupted else "",

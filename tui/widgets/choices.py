@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui.backend import text
 from tui.widgets.line import Line, Span, fit, right
 from tui.widgets.rows import Rows
 
@@ -38,16 +39,9 @@ class ChoiceRows(Rows[Choice]):
 
     def draw(self, item: Choice, width: int) -> tuple[Line, ...]:
         """One choice."""
-        title, figure = (
-            fit(item.title, 19 if self.figures else 24),
-            right(item.figure, 10) if self.figures else "",
-        )
-        front = f" {title} {figure}  "
-        tone = "" if item.possible else "muted"
-        reason = fit(item.reason, max(width - len(front), 4))
-        return ((Span(front, "strong" if item.possible else "muted"), Span(reason, tone or "muted")),)
-
-    @property
-    def figures(self) -> bool:
-        """Whether any choice has a number."""
-        return any(choice.figure for choice in self.items)
+        titles = max(text.width(choice.title) for choice in self.items)
+        figures = max(text.width(choice.figure) for choice in self.items)
+        figure = f" {right(item.figure, figures)}" if figures else ""
+        front = f" {fit(item.title, titles)}{figure}  "
+        reason = fit(item.reason, max(width - text.width(front), 4))
+        return ((Span(front, "strong" if item.possible else "muted"), Span(reason, "muted")),)

@@ -1,0 +1,159 @@
+"""Every screen, each in a telling state. Picture tests and the screenshots are made from these."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tests.screens.theatre import MOUNT, Stage
+from tui.backend.practice import Killed, PracticeHost, events
+from tui.backend.sandboxes import create
+from tui.backend.sandboxes.perform import perform
+from tui.backend.sandboxes.request import CreateRequest
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`act` brings a fresh app to where the picture is taken; `host` makes its machine."""
+
+    name: str
+    act: Callable[[Stage], Awaitable[None]]
+    host: Callable[[], PracticeHost] = PracticeHost
+
+
+async def _home(stage: Stage) -> None:
+    await stage.make("1G")
+    for mib in (0, 12, 30, 40, 60, 20, 70, 90, 40, 60):
+        await stage.write(mib)
+    await stage.press("shift+tab")
+
+
+async def _empty(stage: Stage) -> None:
+    pass
+
+
+async def _origin(stage: Stage) -> None:
+    await stage.press("n")
+
+
+async def _refused_origin(stage: Stage) -> None:
+    await stage.press("n", "home", "enter")
+
+
+async def _size(stage: Stage) -> None:
+    await stage.press("n", "down", "enter")
+
+
+async def _typed_size(stage: Stage) -> None:
+    await _size(stage)
+    await stage.press("tab")
+    await stage.type("10%origin")
+
+
+async def _options(stage: Stage) -> None:
+    await _size(stage)
+    await stage.press("enter")
+
+
+async def _review(stage: Stage) -> None:
+    await _options(stage)
+    await stage.press("enter")
+
+
+async def _ready(stage: Stage) -> None:
+    await _review(stage)
+    await stage.press("enter")
+
+
+async def _undone(stage: Stage) -> None:
+    await _review(stage)
+    stage.host.fail_when(lambda argv: argv[0] == "losetup", "failed to set up loop device: No space left on device")
+    await stage.press("enter")
+
+
+async def _sandbox(stage: Stage) -> None:
+    await stage.make("1G")
+    for mib in (5, 5, 10, 40, 70, 70, 20, 10, 10, 30, 90, 120, 130, 90, 40, 20, 10, 15, 20, 25):
+        await stage.write(mib)
+    events.start(stage.host.world, "bash", "works in", MOUNT)
+    await stage.press("enter")
+
+
+async def _full(stage: Stage) -> None:
+    await stage.make("64M")
+    await stage.write(30, 3)
+    await stage.press("enter")
+
+
+async def _grow(stage: Stage) -> None:
+    await stage.make("1G")
+    await stage.write(400)
+    await stage.press("g")
+
+
+async def _in_the_way(stage: Stage) -> None:
+    await stage.make("1G")
+    await stage.write(100)
+    events.start(stage.host.world, "bash", "works in", MOUNT, "root")
+    events.start(stage.host.world, "vim", "has open", f"{MOUNT}/notes.txt")
+    await stage.press("x")
+
+
+async def _confirm(stage: Stage) -> None:
+    await _in_the_way(stage)
+    await stage.press("e")
+
+
+async def _removed(stage: Stage) -> None:
+    await stage.make("1G")
+    await stage.write(300)
+    await stage.press("x", "enter", "enter")
+
+
+async def _help(stage: Stage) -> None:
+    await stage.press("question_mark")
+
+
+async def _palette(stage: Stage) -> None:
+    await stage.press("ctrl+p")
+    await stage.pilot.pause(0.2)
+    await stage.settle()
+
+
+def _ordinary_user() -> PracticeHost:
+    host = PracticeHost()
+    host.world.root = False
+    return host
+
+
+def interrupted() -> PracticeHost:
+    """A machine on which a create was killed half way."""
+    host = PracticeHost()
+    request = CreateRequest("/dev/sdb1", host.now(), name="trial")
+    host.kill_at(20)
+    with suppress(Killed):
+        perform(host, lambda found: create.prepare(host, found, request).plan)
+    return host
+
+
+SCENES = (
+    Scene("home", _home),
+    Scene("home-empty", _empty),
+    Scene("wizard-1-origin", _origin),
+    Scene("wizard-1-refused", _refused_origin),
+    Scene("wizard-2-size", _size),
+    Scene("wizard-2-typed", _typed_size),
+    Scene("wizard-3-options", _options),
+    Scene("wizard-4-review", _review),
+    Scene("wizard-5-ready", _ready),
+    Scene("undone", _undone),
+    Scene("sandbox", _sandbox),
+    Scene("full", _full),
+    Scene("grow", _grow),
+    Scene("remove-in-the-way", _in_the_way),
+    Scene("remove-confirm", _confirm),
+    Scene("remove-proof", _removed),
+    Scene("interrupted", _empty, interrupted),
+    Scene("help", _help),
+    Scene("palette", _palette),
+    Scene("start", _empty, _ordinary_user),
+)
