@@ -1,11 +1,16 @@
 """Bad input: a clear sentence, the right exit status, nothing touched."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.unit.command_line import IMAGES, NAME, CommandLine
 from tests.unit.practice_verbs import same
-from tui.backend.practice import PracticeHost
+from tui.backend.errors import CommandFailed
+from tui.backend.host import FileKind
+from tui.backend.practice import PracticeHost, tree
 from tui.backend.practice.demo_world import add_strange_disk
+from tui.backend.practice.nodes import Special
 from tui.backend.practice.world import Process
 
 SIZE = ("--size", "64M")
@@ -84,6 +89,46 @@ def test_bad_growth(cli: CommandLine, size: str) -> None:
     before = cli.host.snapshot()
     said = cli("grow", NAME, size)
     assert said.status in (USAGE, REFUSED), said.err
+    same(cli.host, before)
+
+
+@pytest.mark.parametrize("kind", [FileKind.FIFO, FileKind.SOCKET, FileKind.CHARACTER])
+def test_an_origin_that_is_no_disk(cli: CommandLine, kind: FileKind) -> None:
+    tree.make(cli.host.world, "/tmp/odd", Special(kind))
+    said = cli("create", "/tmp/odd", *SIZE)
+    assert said.status == REFUSED
+    assert f"is a {kind.value}, not a block device" in said.err
+
+
+def test_no_ram_disk_module(cli: CommandLine) -> None:
+    before = cli.host.snapshot()
+    words = "modprobe: FATAL: Module brd not found in directory /lib/modules/6.1.0-practice"
+    cli.host.fail_when(lambda argv: argv[:2] == ["modprobe", "brd"] or argv[:2] == ("modprobe", "brd"), words)
+    said = cli("create", "/dev/sdb1", "--store", "ramdisk", *SIZE)
+    assert said.status == 1
+    assert "Module brd not found" in said.err
+    same(cli.host, before)
+
+
+def test_a_full_run(cli: CommandLine) -> None:
+    before = cli.host.snapshot()
+    cli.host.fail_when(lambda argv: argv[0] == "tee", "No space left on device")
+    said = cli("create", "/dev/sdb1", "--name", NAME, *SIZE)
+    assert said.status == 1
+    assert "No space left on device" in said.err
+    same(cli.host, before)
+
+
+def test_a_full_sandbox_says_so_and_goes(cli: CommandLine) -> None:
+    before = cli.host.snapshot()
+    cli("create", "/dev/sdb1", "--name", NAME, "--size", "1M", "--no-mount")
+    words = ["dd", "if=/dev/urandom", f"of=/dev/mapper/{NAME}", "bs=1M", "count=2", "conv=fsync"]
+    with suppress(CommandFailed):
+        cli.host.run(words)
+    assert cli("list", "--json").json["sandboxes"][0]["state"] == "FULL"
+    assert "can still be read" in cli("show", NAME).out
+    assert cli("grow", NAME, "+1M").status == REFUSED
+    assert cli("remove", NAME).status == 0
     same(cli.host, before)
 
 
