@@ -1,6 +1,5 @@
 """`sandbox-tui` and `python -m tui`."""
 
-import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None, host: "Host | None" = None) -> int:
     """Run the command line; its exit status. `host` is the machine, the real one when None."""
     try:
-        gc.disable()  # importing makes much and drops nothing
         from tui.cli.dispatch import run
 
         return run(sys.argv[1:] if argv is None else list(argv), host)

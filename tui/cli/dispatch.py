@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
@@ -38,7 +37,7 @@ def run(argv: Sequence[str], host: Host | None = None) -> int:
     except SandboxError as error:
         return _fail(error.message, error.hint, error.exit_code)
     except KeyboardInterrupt:
-        return _fail("Interrupted; nothing was changed.", "", ExitCode.FAILED)
+        return _fail("Interrupted.", "", ExitCode.FAILED)
     except BrokenPipeError:
         return _reader_gone()
     except OSError as error:
@@ -55,9 +54,7 @@ def _run(argv: Sequence[str], host: Host | None) -> int:
     except SystemExit as ending:  # --help and --version
         return ending.code if isinstance(ending.code, int) else ExitCode.USAGE
     module = importlib.import_module(f"tui.cli.{MODULES.get(options.verb, options.verb)}")
-    machine = host or _this_machine()
-    gc.enable()
-    status: int = module.run(options, machine)
+    status: int = module.run(options, host or _this_machine())
     return status
 
 
