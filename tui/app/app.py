@@ -94,12 +94,12 @@ class SandboxApp(App[Ending]):
         self.set_class(self.look.glyphs is not Glyphs.UNICODE, "-console")
         chosen, problem = keys.read(keys.file())
         self.set_keymap(chosen)
-        if problem:
-            self.complain(SandboxError(problem, "Mend it; until then the other keys are as ever."))
         self._catch_signals()
         self.push_screen(HomeScreen())
         if not self.host.is_root():
             self.push_screen(StartScreen(), self._started)
+        if problem:
+            self.complain(SandboxError(problem, "Mend it; until then the other keys are as ever."))
         self.read()
         if self.interval:
             self.set_interval(self.interval, self.read)
@@ -143,9 +143,10 @@ class SandboxApp(App[Ending]):
     def on_read(self, message: Read) -> None:
         """Hand a reading to every screen."""
         self.reading = message.reading
-        for screen in self.screen_stack:
-            if isinstance(screen, FaceScreen) and screen.is_mounted:
-                screen.on_reading(message.reading)
+        with self.batch_update():
+            for screen in self.screen_stack:
+                if isinstance(screen, FaceScreen) and screen.is_mounted:
+                    screen.on_reading(message.reading)
         if self.origin is not None:
             origin, self.origin = self.origin, None
             self.push_screen(WizardScreen(origin))

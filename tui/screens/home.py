@@ -32,6 +32,8 @@ class HomeScreen(SandboxActions[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = list(commands.bindings("home"))
 
+    _offers: tuple[bool, ...] = ()
+
     def compose(self) -> ComposeResult:
         """Two lists."""
         yield TopLine()
@@ -58,7 +60,6 @@ class HomeScreen(SandboxActions[None]):
     def on_reading(self, reading: Reading) -> None:
         """Bring both lists up to date."""
         super().on_reading(reading)
-        before = self.situation()
         cards = [card(reading, sandbox) for sandbox in reading.inventory.sandboxes]
         self.query_one(DeviceRows).show_devices(reading.inventory.devices)
         rows = self.query_one(CardRows)
@@ -69,8 +70,7 @@ class HomeScreen(SandboxActions[None]):
         if rows.styles.height is None or rows.styles.height.value != height:
             rows.styles.height = height
         self.query_one("#notice", Note).put(self._notice(reading))
-        if self._offered(before) != self._offered(self.situation()):
-            self.refresh_bindings()
+        self._follow_offers()
 
     def _notice(self, reading: Reading) -> str:
         unfinished = [sandbox.name for sandbox in reading.inventory.sandboxes if sandbox.interrupted]
@@ -78,13 +78,17 @@ class HomeScreen(SandboxActions[None]):
             return f"Left by an interruption: {', '.join(unfinished)}. Press r to clear it."
         return reading.problem or self.face.notice
 
-    @staticmethod
-    def _offered(situation: commands.Situation) -> tuple[bool, ...]:
-        return tuple(command.available(situation) for command in commands.of("home"))
+    def _follow_offers(self) -> None:
+        """The footer is made anew only when something else makes sense than before."""
+        situation = self.situation()
+        offers = tuple(command.available(situation) for command in commands.of("home"))
+        if offers != self._offers:
+            self._offers = offers
+            self.refresh_bindings()
 
     @on(Rows.Moved, "#sandboxes")
     def _moved(self) -> None:
-        self.refresh_bindings()
+        self._follow_offers()
 
     @on(DeviceRows.Chosen, "#devices")
     def _device(self, message: DeviceRows.Chosen) -> None:

@@ -92,6 +92,8 @@ class RemoveScreen(FaceScreen[bool]):
             self.ask(lambda: blockers.read(self.host, sandbox), self._seen, group="look")
 
     def _seen(self, found: tuple[Blocker, ...]) -> None:
+        if found == self.found:
+            return
         self.found = found
         self.query_one(BlockerRows).show(found)
         self.query_one("#outcome", Note).put(
@@ -129,6 +131,7 @@ class RemoveScreen(FaceScreen[bool]):
 
     def _refused(self, error: SandboxError) -> None:
         self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.found = None
         self._look()
 
     def _review(self, job: jobs.Job, plan: Plan) -> None:

@@ -1,0 +1,118 @@
+"""Keys, palette, help, mouse, and the registry that they all come from."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.screens.theatre import play
+from tui.app import keys
+from tui.screens import commands
+
+
+def test_every_id_and_key_is_there_once() -> None:
+    everything = (*commands.COMMANDS, *commands.GLOBAL)
+    assert len({command.id for command in everything}) == len(everything)
+    for place in ("home", "sandbox"):
+        used = [key for command in commands.of(place) for key in command.key.split(",")]
+        assert len(set(used)) == len(used)
+        assert sum(place in command.footer for command in everything) <= 7
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_footer_fits(size: tuple[int, int]) -> None:
+    async with play(size=size) as stage:
+        await stage.make("256M")
+        for keys_pressed in ((), ("enter",), ("g",), ("escape", "x"), ("escape", "escape", "n")):
+            await stage.press(*keys_pressed)
+            footer = stage.app.screen.query_one("Footer")
+            assert footer.virtual_size.width <= size[0]
+            assert len(footer.query("FooterKey")) <= 7
+
+
+async def test_keys_can_be_changed(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox-tui" / "keys.toml"
+    file.parent.mkdir()
+    file.write_text('new = "c"\nquit = "f10"\n')
+    async with play() as stage:
+        await stage.press("n")
+        assert stage.where == "HomeScreen"
+        await stage.press("c")
+        assert stage.where == "WizardScreen"
+
+
+@pytest.mark.parametrize("text", ["new = 3", "nonsense = 'x'", "[[[", "\udcff"])
+async def test_a_wrong_keys_file_is_named_and_harms_nothing(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "sandbox-tui" / "keys.toml"
+    file.parent.mkdir()
+    file.write_text(text, errors="surrogateescape")
+    async with play() as stage:
+        assert stage.where == "ErrorDialog"
+        assert "keys.toml" in stage.text()
+        await stage.press("enter", "n")
+        assert stage.where == "WizardScreen"
+
+
+def test_no_keys_file_is_fine(tmp_path: Path) -> None:
+    assert keys.read(tmp_path / "keys.toml") == ({}, "")
+
+
+async def test_help_explains_what_is_in_focus_and_names_the_twins() -> None:
+    async with play(size=(120, 90)) as stage:
+        await stage.press("question_mark")
+        assert stage.says("Every disk of this machine")
+        for command in (*commands.COMMANDS, *commands.GLOBAL):
+            assert stage.says(command.title)
+            assert stage.says(command.twin)
+        await stage.press("escape", "tab", "f1")
+        assert stage.says("The bar shows")
+
+
+async def test_help_in_a_text_field() -> None:
+    async with play() as stage:
+        await stage.press("n", "tab", "question_mark")
+        assert stage.where == "WizardScreen"
+        await stage.press("f1")
+        assert stage.says("only ever read")
+
+
+async def test_palette_offers_what_makes_sense_now() -> None:
+    async with play() as stage:
+        await stage.press("ctrl+p")
+        await stage.pilot.pause(0.2)
+        assert stage.says("Make a sandbox")
+        assert not stage.says("Clear what an interrupted")
+        await stage.press("n", "e", "w")
+        await stage.pilot.pause(0.2)
+        await stage.press("enter")
+        await stage.settle()
+        assert stage.where == "WizardScreen"
+
+
+async def test_the_mouse_chooses_rows_and_footer_keys() -> None:
+    async with play() as stage:
+        await stage.pilot.click("#devices", offset=(5, 7))
+        await stage.pilot.double_click("#devices", offset=(5, 7))
+        await stage.settle()
+        assert stage.where == "WizardScreen"
+        assert stage.says("/dev/sdb1 has")
+        await stage.press("escape", "escape")
+        footer = stage.app.screen.query("FooterKey")
+        new = next(key for key in footer if key.description == "New")  # type: ignore[attr-defined]
+        await stage.pilot.click(new)
+        await stage.settle()
+        assert stage.where == "WizardScreen"
+
+
+async def test_light_and_dark() -> None:
+    async with play() as stage:
+        await stage.press("f2")
+        assert stage.app.theme == "light"
+        await stage.press("f2")
+        assert stage.app.theme == "dark"
+
+
+async def test_the_terminal_cursor_follows_the_row() -> None:
+    async with play() as stage:
+        before = stage.app.cursor_position
+        await stage.press("down")
+        assert stage.app.cursor_position.y == before.y + 1
