@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_ABOUT = re.compile(r"device-mapper|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|mount", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"device-mapper|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|mount", re.IGNORECASE
+)
 _MOST = 5
 
 

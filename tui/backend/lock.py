@@ -52,8 +52,8 @@ def _open(file: str) -> int:
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except PermissionError as error:
         raise NeedsRoot(f"{error.filename}: only root can do this.", "Start it with sudo.") from error
-    except FileNotFoundError:
-        return _open(file)
+    except (FileNotFoundError, FileExistsError):
+        return _open(file)  # the last holder removed the directory meanwhile
     except OSError as error:
         raise CommandFailed(f"{error.filename}: {error.strerror}.", "Free some space there first.") from error
 

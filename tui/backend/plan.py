@@ -8,6 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from tui.backend.command import Command
+from tui.backend.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,13 @@ class Plan:
 
     def script(self) -> str:
         """The plan as a script for plain `sh`, run as root."""
-        lines = ["#!/bin/sh", f"# {self.verb} {self.name}".rstrip(), "set -eu"]
-        lines += [f"# Note: {note}" for note in self.notes]
+        lines = ["#!/bin/sh", _comment(f"{self.verb} {self.name}"), "set -eu"]
+        lines += [_comment(f"Note: {note}") for note in self.notes]
         for step in self.steps:
-            lines += ["", f"# {step.title}", step.shell()]
+            lines += ["", _comment(step.title), step.shell()]
         return "\n".join(lines) + "\n"
+
+
+def _comment(words: str) -> str:
+    """A comment that no path in it can end: a mount point may hold a newline."""
+    return f"# {clean(words)}".rstrip()

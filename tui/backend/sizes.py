@@ -7,8 +7,8 @@ from decimal import Decimal
 from tui.backend.errors import UsageError
 
 _UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([BKMGTP]?)(?:I?B)?", re.IGNORECASE)
-_PERCENT = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%\s*(origin|ram)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([BKMGTP]?)(?:I?B)?", re.ASCII | re.IGNORECASE)
+_PERCENT = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%\s*(origin|ram)", re.ASCII | re.IGNORECASE)
 _HELP = "Write 512M, 1GiB, 10%origin, 25%ram, or max."
 _LARGEST = 2**63
 

@@ -1,0 +1,165 @@
+"""Disks to try things on, and the verbs as tests call them.
+
+All that a test makes lies in /tmp/lab, so that cleaning up can touch nothing else.
+"""
+
+import os
+import subprocess
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.backend import gauge, inventory, sizes
+from tui.backend.gauge import Gauge
+from tui.backend.inventory import sandboxes
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.machine import RealHost
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
+from tui.backend.sandboxes.request import CreateRequest
+
+PLACE = Path("/tmp/lab")
+MIB = 1 << 20
+
+MAKE = {
+    "ext4": (8 * MIB, ["mkfs.ext4", "-q", "-F", "-L", "lab"]),
+    "ext4-1k": (8 * MIB, ["mkfs.ext4", "-q", "-F", "-b", "1024"]),
+    "xfs": (320 * MIB, ["mkfs.xfs", "-q", "-f"]),
+    "vfat": (32 * MIB, ["mkfs.vfat"]),
+    "btrfs": (128 * MIB, ["mkfs.btrfs", "-q", "-f"]),
+    "raw": (8 * MIB, None),
+}
+
+
+def sh(*argv: str) -> str:
+    """Run a program and return what it prints; the test fails with its words if it does."""
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{argv}: {done.stderr}"
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Disk:
+    """An origin: the image file, and the loop device over it (empty where not attached)."""
+
+    image: str
+    device: str
+
+    @property
+    def origin(self) -> str:
+        """What the verbs get."""
+        return self.device or self.image
+
+    def digest(self) -> int:
+        """A checksum over the data and where it lies; holes cost nothing."""
+        descriptor = os.open(self.image, os.O_RDONLY)
+        total, position, end = 0, 0, os.fstat(descriptor).st_size
+        while position < end:
+            try:
+                start = os.lseek(descriptor, position, os.SEEK_DATA)
+            except OSError:
+                break
+            position = os.lseek(descriptor, start, os.SEEK_HOLE)
+            total = zlib.crc32(os.pread(descriptor, position - start, start), total ^ start)
+        os.close(descriptor)
+        return total
+
+    def written(self) -> str:
+        """The write and discard counters of the device."""
+        if not self.device:
+            return ""
+        fields = Path(f"/sys/class/block/{Path(self.device).name}/stat").read_text().split()
+        return " ".join(fields[4:7:2] + fields[11:15])
+
+
+class Lab:
+    """Everything a test of the verbs needs, on the real machine."""
+
+    def __init__(self) -> None:
+        self.host = RealHost()
+        self.loops: list[str] = []
+        PLACE.mkdir(exist_ok=True)
+
+    def disk(self, kind: str = "ext4", *, attach: bool = True, name: str = "") -> Disk:
+        """A new disk with a file system (or random bytes), as a device or as an image file."""
+        size, make = MAKE[kind]
+        image = PLACE / (name or f"{kind}.img")
+        with image.open("wb") as file:
+            file.truncate(size)
+            if make is None:
+                file.write(os.urandom(MIB))
+        if make:
+            sh(*make, str(image))
+        device = sh("losetup", "--find", "--show", str(image)).strip() if attach else ""
+        self.loops += [device] if device else []
+        return Disk(str(image), device)
+
+    def request(self, origin: str, *, size: str = "", **options: object) -> CreateRequest:
+        """A request with the time of now."""
+        wanted = sizes.parse(size) if size else None
+        return CreateRequest(origin=origin, created=self.host.now(), size=wanted, **options)  # type: ignore[arg-type]
+
+    def create(self, origin: str, *, size: str = "", **options: object) -> Sandbox:
+        """Make a sandbox and return what is found afterwards."""
+        request = self.request(origin, size=size, **options)
+        plan = perform.perform(self.host, self.creation(request))
+        return self.sandbox(plan.name)
+
+    def creation(self, request: CreateRequest) -> Callable[[inventory.Inventory], Plan]:
+        """The planner of a request."""
+        return lambda reading: create.prepare(self.host, reading, request).plan
+
+    def grow(self, name: str, size: str) -> Plan:
+        """Enlarge a store."""
+        return perform.perform(self.host, lambda reading: grow.prepare(self.host, reading, name, size))
+
+    def remove(self, *names: str) -> proof.Proof:
+        """Remove sandboxes; the proof for the first."""
+        evidence = proof.read(self.host, self.sandbox(names[0]))
+        counters = proof.counters_now(self.host, evidence)
+        perform.perform(self.host, lambda reading: remove.prepare(self.host, reading, names))
+        return proof.compare(self.host, evidence, proof.counters_now(self.host, evidence) or counters)
+
+    def recover(self) -> Plan:
+        """Clear what is left; waits for the last program of a killed sandbox-tui by its lock."""
+        return perform.perform(self.host, lambda reading: recover.prepare(self.host, reading))
+
+    def sandboxes(self) -> tuple[Sandbox, ...]:
+        """All sandboxes, whole or not."""
+        return sandboxes.read(self.host)
+
+    def sandbox(self, name: str) -> Sandbox:
+        """One sandbox."""
+        return next(found for found in self.sandboxes() if found.name == name)
+
+    def gauge(self, name: str) -> Gauge:
+        """Its gauge of now."""
+        return gauge.read(self.sandbox(name))
+
+    def close(self) -> None:
+        """Detach and delete the disks."""
+        for loop in self.loops:
+            sh("losetup", "--detach", loop)
+        for file in PLACE.iterdir():
+            file.unlink()
+
+
+def state() -> dict[str, object]:
+    """The machine as far as this tool could change it, for comparing before and after."""
+    return {
+        "maps": sorted(name for name in os.listdir("/sys/block") if name.startswith("dm-")),
+        "nodes": sorted(os.listdir("/dev/mapper")) if Path("/dev/mapper").exists() else ["control"],
+        "loops": sorted(
+            sh("losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE,RO").split("\n")
+        ),
+        "mounts": [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()],
+        "run": sorted(map(str, Path("/run/sandbox-tui").rglob("*")))
+        if Path("/run/sandbox-tui").exists()
+        else None,
+        "rules": Path("/run/udev/rules.d").exists(),
+        "ram disks": Path("/sys/module/brd").exists(),
+        "labels": {
+            str(link): os.readlink(link) for link in Path("/dev/disk").rglob("*") if link.is_symlink()
+        },
+    }

@@ -1,0 +1,124 @@
+"""Who is in the way of a removal."""
+
+import _ctypes
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import Lab, sh
+from tui.backend.errors import Refused
+from tui.backend.inventory import blockers
+
+
+@contextmanager
+def program(*argv: str, **options: object) -> Iterator[int]:
+    """A program that runs meanwhile, ready when it has printed a line."""
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stdin=subprocess.PIPE, **options)  # type: ignore[call-overload]
+    process.stdout.readline()
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stdin.close()
+
+
+def refused(lab: Lab, *words: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        lab.remove("trial")
+    for word in words:
+        assert word in refusal.value.message
+
+
+@pytest.mark.no_udev
+def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
+    box = lab.create(lab.disk().origin, name="trial")
+    point = box.mountpoint
+    Path(f"{point}/file").write_bytes(bytes(8192))
+    sh("cp", "/usr/bin/busybox", f"{point}/busybox")
+    shutil.copy(_ctypes.__file__, f"{point}/library.so")
+    mapping = "import ctypes,sys; library=ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    ways = {
+        "works in": (["sh", "-c", "echo; read line"], {"cwd": point}),
+        "has open": (["sh", "-c", "exec 3<file; cd /; echo; read line"], {"cwd": point}),
+        "runs": ([f"{point}/busybox", "sh", "-c", "echo; read line"], {}),
+        "has mapped": ([sys.executable, "-c", mapping, f"{point}/library.so"], {}),
+        "has its root in": (
+            [f"{point}/busybox", "chroot", point, "/busybox", "sh", "-c", "cd /; echo; read line"],
+            {},
+        ),
+    }
+    for how, (argv, options) in ways.items():
+        with program(*argv, **options) as pid:
+            found = blockers.read(lab.host, lab.sandbox("trial"))
+            assert [b.pid for b in found] == [pid], (how, found)
+            if how != "has its root in":  # such a process works in it and runs from it, too
+                assert how in found[0].how
+            refused(lab, str(pid), "root")
+    assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    lab.remove("trial")
+
+
+def test_a_program_that_has_the_device_itself_open(lab: Lab) -> None:
+    box = lab.create(lab.disk("raw").origin, name="trial")
+    with program("sh", "-c", f"exec 3<{box.device}; echo; read line") as pid:
+        refused(lab, str(pid), "has open")
+    lab.remove("trial")
+
+
+def test_a_mount_inside_the_mount(lab: Lab) -> None:
+    box = lab.create(lab.disk().origin, name="trial")
+    inner = Path(f"{box.mountpoint}/inner")
+    inner.mkdir()
+    sh("mount", "-t", "tmpfs", "tmpfs", str(inner))
+    refused(lab, f"on {inner}")
+    sh("umount", str(inner))
+    lab.remove("trial")
+
+
+@pytest.mark.no_udev
+def test_a_mount_kept_in_another_namespace(lab: Lab) -> None:
+    lab.create(lab.disk().origin, name="trial")
+    with program("unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; read line"):
+        refused(lab, "mount namespace of its own")
+    lab.remove("trial")
+
+
+def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab) -> None:
+    point = Path("/tmp/shared")
+    point.mkdir()
+    sh("mount", "--bind", str(point), str(point))
+    sh("mount", "--make-shared", str(point))
+    lab.create(lab.disk().origin, name="trial", mount="/tmp/shared/mnt")
+    with program("unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "echo; read line"):
+        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        lab.remove("trial")
+    sh("umount", str(point))
+    point.rmdir()
+
+
+def test_swap_on_it_and_a_device_on_top(lab: Lab) -> None:
+    box = lab.create(lab.disk("raw").origin, name="trial")
+    sh("mkswap", box.device)
+    sh("swapon", box.device)
+    refused(lab, "swap")
+    sh("swapoff", box.device)
+    sh("dmsetup", "create", "above", "--table", f"0 2048 linear {box.device} 0")
+    refused(lab, "above")
+    sh("dmsetup", "remove", "--retry", "above")
+    lab.remove("trial")
+
+
+def test_mounts_of_the_user_are_unmounted_too(lab: Lab) -> None:
+    box = lab.create(lab.disk().origin, name="trial")
+    os.mkdir("/tmp/second")
+    sh("mount", "--bind", str(box.mountpoint), "/tmp/second")
+    lab.remove("trial")
+    os.rmdir("/tmp/second")

@@ -1,0 +1,124 @@
+"""A store that is used up."""
+
+import errno
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, Lab, sh
+from tui.backend.errors import Refused
+from tui.backend.gauge import State
+
+
+def overfill(device: str, size: int) -> int:
+    """Write random bytes over a device; the errno that ends it, 0 for none."""
+    descriptor = os.open(device, os.O_WRONLY)
+    try:
+        os.write(descriptor, os.urandom(size))
+        os.fsync(descriptor)
+    except OSError as error:
+        return error.errno or -1
+    finally:
+        os.close(descriptor)
+    return 0
+
+
+@pytest.mark.no_udev
+def test_full_can_still_be_read_and_removed(lab: Lab) -> None:
+    disk = lab.disk("raw")
+    digest = disk.digest()
+    box = lab.create(disk.origin, name="trial", size="2M")
+    first = os.urandom(MIB)
+    with open(box.device, "r+b") as device:
+        device.write(first)
+        device.flush()
+        os.fsync(device.fileno())
+    assert overfill(box.device, 4 * MIB) == errno.EIO
+    assert lab.gauge("trial").state is State.FULL
+    assert "copied out" in lab.gauge("trial").advice
+    sh("dd", f"if={box.device}", "of=/dev/null", "bs=1M")
+    assert lab.remove("trial").counters_same
+    assert disk.digest() == digest
+
+
+@pytest.mark.no_udev
+def test_a_full_classic_one_is_broken_and_can_be_removed(lab: Lab) -> None:
+    disk = lab.disk("raw")
+    digest = disk.digest()
+    box = lab.create(disk.origin, name="trial", size="1M", classic=True)
+    assert overfill(box.device, 4 * MIB) == errno.EIO
+    assert lab.gauge("trial").state is State.BROKEN
+    with pytest.raises(Refused, match="gone"):
+        lab.grow("trial", "+4M")
+    assert lab.remove("trial").counters_same
+    assert disk.digest() == digest
+
+
+def test_a_full_mounted_one_can_be_removed(lab: Lab) -> None:
+    disk = lab.disk("ext4")
+    digest = disk.digest()
+    box = lab.create(disk.origin, name="trial", size="1M")
+    with Path(f"{box.mountpoint}/big").open("wb") as file, pytest.raises(OSError, match="Input/output"):
+        file.write(os.urandom(4 * MIB))
+        file.flush()
+        os.fsync(file.fileno())
+    assert lab.gauge("trial").state is State.FULL
+    lab.remove("trial")
+    assert disk.digest() == digest
+
+
+def test_one_that_cannot_overflow_does_not(lab: Lab) -> None:
+    disk = lab.disk("raw")
+    for options in ({}, {"chunk": 16384}, {"chunk": 512}, {"classic": True}):
+        box = lab.create(disk.origin, name="trial", size="max", **options)
+        assert overfill(box.device, 8 * MIB) == 0
+        assert lab.gauge("trial").state is not State.FULL
+        assert lab.gauge("trial").used is not None
+        lab.remove("trial")
+
+
+@pytest.mark.parametrize("chunk", [512, 4096, 65536])
+def test_no_size_falls_into_the_boundary_trap(lab: Lab, chunk: int) -> None:
+    """Where the store ends with a metadata chunk the kernel says Invalid in place of Overflow."""
+    disk = lab.disk("raw")
+    area = chunk * (chunk // 16 + 1) + chunk
+    for size in (area, 2 * area):
+        if size > 4 * MIB:
+            continue
+        box = lab.create(disk.origin, name="trial", size=str(size), chunk=chunk)
+        assert overfill(box.device, 8 * MIB) == errno.EIO
+        assert lab.gauge("trial").state is State.FULL
+        lab.remove("trial")
+
+
+@pytest.mark.parametrize("store", ["tmpfs", "ramdisk"])
+def test_growing_while_a_program_writes(lab: Lab, store: str) -> None:
+    disk = lab.disk("vfat")
+    box = lab.create(disk.origin, name="trial", size="8M", store=store)
+    target = f"{box.mountpoint}/big"
+    writer = subprocess.Popen(
+        ["dd", "if=/dev/urandom", f"of={target}", "bs=64K", "count=320", "oflag=dsync"],
+        stderr=subprocess.PIPE,
+    )
+    lab.grow("trial", "12M")
+    lab.grow("trial", "+16M")
+    assert writer.wait() == 0, writer.stderr and writer.stderr.read()
+    assert os.stat(target).st_size == 20 * MIB
+    reading = lab.gauge("trial")
+    assert reading.total == 28 * MIB
+    assert reading.state in (State.OK, State.FILLING)
+    lab.remove("trial")
+
+
+def test_waiting_writers_do_not_hang_the_removal(lab: Lab) -> None:
+    """Somebody paused the device (dmsetup suspend): removal wakes it first."""
+    disk = lab.disk("ext4")
+    lab.create(disk.origin, name="trial")
+    sh("dmsetup", "suspend", "trial")
+    watchdog = subprocess.Popen(["sh", "-c", "sleep 120; dmsetup resume trial"], start_new_session=True)
+    lab.remove("trial")
+    os.killpg(watchdog.pid, signal.SIGKILL)
+    watchdog.wait()

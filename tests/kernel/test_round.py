@@ -1,0 +1,117 @@
+"""Create, write, look, remove: over file systems, kinds of origin, stores, and the classic recipe."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, Disk, Lab, sh
+from tui.backend.gauge import State
+
+SIZES = {"xfs": "64M", "btrfs": "64M"}
+
+
+def check_round(lab: Lab, disk: Disk, **options: object) -> None:
+    digest, written = disk.digest(), disk.written()
+    box = lab.create(disk.origin, name="trial", **options)
+    assert box.mountpoint == "/run/sandbox-tui/trial/mnt"
+    file = Path(box.mountpoint, "play")
+    file.write_bytes(os.urandom(2 * MIB))
+    sh("sync", "--file-system", str(file))
+    reading = lab.gauge("trial")
+    assert reading.state is State.OK
+    assert reading.used is not None
+    assert reading.used >= 2 * MIB
+    shown = lab.remove("trial")
+    assert shown.counters_same
+    assert shown.hash_same is (None if disk.device else True)
+    assert (disk.digest(), disk.written()) == (digest, written)
+
+
+@pytest.mark.no_udev
+@pytest.mark.parametrize("kind", ["ext4", "vfat"])
+def test_a_device_with_a_common_file_system(lab: Lab, kind: str) -> None:
+    check_round(lab, lab.disk(kind))
+
+
+@pytest.mark.parametrize("kind", ["ext4-1k", "xfs", "btrfs"])
+def test_a_device_with_another_file_system(lab: Lab, kind: str) -> None:
+    check_round(lab, lab.disk(kind), size=SIZES.get(kind, ""))
+
+
+@pytest.mark.no_udev
+def test_an_image_file(lab: Lab) -> None:
+    check_round(lab, lab.disk(attach=False))
+
+
+def test_an_image_file_with_a_name_that_shells_fear(lab: Lab) -> None:
+    check_round(lab, lab.disk(attach=False, name="a b\n$(touch x)'\"\\.img"))
+
+
+@pytest.mark.no_udev
+def test_the_ramdisk_store(lab: Lab) -> None:
+    check_round(lab, lab.disk(), store="ramdisk")
+
+
+@pytest.mark.no_udev
+def test_the_classic_recipe(lab: Lab) -> None:
+    disk = lab.disk()
+    request = lab.request(disk.origin, name="trial", size="16M", classic=True)
+    assert "snapshot /dev/loop" in (script := lab.creation(request)(_reading(lab)).script())
+    assert "/dev/ram0 N 1" in script
+    check_round(lab, disk, size="16M", classic=True)
+
+
+def test_several_sandboxes_share_the_ram_disks_and_the_last_gives_them_back(lab: Lab) -> None:
+    disk = lab.disk()
+    lab.create(disk.origin, name="one", size="8M", store="ramdisk")
+    lab.create(disk.origin, name="two", size="8M", store="ramdisk")
+    lab.remove("one")
+    assert Path("/sys/module/brd").exists()
+    assert lab.gauge("two").state is State.OK
+    lab.remove("two")
+    assert not Path("/sys/module/brd").exists()
+
+
+def test_a_raw_device_is_not_mounted_and_can_get_a_file_system(lab: Lab) -> None:
+    disk = lab.disk("raw")
+    digest = disk.digest()
+    box = lab.create(disk.origin, name="trial")
+    assert box.mountpoint is None
+    sh("mkfs.ext4", "-q", "-F", box.device)
+    sh("e2fsck", "-fn", box.device)
+    assert lab.remove("trial").counters_same
+    assert disk.digest() == digest
+
+
+def test_a_mount_point_of_ones_own_is_closed_to_devices_and_removed_again(lab: Lab) -> None:
+    disk = lab.disk()
+    box = lab.create(disk.origin, name="trial", mount="/tmp/mine")
+    assert box.mountpoint == "/tmp/mine"
+    assert {"nosuid", "nodev"} <= set(box.mounts[0].options.split(","))
+    lab.remove("trial")
+    assert not Path("/tmp/mine").exists()
+
+
+def test_no_mount_to_rehearse_a_check(lab: Lab) -> None:
+    disk = lab.disk()
+    digest = disk.digest()
+    box = lab.create(disk.origin, name="trial", no_mount=True)
+    sh("e2fsck", "-fy", box.device)
+    sh("tune2fs", "-L", "changed", box.device)
+    lab.remove("trial")
+    assert disk.digest() == digest
+
+
+def test_removing_several_at_once(lab: Lab) -> None:
+    one, two = lab.disk("ext4"), lab.disk("vfat")
+    lab.create(one.origin, name="one")
+    lab.create(two.origin, name="two")
+    lab.remove("one", "two")
+    assert lab.sandboxes() == ()
+
+
+def _reading(lab: Lab) -> object:
+    from tui.backend import inventory
+
+    return inventory.read(lab.host)

@@ -1,0 +1,50 @@
+"""Who holds what, on this very machine's /proc."""
+
+import _ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui.backend import processes
+
+CODE = {
+    "works in": "import os,sys; os.chdir(sys.argv[1])",
+    "has open": "import sys; f=open(sys.argv[1]+'/file')",
+    "has mapped": "import ctypes,sys; library=ctypes.CDLL(sys.argv[1]+'/file')",
+}
+
+
+@pytest.mark.parametrize("how", CODE)
+def test_the_ways_of_holding(tmp_path: Path, how: str) -> None:
+    shutil.copy(_ctypes.__file__, tmp_path / "file")
+    code = CODE[how] + "; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=-1, stdout=-1) as process:
+        assert process.stdout
+        process.stdout.readline()
+        found = processes.uses("0:0", [str(tmp_path)])
+        process.kill()
+    assert [(use.pid, use.how) for use in found] == [(process.pid, how)]
+    assert "python" in found[0].program
+    assert found[0].user
+    assert processes.uses("0:0", [str(tmp_path)]) == ()
+
+
+def test_neighbours_are_not_accused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "ab").mkdir()
+    with subprocess.Popen(["sh", "-c", "echo; read x"], cwd=tmp_path / "ab", stdin=-1, stdout=-1) as process:
+        assert process.stdout
+        process.stdout.readline()
+        assert processes.uses("0:0", [str(tmp_path / "a")]) == ()
+        process.kill()
+
+
+def test_foreign_mounts_are_those_of_other_namespaces_only() -> None:
+    ours = os.readlink("/proc/self/ns/mnt")
+    for mount in processes.foreign_mounts():
+        assert os.readlink(f"/proc/{mount.pid}/ns/mnt") != ours
+        assert mount.source.startswith("/dev/")
