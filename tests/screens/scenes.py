@@ -66,7 +66,9 @@ async def _ready(stage: Stage) -> None:
 
 async def _undone(stage: Stage) -> None:
     await _review(stage)
-    stage.host.fail_when(lambda argv: argv[0] == "losetup", "failed to set up loop device: No space left on device")
+    stage.host.fail_when(
+        lambda argv: argv[0] == "losetup", "failed to set up loop device: No space left on device"
+    )
     await stage.press("enter")
 
 

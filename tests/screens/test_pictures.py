@@ -20,9 +20,7 @@ LOOKS = (
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 @pytest.mark.parametrize(("look", "size"), LOOKS)
-def test_picture(
-    scene: Scene, look: Look, size: tuple[int, int], snap_compare: Callable[..., bool]
-) -> None:
+def test_picture(scene: Scene, look: Look, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     app = build(scene.host(), look)
 
     async def act(pilot: Pilot[Any]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterable
 from enum import Enum
+from threading import Lock
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -16,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.app import keys, styles, themes
 from tui.app.console import GlyphFilter
+from tui.app.driver import PatientDriver
 from tui.app.palette import Commands
 from tui.app.terminal import Glyphs, Look
 from tui.backend import run
@@ -69,11 +71,12 @@ class SandboxApp(App[Ending]):
         self, host: Host, *, look: Look, interval: float = 1.0, notice: str = "", origin: str | None = None
     ) -> None:
         self.look = look
-        super().__init__(css_path=list(styles.sheets(look)), ansi_color=look.ansi)
+        super().__init__(PatientDriver, css_path=list(styles.sheets(look)), ansi_color=look.ansi)
         self.animation_level = "none"
         self.host, self.interval, self.notice, self.origin = host, interval, notice, origin
         self.reading: Reading | None = None
         self.leaving = False
+        self.changing = Lock()
         self._watcher = Watcher(host)
         self._whole = True
         self._glyphs = GlyphFilter(ascii_only=look.glyphs is Glyphs.ASCII)

@@ -28,6 +28,7 @@ def start(host: Host, *, interval: float = 1.0, notice: str = "", origin: str | 
         return ExitCode.USAGE
     app = _build(host, interval, notice, origin)
     ending = app.run()
+    _wait(app)
     return _after(app, ending)
 
 
@@ -35,6 +36,14 @@ def _build(host: Host, interval: float, notice: str, origin: str | None) -> Sand
     from tui.app.app import SandboxApp
 
     return SandboxApp(host, look=terminal.decide(os.environ), interval=interval, notice=notice, origin=origin)
+
+
+def _wait(app: SandboxApp) -> None:
+    """A plan that was running when the app was left stops, and is undone, before we go."""
+    if app.changing.locked():
+        _say("Stopping what was running; what was done is taken back ...")
+    with app.changing:
+        return
 
 
 def _after(app: SandboxApp, ending: Ending | None) -> int:
@@ -63,7 +72,15 @@ def _say_what_stays(host: Host) -> None:
     try:
         names = [sandbox.name for sandbox in sandboxes.read(host)]
         if names:
-            sys.stdout.write(f"Still there: {', '.join(names)}. To remove one: sandbox-tui remove NAME\n")
-            sys.stdout.flush()
+            _say(f"Still there: {', '.join(names)}. To remove one: sandbox-tui remove NAME")
     except (SandboxError, OSError):
-        return  # a terminal that went away cannot be told
+        return  # the machine cannot be read; it was said on the screen
+
+
+def _say(text: str) -> None:
+    """A line to people, unless their terminal has gone away."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.message import Message
@@ -23,6 +24,9 @@ class Face(Protocol):
     reading: Reading | None
     notice: str
     leaving: bool
+    """The app is ending: a running plan is to stop and be undone."""
+    changing: Lock
+    """Held while a plan runs: one at a time, and the app waits for it at the end."""
 
     def read_soon(self) -> None:
         """Read the whole machine again now, for something was changed."""

@@ -154,15 +154,19 @@ class PlanScreen(FaceScreen[bool]):
 
     def _perform(self, plan: Plan) -> tuple[str, ...]:
         """In a thread."""
-        self.job.begin(self.host, inventory.read(self.host))
-        perform(
-            self.host,
-            lambda found: self.job.plan(self.host, found),
-            shown=plan,
-            listener=self._progress,
-            stop=lambda: self.stopping.is_set() or self.face.leaving,
-        )
-        return self.job.conclude(self.host, plan)
+        host, face = self.host, self.face
+        with face.changing:
+            if face.leaving:
+                return ()
+            self.job.begin(host, inventory.read(host))
+            perform(
+                host,
+                lambda found: self.job.plan(host, found),
+                shown=plan,
+                listener=self._progress,
+                stop=lambda: self.stopping.is_set() or face.leaving,
+            )
+        return self.job.conclude(host, plan)
 
     def _progress(self, event: Event) -> None:
         """In a thread: pass it on."""

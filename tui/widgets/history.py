@@ -32,7 +32,7 @@ class HistoryGraph(Lines):
         title = clean(f"{self.card.name} of {self.card.origin}", max(room.width - 4, 1))
         if title != self._title:
             self._title = title
-            self.border_title = Text(title)  # type: ignore[assignment]  Text is taken, and is no markup
+            self.border_title = Text(title).markup
         super().put(
             (
                 self._bar(self.card, room.width),

@@ -1,0 +1,172 @@
+"""The program on a real terminal line (a pty): what it sends, and how it ends."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+RESTORED = b"\x1b[?1049l"
+PROGRAM = """
+import sys
+from tui.app import start
+from tui.backend.practice import PracticeHost
+sys.exit(start(PracticeHost(), interval=float(sys.argv[1])))
+"""
+SLOW = """
+import sys, time
+from tui.app import start
+from tui.backend.practice import PracticeHost
+class Slow(PracticeHost):
+    def run(self, argv, **more):
+        if argv[0] == "tee":
+            time.sleep(1.5)
+        return super().run(argv, **more)
+host = Slow()
+before = host.snapshot()
+code = start(host, interval=0.5)
+print("CLEAN" if host.snapshot() == before else "DIRTY", flush=True)
+sys.exit(code)
+"""
+
+
+class Line:
+    """A terminal with the program on it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process, self.master = process, master
+        self.seen = b""
+
+    def read(self, seconds: float) -> bytes:
+        """What comes within so many seconds."""
+        end, got = time.monotonic() + seconds, b""
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.master], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            got += data
+        self.seen += got
+        return got
+
+    def until(self, words: bytes, seconds: float = 60) -> None:
+        """Wait for some words on the screen."""
+        end = time.monotonic() + seconds
+        while words not in self.seen:
+            assert time.monotonic() < end, self.seen[-2000:]
+            self.read(0.2)
+
+    def end(self) -> int:
+        """Its exit code."""
+        while self.process.poll() is None:
+            self.read(0.1)
+        self.read(0.2)
+        return self.process.returncode
+
+
+@contextmanager
+def line(program: str, *args: str, term: str = "xterm-256color") -> Iterator[Line]:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environ = {**os.environ, "TERM": term, "PYTHONPATH": ROOT}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *args],
+        stdin=slave, stdout=slave, stderr=slave, env=environ, cwd=ROOT, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  no threads here
+    )  # fmt: skip
+    os.close(slave)
+    try:
+        yield Line(process, master)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        with suppress(OSError):
+            os.close(master)
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "linux", "vt220"])
+def test_an_unchanged_tick_sends_no_byte(term: str) -> None:
+    with line(PROGRAM, "0.05", term=term) as terminal:
+        terminal.until(b"sdb1")
+        while terminal.read(1.0):
+            pass
+        assert terminal.read(2.0) == b""
+
+
+def test_quitting_gives_the_terminal_back() -> None:
+    with line(PROGRAM, "1") as terminal:
+        terminal.until(b"sdb1")
+        os.write(terminal.master, b"q")
+        assert terminal.end() == 0
+        assert RESTORED in terminal.seen
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_give_the_terminal_back(number: signal.Signals) -> None:
+    with line(PROGRAM, "1") as terminal:
+        terminal.until(b"sdb1")
+        terminal.process.send_signal(number)
+        assert terminal.end() == 1
+        assert RESTORED in terminal.seen
+        assert b"Traceback" not in terminal.seen
+
+
+def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
+    with line(SLOW) as terminal:
+        terminal.until(b"sdb1")
+        for keys, words in (
+            (b"n", b"Which disk"),
+            (b"\x1b[B\r", b"cannot overflow"),
+            (b"\r", b"classic recipe"),
+        ):
+            os.write(terminal.master, keys)
+            terminal.until(words)
+        os.write(terminal.master, b"\r")
+        terminal.until(b"Nothing has been touched yet")
+        os.write(terminal.master, b"\r")
+        terminal.until(b"running")
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 1
+        assert RESTORED in terminal.seen
+        assert b"CLEAN" in terminal.seen
+
+
+def test_a_terminal_that_goes_away_ends_the_program() -> None:
+    with line(PROGRAM, "0.2") as terminal:
+        terminal.until(b"sdb1")
+        os.close(terminal.master)
+        assert terminal.process.wait(timeout=20) == 1
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_without_a_usable_terminal_there_is_one_line(term: str) -> None:
+    with line(PROGRAM, "1", term=term) as terminal:
+        assert terminal.end() == 2
+        assert terminal.seen.count(b"\n") == 1
+        assert b"sandbox-tui --help" in terminal.seen
+
+
+def test_without_a_terminal_there_is_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "1"],
+        stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": ROOT},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.count(b"\n") == 1
