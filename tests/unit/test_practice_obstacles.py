@@ -236,7 +236,15 @@ def test_another_disk_has_the_name() -> None:
     same(host, before)
 
 
-NO_ORIGINS = ("/dev/sda", "/dev/sda2", "/dev/sda3", "/dev/sr0", "/dev/nvme0n1p1", "/home", "/dev/null")
+NO_ORIGINS: tuple[str, ...] = (
+    "/dev/sda",
+    "/dev/sda2",
+    "/dev/sda3",
+    "/dev/sr0",
+    "/dev/nvme0n1p1",
+    "/home",
+    "/dev/null",
+)
 NO_ORIGINS += ("/home/user/images/empty.img", "/home/user/images/odd.img")
 
 

@@ -8,7 +8,7 @@ from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, File
 from tui.backend.practice.world import World
 
-DIRECTORIES = ("boot", "dev", "etc", "home", "mnt", "proc", "root", "run", "srv", "sys", "tmp", "var")
+DIRECTORIES = tuple("boot dev etc home media mnt proc root run srv sys tmp var".split())
 
 
 def bare(**facts: int | bool) -> World:

@@ -184,6 +184,10 @@ class PracticeHost:
         """Raise Killed in place of the command of this number from now on (from 0)."""
         self._faults.add(Fault(nth(number), "killed", -9, 1, partial, kill=True))
 
+    def forgive(self) -> None:
+        """Forget the failures that have not happened yet."""
+        self._faults.waiting.clear()
+
     # --- inside ---
 
     def _call(self, argv: Sequence[str], data: str, output: str | None) -> str:
