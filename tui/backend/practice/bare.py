@@ -8,7 +8,8 @@ from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, File
 from tui.backend.practice.world import World
 
-DIRECTORIES = tuple("boot dev etc home media mnt proc root run srv sys tmp var".split())
+DIRECTORIES = ("boot", "dev", "etc", "home", "media", "mnt", "proc", "root", "run", "srv", "sys", "tmp")
+"""What the root of the file system has."""
 
 
 def bare(**facts: int | bool) -> World:

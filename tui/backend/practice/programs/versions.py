@@ -20,7 +20,6 @@ VERSIONS = {
     **{name: f"{name} (GNU coreutils) 9.1" for name in _COREUTILS},
     **{name: f"{name} from util-linux 2.38.1" for name in _UTIL_LINUX},
     "dmsetup": "Library version:   1.02.185 (2022-05-18)\nDriver version:    4.47.0",
-    "mkfs.ext4": "mke2fs 1.47.0 (5-Feb-2023)",
     "modprobe": "kmod version 30",
     "udevadm": "252",
     "sudo": "Sudo version 1.9.13p3",
