@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tui.backend import gauge, inventory, sizes
 from tui.backend.gauge import Gauge
@@ -95,12 +96,12 @@ class Lab:
         self.loops += [device] if device else []
         return Disk(str(image), device)
 
-    def request(self, origin: str, *, size: str = "", **options: object) -> CreateRequest:
+    def request(self, origin: str, *, size: str = "", **options: Any) -> CreateRequest:
         """A request with the time of now."""
         wanted = sizes.parse(size) if size else None
-        return CreateRequest(origin=origin, created=self.host.now(), size=wanted, **options)  # type: ignore[arg-type]
+        return CreateRequest(origin=origin, created=self.host.now(), size=wanted, **options)
 
-    def create(self, origin: str, *, size: str = "", **options: object) -> Sandbox:
+    def create(self, origin: str, *, size: str = "", **options: Any) -> Sandbox:
         """Make a sandbox and return what is found afterwards."""
         request = self.request(origin, size=size, **options)
         plan = perform.perform(self.host, self.creation(request))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,11 @@ from tui.backend.inventory import blockers
 
 
 @contextmanager
-def program(*argv: str, **options: object) -> Iterator[int]:
+def program(*argv: str, **options: Any) -> Iterator[int]:
     """A program that runs meanwhile, ready when it has printed a line."""
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stdin=subprocess.PIPE, **options)  # type: ignore[call-overload]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stdin=subprocess.PIPE, **options)
+    assert process.stdout
+    assert process.stdin
     process.stdout.readline()
     try:
         yield process.pid
@@ -40,12 +43,12 @@ def refused(lab: Lab, *words: str) -> None:
 @pytest.mark.no_udev
 def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial")
-    point = box.mountpoint
+    point = str(box.mountpoint)
     Path(f"{point}/file").write_bytes(bytes(8192))
     sh("cp", "/usr/bin/busybox", f"{point}/busybox")
     shutil.copy(_ctypes.__file__, f"{point}/library.so")
     mapping = "import ctypes,sys; library=ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"
-    ways = {
+    ways: dict[str, tuple[list[str], dict[str, Any]]] = {
         "works in": (["sh", "-c", "echo; read line"], {"cwd": point}),
         "has open": (["sh", "-c", "exec 3<file; cd /; echo; read line"], {"cwd": point}),
         "runs": ([f"{point}/busybox", "sh", "-c", "echo; read line"], {}),

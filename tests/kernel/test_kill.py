@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any, NoReturn
 
 import pytest
 
-from tests.kernel.lab import Lab, state
+from tests.kernel.lab import Disk, Lab, state
 from tui.backend import inventory, run
 from tui.backend.errors import Refused
 from tui.backend.execute import Event, Phase
@@ -19,11 +20,10 @@ from tui.backend.sandboxes import grow, perform, remove
 
 Planner = Callable[[inventory.Inventory], Plan]
 
-SETUPS = {
-    "device on tmpfs": {"attach": True, "size": "4M"},
-    "image on tmpfs": {"attach": False, "size": "4M"},
-    "device on RAM disk": {"attach": True, "size": "4M", "store": "ramdisk"},
-    "classic": {"attach": True, "size": "4M", "classic": True},
+SETUPS: dict[str, dict[str, Any]] = {
+    "image on tmpfs": {"size": "4M"},
+    "device on RAM disk": {"size": "4M", "store": "ramdisk"},
+    "classic": {"size": "4M", "classic": True},
 }
 MOMENTS = ["before the program", "while the program runs"]
 
@@ -51,11 +51,11 @@ def _perform_and_die(lab: Lab, make: Planner, step: int, moment: str) -> NoRetur
 
 
 def _start_and_die(
-    argv: list[str], data: bytes, output: str | None, timeout: float | None, keep: tuple[int, ...]
+    argv: Sequence[str], data: bytes, output: str | None, timeout: float | None, keep: tuple[int, ...]
 ) -> NoReturn:
     """As run does it, but nobody is there any more when the program ends."""
     del timeout
-    stdout = open(output, "wb") if output else subprocess.DEVNULL
+    stdout = os.open(output, os.O_WRONLY | os.O_CREAT) if output else subprocess.DEVNULL
     process = subprocess.Popen(
         argv,
         stdin=subprocess.PIPE,
@@ -77,7 +77,8 @@ def recovered(lab: Lab) -> None:
         try:
             lab.recover()
         except Refused as refusal:
-            assert "Another sandbox-tui" in refusal.message, refusal
+            if "Another sandbox-tui" not in refusal.message:
+                raise
             time.sleep(0.05)
         else:
             return
@@ -90,51 +91,67 @@ def settled() -> dict[str, object]:
     return state()
 
 
-def options(setup: str) -> dict[str, object]:
-    return {key: value for key, value in SETUPS[setup].items() if key != "attach"}
+def prepared(lab: Lab, setup: str) -> Disk:
+    """An origin; beside it, but for the first setup, another sandbox that must not be touched.
+
+    Alone, a sandbox brings and takes the udev rule with it; once is enough to try that.
+    """
+    if setup == "image on tmpfs":
+        return lab.disk(attach=False)
+    lab.create(lab.disk("raw").origin, name="bystander", size="2M")
+    return lab.disk()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("setup", SETUPS)
+def finished(lab: Lab, disk: Disk, digest: int) -> None:
+    """The bystander is whole, the origin untouched."""
+    for sandbox in lab.sandboxes():
+        assert lab.gauge(sandbox.name).state is State.OK
+        lab.remove(sandbox.name)
+    assert disk.digest() == digest
+
+
+@pytest.mark.parametrize(
+    ("setup", "moment"), [*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:])]
+)
 def test_create(lab: Lab, setup: str, moment: str) -> None:
-    disk = lab.disk(attach=bool(SETUPS[setup]["attach"]))
+    disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
-    make = lab.creation(lab.request(disk.origin, name="trial", **options(setup)))
+    make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
     step = 0
     while killed(lab, make, step, moment):
         recovered(lab)
         assert settled() == before, f"killed at step {step}"
         step += 1
     assert step > 12
-    lab.remove("trial")
-    assert disk.digest() == digest
+    finished(lab, disk, digest)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("setup", SETUPS)
+@pytest.mark.parametrize(
+    ("setup", "moment"), [*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:])]
+)
 def test_remove(lab: Lab, setup: str, moment: str) -> None:
-    disk = lab.disk(attach=bool(SETUPS[setup]["attach"]))
+    disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
     make: Planner = lambda reading: remove.prepare(lab.host, reading, ("trial",))  # noqa: E731
     step = 0
-    lab.create(disk.origin, name="trial", **options(setup))
+    lab.create(disk.origin, name="trial", **SETUPS[setup])
     while killed(lab, make, step, moment):
         recovered(lab)
-        if not lab.sandboxes():
+        if not any(found.name == "trial" for found in lab.sandboxes()):
             assert settled() == before, f"killed at step {step}"
-            lab.create(disk.origin, name="trial", **options(setup))
+            lab.create(disk.origin, name="trial", **SETUPS[setup])
         step += 1
     assert step > 8
     assert settled() == before
-    assert disk.digest() == digest
+    finished(lab, disk, digest)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("setup", ["device on tmpfs", "device on RAM disk"])
+@pytest.mark.parametrize("setup", ["image on tmpfs", "device on RAM disk"])
 def test_grow(lab: Lab, setup: str, moment: str) -> None:
     disk = lab.disk("vfat")
     make: Planner = lambda reading: grow.prepare(lab.host, reading, "trial", "+1M")  # noqa: E731
-    box = lab.create(disk.origin, name="trial", **options(setup))
+    box = lab.create(disk.origin, name="trial", **SETUPS[setup])
     with open(f"{box.mountpoint}/work", "w") as file:
         file.write("somebody's work")
     step = 0

@@ -2,16 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.kernel.lab import MIB, Disk, Lab, sh
+from tui.backend import inventory
 from tui.backend.gauge import State
 
 SIZES = {"xfs": "64M", "btrfs": "64M"}
 
 
-def check_round(lab: Lab, disk: Disk, **options: object) -> None:
+def check_round(lab: Lab, disk: Disk, **options: Any) -> None:
     digest, written = disk.digest(), disk.written()
     box = lab.create(disk.origin, name="trial", **options)
     assert box.mountpoint == "/run/sandbox-tui/trial/mnt"
@@ -57,7 +59,7 @@ def test_the_ramdisk_store(lab: Lab) -> None:
 def test_the_classic_recipe(lab: Lab) -> None:
     disk = lab.disk()
     request = lab.request(disk.origin, name="trial", size="16M", classic=True)
-    assert "snapshot /dev/loop" in (script := lab.creation(request)(_reading(lab)).script())
+    assert "snapshot /dev/loop" in (script := lab.creation(request)(inventory.read(lab.host)).script())
     assert "/dev/ram0 N 1" in script
     check_round(lab, disk, size="16M", classic=True)
 
@@ -109,9 +111,3 @@ def test_removing_several_at_once(lab: Lab) -> None:
     lab.create(two.origin, name="two")
     lab.remove("one", "two")
     assert lab.sandboxes() == ()
-
-
-def _reading(lab: Lab) -> object:
-    from tui.backend import inventory
-
-    return inventory.read(lab.host)
