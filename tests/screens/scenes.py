@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.screens.theatre import MOUNT, Stage
+from tests.screens.theatre import MOUNT, NAME, Stage
+from tui.backend import sizes
 from tui.backend.practice import Killed, PracticeHost, events
 from tui.backend.sandboxes import create
 from tui.backend.sandboxes.perform import perform
@@ -21,10 +22,8 @@ class Scene:
 
 
 async def _home(stage: Stage) -> None:
-    await stage.make("1G")
     for mib in (0, 12, 30, 40, 60, 20, 70, 90, 40, 60):
         await stage.write(mib)
-    await stage.press("shift+tab")
 
 
 async def _empty(stage: Stage) -> None:
@@ -73,7 +72,7 @@ async def _undone(stage: Stage) -> None:
 
 
 async def _sandbox(stage: Stage) -> None:
-    await stage.make("1G")
+    await stage.press("tab")
     for mib in (5, 5, 10, 40, 70, 70, 20, 10, 10, 30, 90, 120, 130, 90, 40, 20, 10, 15, 20, 25):
         await stage.write(mib)
     events.start(stage.host.world, "bash", "works in", MOUNT)
@@ -81,19 +80,17 @@ async def _sandbox(stage: Stage) -> None:
 
 
 async def _full(stage: Stage) -> None:
-    await stage.make("64M")
+    await stage.press("tab")
     await stage.write(30, 3)
     await stage.press("enter")
 
 
 async def _grow(stage: Stage) -> None:
-    await stage.make("1G")
     await stage.write(400)
     await stage.press("g")
 
 
 async def _in_the_way(stage: Stage) -> None:
-    await stage.make("1G")
     await stage.write(100)
     events.start(stage.host.world, "bash", "works in", MOUNT, "root")
     events.start(stage.host.world, "vim", "has open", f"{MOUNT}/notes.txt")
@@ -106,7 +103,6 @@ async def _confirm(stage: Stage) -> None:
 
 
 async def _removed(stage: Stage) -> None:
-    await stage.make("1G")
     await stage.write(300)
     await stage.press("x", "enter", "enter")
 
@@ -137,8 +133,16 @@ def interrupted() -> PracticeHost:
     return host
 
 
+def sandboxed(size: str = "1G") -> PracticeHost:
+    """A machine with a sandbox of /dev/sdb1, made elsewhere."""
+    host = PracticeHost()
+    request = CreateRequest("/dev/sdb1", host.now(), name=NAME, size=sizes.parse(size))
+    perform(host, lambda found: create.prepare(host, found, request).plan)
+    return host
+
+
 SCENES = (
-    Scene("home", _home),
+    Scene("home", _home, sandboxed),
     Scene("home-empty", _empty),
     Scene("wizard-1-origin", _origin),
     Scene("wizard-1-refused", _refused_origin),
@@ -148,12 +152,12 @@ SCENES = (
     Scene("wizard-4-review", _review),
     Scene("wizard-5-ready", _ready),
     Scene("undone", _undone),
-    Scene("sandbox", _sandbox),
-    Scene("full", _full),
-    Scene("grow", _grow),
-    Scene("remove-in-the-way", _in_the_way),
-    Scene("remove-confirm", _confirm),
-    Scene("remove-proof", _removed),
+    Scene("sandbox", _sandbox, sandboxed),
+    Scene("full", _full, lambda: sandboxed("64M")),
+    Scene("grow", _grow, sandboxed),
+    Scene("remove-in-the-way", _in_the_way, sandboxed),
+    Scene("remove-confirm", _confirm, sandboxed),
+    Scene("remove-proof", _removed, sandboxed),
     Scene("interrupted", _empty, interrupted),
     Scene("help", _help),
     Scene("palette", _palette),

@@ -9,6 +9,7 @@ from tui.backend.gauge import Gauge, History
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, loops, sandboxes
 from tui.backend.inventory.devices import Device
+from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
 
 _EVERY = 10
@@ -46,7 +47,9 @@ class Watcher:
 
     def __init__(self, host: Host) -> None:
         self.host = host
+        self._sandboxes = sandboxes.Reader(host)
         self._devices: tuple[Device, ...] = ()
+        self._loops: tuple[Loop, ...] = ()
         self._problem = ""
         self._mark: object = None
         self._age = _EVERY
@@ -54,14 +57,14 @@ class Watcher:
 
     def read(self, *, whole: bool = False) -> Reading:
         """A reading; `whole` reads the devices in any case."""
-        found = sandboxes.read(self.host)
+        found = self._sandboxes.read(anew=whole)
         self._follow(found)
         self._look(found, whole)
         reading = Inventory(
             devices=self._devices,
             sandboxes=found,
             memory=self.host.memory(),
-            loops=loops.read(self.host),
+            loops=self._loops,
             root=self.host.is_root(),
         )
         return Reading(reading, dict(self._histories), self._problem)
@@ -80,6 +83,7 @@ class Watcher:
             return
         self._mark, self._age = mark, 0
         try:
+            self._loops = loops.read(self.host)
             self._devices, self._problem = inventory.read_devices(self.host), ""
         except SandboxError as error:
             self._devices, self._problem = (), str(error)

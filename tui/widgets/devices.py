@@ -54,7 +54,7 @@ class DeviceRows(Rows[Leaf]):
         )
     ]
     HELP = (
-        "Every disk of this machine and what is on it. A device that is `ready` can be the origin of a "
+        "Every disk of this machine and what is on it. A device marked ready can be the origin of a "
         "sandbox: it is only ever read. The others say what stands against it.\n\n"
         "Enter makes a sandbox of the device under the cursor."
     )

@@ -43,7 +43,7 @@ def offers(origin: int, sector: int, memory: Memory, sandboxes: tuple[Sandbox, .
     maximum = _maximum(origin, sector)
     default = promises.default_size(memory, sandboxes, maximum)
     listed = (
-        Preset("", "usual", default, "a quarter of the free RAM: much room for most work"),
+        Preset("", "usual", default, "a quarter of the free RAM: room for most work"),
         Preset("256M", "small", 256 << 20, "to look round, edit settings, try a few files"),
         Preset("10%origin", "10 % of the origin", origin // 10, "to install or upgrade some programs"),
         Preset("25%ram", "25 % of RAM", memory.total // 4, "for heavy work that should not run full soon"),

@@ -23,7 +23,7 @@ class SizePage(Page):
         "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, "
         "nothing more can be written, but everything can still be read. It can be grown later, while it is "
         "in use.\n\n"
-        "`cannot overflow` has room for a change of every single block."
+        "The choice that cannot overflow has room for a change of every single block."
     )
 
     def __init__(self, *, id: str | None = None) -> None:
