@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.backend import gauge, inventory, sizes
+from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
 from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
@@ -111,9 +112,11 @@ class Lab:
         """The planner of a request."""
         return lambda reading: create.prepare(self.host, reading, request).plan
 
-    def grow(self, name: str, size: str) -> Plan:
+    def grow(self, name: str, size: str, listener: Listener = lambda event: None) -> Plan:
         """Enlarge a store."""
-        return perform.perform(self.host, lambda reading: grow.prepare(self.host, reading, name, size))
+        return perform.perform(
+            self.host, lambda reading: grow.prepare(self.host, reading, name, size), listener=listener
+        )
 
     def remove(self, *names: str) -> proof.Proof:
         """Remove sandboxes; the proof for the first."""

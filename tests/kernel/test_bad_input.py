@@ -9,6 +9,9 @@ import pytest
 
 from tests.kernel.lab import PLACE, Lab, sh, state
 from tui.backend.errors import CommandFailed, NotFound, PlanFailed, Refused, SandboxError, UsageError
+from tui.backend.inventory import Inventory
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import perform
 
 
 def refused(lab: Lab, origin: str, error: type[SandboxError], words: str, **options: Any) -> None:

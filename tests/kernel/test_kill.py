@@ -26,6 +26,10 @@ SETUPS: dict[str, dict[str, Any]] = {
     "classic": {"size": "4M", "classic": True},
 }
 MOMENTS = ["before the program", "while the program runs"]
+CASES = [
+    pytest.param(setup, moment, marks=[] if setup == "image on tmpfs" else pytest.mark.only_no_udev)
+    for setup, moment in (*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:]))
+]
 
 
 def killed(lab: Lab, make: Planner, step: int, moment: str) -> bool:
@@ -110,9 +114,7 @@ def finished(lab: Lab, disk: Disk, digest: int) -> None:
     assert disk.digest() == digest
 
 
-@pytest.mark.parametrize(
-    ("setup", "moment"), [*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:])]
-)
+@pytest.mark.parametrize(("setup", "moment"), CASES)
 def test_create(lab: Lab, setup: str, moment: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
@@ -126,9 +128,7 @@ def test_create(lab: Lab, setup: str, moment: str) -> None:
     finished(lab, disk, digest)
 
 
-@pytest.mark.parametrize(
-    ("setup", "moment"), [*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:])]
-)
+@pytest.mark.parametrize(("setup", "moment"), CASES)
 def test_remove(lab: Lab, setup: str, moment: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
@@ -146,8 +146,7 @@ def test_remove(lab: Lab, setup: str, moment: str) -> None:
     finished(lab, disk, digest)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("setup", ["image on tmpfs", "device on RAM disk"])
+@pytest.mark.parametrize(("setup", "moment"), [case for case in CASES if "classic" not in case.values])
 def test_grow(lab: Lab, setup: str, moment: str) -> None:
     disk = lab.disk("vfat")
     make: Planner = lambda reading: grow.prepare(lab.host, reading, "trial", "+1M")  # noqa: E731

@@ -32,6 +32,7 @@ class Failing(RealHost):
         return super().run(argv, input=input, output=output, timeout=timeout)
 
 
+@pytest.mark.only_no_udev
 @pytest.mark.parametrize("setup", SETUPS)
 def test_create(lab: Lab, setup: str) -> None:
     disk = prepared(lab, setup)

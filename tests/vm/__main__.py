@@ -10,7 +10,7 @@ from types import FrameType
 
 from tests.vm.boot import Guest, run_in_guest
 from tests.vm.kernel import VmError
-from tests.vm.suite import run_suite
+from tests.vm.suite import run_half, run_suite
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if command[0] == "kernel":
             return run_suite(guest, command[1:])
+        if command[0] == "half":
+            return run_half(guest, command[1:])
         return run_in_guest(command, guest)
     except VmError as error:
         print(f"vm: {error}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from tui.backend.engines import snapshot
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 
@@ -58,11 +59,20 @@ def read(sandbox: Sandbox) -> Gauge:
     """The gauge of a sandbox. A full one keeps its last known size from its COW device."""
     status = sandbox.status
     if status.health is Health.ACTIVE and status.used is not None and status.total:
-        return Gauge(_state(status.used / status.total), status.used, status.total)
+        state = State.OK if _is_safe(sandbox, status.total) else _state(status.used / status.total)
+        return Gauge(state, status.used, status.total)
     total = sandbox.cow_loop.size if sandbox.cow_loop else sandbox.record.size if sandbox.record else None
     if status.health is Health.OVERFLOW:
         return Gauge(State.FULL, total, total)
     return Gauge(State.BROKEN if status.health is Health.INVALID else State.UNKNOWN, None, total)
+
+
+def _is_safe(sandbox: Sandbox, total: int) -> bool:
+    """Whether the store has room for a change of every chunk: then no fill is a danger."""
+    record = sandbox.record
+    if record is None or sandbox.map is None:
+        return False
+    return total >= snapshot.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
 
 
 def _state(fill: float) -> State:
