@@ -111,9 +111,12 @@ def _rmdir(path: str) -> Command:
 
 
 def _unload(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[Step, ...]:
-    """RAM disks give their memory back only when brd is unloaded; only if we loaded it."""
-    ours = any(sandbox.record and sandbox.record.brd_loaded for sandbox in gone)
+    """RAM disks give their memory back only when brd is unloaded; only if we loaded it. The
+    step is one of a sandbox whose record says so: where it fails, that record stays.
+    """
+    ours = [sandbox.name for sandbox in gone if sandbox.record and sandbox.record.brd_loaded]
     wanted = any(sandbox.record and sandbox.record.brd_loaded for sandbox in stay)
     if not ours or wanted or able.ram_disks is None:
         return ()
-    return (Step("Give the RAM disks' memory back", command("modprobe", "--remove", "brd")),)
+    unload = command("modprobe", "--remove", "brd")
+    return (Step("Give the RAM disks' memory back", unload, of=ours[-1]),)
