@@ -1,14 +1,27 @@
 """A verb that fails or is killed at any step: the machine is as before."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
 
-from tests.unit.practice_verbs import CASES, Case, clear, discard, enlarge, killed, look, make, same, sandbox
-from tui.backend.errors import PlanFailed
+from tests.unit.practice_verbs import (
+    CASES,
+    IMAGE,
+    Case,
+    clear,
+    discard,
+    enlarge,
+    killed,
+    look,
+    make,
+    same,
+    sandbox,
+)
+from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.plan import Plan
-from tui.backend.practice import PracticeHost, events
+from tui.backend.practice import Killed, PracticeHost, events
 from tui.backend.practice.state import State, differences
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -204,3 +217,36 @@ def test_killed_with_a_process_inside() -> None:
     events.end(host.world, pid)
     discard(host)
     same(host, before)
+
+
+TWO = {
+    "tmpfs and ramdisk": ({}, {"store": "ramdisk"}),
+    "ramdisk and tmpfs": ({"store": "ramdisk"}, {}),
+    "two ramdisks": ({"store": "ramdisk"}, {"store": "ramdisk"}),
+    "classic and image": ({"classic": True}, {"origin": IMAGE}),
+}
+
+
+def _with_two(requests: tuple[dict[str, object], dict[str, object]]) -> PracticeHost:
+    host = PracticeHost()
+    make(host, name="one", mount="/mnt/one", **requests[0])
+    make(host, name="two", **requests[1])
+    host.calls.clear()
+    return host
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["fails", "killed"])
+@pytest.mark.parametrize("requests", TWO.values(), ids=TWO)
+def test_remove_of_two(requests: tuple[dict[str, object], dict[str, object]], kill: bool) -> None:
+    """The one that goes wrong keeps what tells about it; the other one goes."""
+    whole = _with_two(requests)
+    discard(whole, "one", "two")
+    for number in range(len(whole.calls)):
+        host = _with_two(requests)
+        (host.kill_at if kill else host.fail_at)(number)
+        with suppress(PlanFailed, CommandFailed, Killed):  # where only the fill cannot be read: nothing
+            discard(host, "one", "two")
+        clear(host)
+        for left in look(host).sandboxes:
+            discard(host, left.name)
+        same(host, PracticeHost().snapshot())

@@ -34,6 +34,9 @@ PLACES: tuple[dict[str, object], ...] = ({}, {"no_mount": True}, {"mount": "/mnt
 MARGIN = 64 << 10
 """What mounting again may write beyond a promise that is already used up."""
 
+LOCK = (f"file {paths.LOCK_FILE}: ", f"file {paths.RUN_DIR}/: ")
+"""What the lock makes, and takes away with the last sandbox, be it that of a killed one."""
+
 which = st.integers(0, 2)
 trouble = st.sampled_from(["none", "none", "fail", "fail half way", "kill", "kill half way"])
 
@@ -81,7 +84,7 @@ class Machine(RuleBasedStateMachine):
         before = self.host.snapshot()
         failed = self.attempt(lambda: make(self.host, **{**asked, **store, **place}), accident, number)
         left = differences(before, self.host.snapshot()) if failed else []
-        left = [line for line in left if not line.startswith(f"file {paths.LOCK_FILE}")]
+        left = [line for line in left if not line.startswith(LOCK)]
         assert not left, "\n".join(left)
 
     @precondition(lambda self: self.names())
