@@ -185,8 +185,10 @@ async def test_who_is_in_the_way_is_read_live_and_ended_only_when_asked() -> Non
         second = events.start(stage.host.world, "vim", "has open", f"{MOUNT}/notes")
         await stage.press("x")
         assert stage.says("2 in the way")
-        await stage.press("enter")
+        await stage.tick()
         assert stage.where == "RemoveScreen"
+        await stage.press("escape")
+        assert stage.where == "HomeScreen"
         events.end(stage.host.world, second)
         await stage.tick()
         assert stage.says("1 in the way")
@@ -278,3 +280,34 @@ async def test_fill_is_shown_with_its_rate_and_forecast() -> None:
         assert stage.says("+10.0 MiB/s")
         assert stage.says("full in")
         assert stage.host.world.available < stage.host.world.ram - 100 * MIB
+
+
+async def test_another_program_that_changes_the_machine_is_named() -> None:
+    async with play() as stage:
+        await stage.press("n", "down", "enter", "enter", "enter")
+        stage.host.holder = "process 9, to create trial"
+        await stage.press("enter")
+        assert stage.says("Another sandbox-tui is changing this machine (process 9, to create trial).")
+
+
+async def test_enter_pressed_twice_asks_once() -> None:
+    async with play() as stage:
+        await stage.press("n", "down", "enter", "enter")
+        page = stage.app.screen.query_one("#options-page")
+        page.submit()  # type: ignore[attr-defined]
+        page.submit()  # type: ignore[attr-defined]
+        await stage.settle()
+        await stage.press("escape")
+        assert stage.where == "WizardScreen"
+
+
+async def test_a_fault_of_ours_is_a_sentence() -> None:
+    async with play() as stage:
+        await stage.make("256M")
+        stage.host.uses = None  # type: ignore[assignment,method-assign]
+        await stage.press("x")
+        assert stage.says("sandbox-tui itself has failed")
+        await stage.tick()
+        assert stage.where == "RemoveScreen"
+        await stage.press("escape")
+        assert stage.where == "HomeScreen"

@@ -40,6 +40,16 @@ sys.exit(code)
 """
 
 
+SHELL = """
+import sys
+from tui.app import start
+from tui.app.app import SandboxApp
+from tui.backend.practice import PracticeHost
+SandboxApp.action_theme = lambda self: self.shell("/tmp", "trial")
+sys.exit(start(PracticeHost(), interval=0))
+"""
+
+
 class Line:
     """A terminal with the program on it."""
 
@@ -144,6 +154,21 @@ def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
         assert terminal.end() == 1
         assert RESTORED in terminal.seen
         assert b"CLEAN" in terminal.seen
+
+
+def test_a_shell_takes_the_terminal_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/bin/sh")
+    with line(SHELL) as terminal:
+        terminal.until(b"sdb1")
+        os.write(terminal.master, b"\x1bOQ")
+        terminal.until(b"Leave it with exit")
+        os.write(terminal.master, b"echo in-$SANDBOX-$PWD\n")
+        terminal.until(b"in-trial-/tmp")
+        terminal.seen = b""
+        os.write(terminal.master, b"exit\n")
+        terminal.until(b"sdb1")
+        os.write(terminal.master, b"q")
+        assert terminal.end() == 0
 
 
 def test_a_terminal_that_goes_away_ends_the_program() -> None:

@@ -61,8 +61,7 @@ class FaceScreen(Screen[Result]):
     """The base of all screens: readings arrive in `on_reading`, work goes to threads with `ask`."""
 
     HELP: ClassVar[str | None] = None
-    BRANCH: ClassVar[str] = ""
-    """Which commands of the registry belong to this screen."""
+    _asking: frozenset[str] = frozenset()
 
     @property
     def face(self) -> Face:
@@ -91,14 +90,28 @@ class FaceScreen(Screen[Result]):
         group: str = "ask",
     ) -> None:
         """Do `work` in a thread, then hand its answer to `done`, or its error to `failed`
-        (a dialog when not given).
+        (a dialog when not given). One question of a group at a time: another one is dropped.
         """
+        if group in self._asking:
+            return
+        self._asking |= {group}
         self.run_worker(
-            partial(self._work, work, done, failed or self.face.complain),
+            partial(
+                self._work, work, self._then(group, done), self._then(group, failed or self.face.complain)
+            ),
             group=group,
             thread=True,
             exit_on_error=False,
         )
+
+    def _then(self, group: str, deliver: Callable[[T], None]) -> Callable[[T], None]:
+        """Delivering an answer makes room for the next question."""
+
+        def answered(answer: T) -> None:
+            self._asking -= {group}
+            deliver(answer)
+
+        return answered
 
     def _work(
         self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[SandboxError], None]
@@ -109,7 +122,7 @@ class FaceScreen(Screen[Result]):
         except SandboxError as error:
             self._deliver(partial(failed, error), worker.is_cancelled)
         except Exception as error:  # noqa: BLE001  a fault of ours is shown, not thrown at people
-            self._deliver(partial(self.face.complain, _fault(error)), worker.is_cancelled)
+            self._deliver(partial(failed, _fault(error)), worker.is_cancelled)
         else:
             self._deliver(partial(done, answer), worker.is_cancelled)
 

@@ -127,7 +127,9 @@ class PlanScreen(FaceScreen[bool]):
     def action_stop(self) -> None:
         """Ask the running plan to stop and undo."""
         self.stopping.set()
-        self.query_one("#outcome", Note).put("Stopping; what was done is taken back ...")
+        self.query_one("#outcome", Note).put(
+            "Stopping before the next step, unless there is no way back any more ..."
+        )
 
     def action_agree(self) -> None:
         """Run what is shown, nothing else."""

@@ -71,10 +71,14 @@ class Watcher:
 
     def _follow(self, found: tuple[Sandbox, ...]) -> None:
         now = self.host.clock()
-        self._histories = {
-            sandbox.name: self._histories.get(sandbox.name, _NEW).add(now, gauge.read(sandbox))
-            for sandbox in found
-        }
+        self._histories = {sandbox.name: self._longer(sandbox, now) for sandbox in found}
+
+    def _longer(self, sandbox: Sandbox, now: float) -> History:
+        """Its history with the reading of now; equal readings are one value in memory."""
+        history = self._histories.get(sandbox.name, _NEW)
+        last = history.readings[-1][1] if history.readings else None
+        reading = gauge.read(sandbox)
+        return history.add(now, last if last == reading else reading)
 
     def _look(self, found: tuple[Sandbox, ...], whole: bool) -> None:
         mark = self._fingerprint(found)

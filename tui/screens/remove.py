@@ -86,10 +86,14 @@ class RemoveScreen(FaceScreen[bool]):
 
     def _look(self) -> None:
         sandbox = self._sandbox()
-        if sandbox is not None and not any(
-            worker.group == "look" for worker in self.workers if worker.node is self
-        ):
-            self.ask(lambda: blockers.read(self.host, sandbox), self._seen, group="look")
+        if sandbox is not None:
+            self.ask(lambda: blockers.read(self.host, sandbox), self._seen, self._blind, group="look")
+
+    def _blind(self, error: SandboxError) -> None:
+        """Said where the outcome stands: it comes again with every look."""
+        self.found = None
+        self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.refresh_bindings()
 
     def _seen(self, found: tuple[Blocker, ...]) -> None:
         if found == self.found:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Footer
 
+from tui.backend.errors import SandboxError
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
@@ -71,8 +72,10 @@ class SandboxScreen(SandboxActions[None]):
             self._look(sandbox)
 
     def _look(self, sandbox: Sandbox) -> None:
-        if not any(worker.group == "look" for worker in self.workers if worker.node is self):
-            self.ask(lambda: blockers.read(self.host, sandbox), self._seen, group="look")
+        self.ask(lambda: blockers.read(self.host, sandbox), self._seen, self._blind, group="look")
+
+    def _blind(self, error: SandboxError) -> None:
+        self.query_one("#advice", Note).put(f"Who uses it cannot be read: {error.message}")
 
     def _seen(self, found: tuple[Blocker, ...]) -> None:
         self.query_one(BlockerRows).show(found)
