@@ -40,6 +40,8 @@ class Prepared:
 def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     """Read what the request needs beyond the inventory."""
     chosen = None if request.no_mount or request.mount is None else mounting.survey(host, request.mount)
+    if request.classic or request.store == RAMDISK:
+        inventory = ramdisk.probed(host, inventory)
     return Survey(inventory, abilities.read(host), origins.find(host, inventory, request.origin), chosen)
 
 
@@ -127,10 +129,12 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
 
 
 def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> tuple[Store, int]:
+    others = tuple(device for device in facts.inventory.devices if device != facts.origin.device)
+    inventory = replace(facts.inventory, devices=others)
     if request.classic:
-        return ramdisk.make_classic(size, facts.inventory, facts.abilities)
+        return ramdisk.make_classic(size, inventory, facts.abilities)
     if request.store == RAMDISK:
-        return ramdisk.make(name, size, facts.inventory, facts.abilities), size
+        return ramdisk.make(name, size, inventory, facts.abilities), size
     return tmpfs.make(name, size), size
 
 

@@ -12,10 +12,12 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.blockers import Blocker
+from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame
+from tui.backend.stores import ramdisk
 
 _FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.RECORD)
 _DIRECTORIES = (paths.MOUNT_POINT, paths.STORE)
@@ -44,8 +46,9 @@ def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abili
     """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are. Pure."""
     stay = [sandbox for sandbox in everything if sandbox not in gone]
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
-    hard = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _take_apart(sandbox, able))
     unload = _unload(gone, stay, able)
+    apart = ((sandbox, _take_apart(sandbox, able, wipe=not unload)) for sandbox in gone)
+    hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
     clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
     last = () if stay else frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
@@ -72,18 +75,29 @@ def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
     return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
-def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """What cannot be taken back, from the top down."""
-    maps = ([sandbox.map] if sandbox.map else []) + list(sandbox.helpers)
+def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step, ...]:
+    """What cannot be taken back, from the top down. `wipe`: the RAM disk will be used again."""
     loops = sorted(sandbox.loops, key=lambda loop: loop.file)
     return (
-        *(
-            Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev))
-            for entry in maps
-        ),
+        *((_unmap(sandbox.map, able),) if sandbox.map else ()),
+        *(_wipe(sandbox) if wipe else ()),
+        *(_unmap(entry, able) for entry in sandbox.helpers),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(Step(f"Release {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.inner)),
     )
+
+
+def _unmap(entry: Map, able: Abilities) -> Step:
+    return Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev))
+
+
+def _wipe(sandbox: Sandbox) -> tuple[Step, ...]:
+    """A RAM disk with an old exception store on it would look as if it were still in use."""
+    cut = paths.device(f"{sandbox.name}:cow")
+    whole = sandbox.cow if sandbox.cow and sandbox.cow.startswith("ram") else None
+    if not whole and not any(paths.device(entry.name) == cut for entry in sandbox.helpers):
+        return ()
+    return (Step("Clear the header on its RAM disk", ramdisk.wipe(f"/dev/{whole}" if whole else cut)),)
 
 
 def _has_directory(sandbox: Sandbox) -> bool:

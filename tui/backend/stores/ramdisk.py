@@ -6,11 +6,14 @@ are taken when they are written), and a linear map cuts from one what was promis
 classic recipe takes /dev/ram0 itself.
 """
 
+from dataclasses import replace
+
 from tui.backend import paths
-from tui.backend.command import command
+from tui.backend.command import Command, command
 from tui.backend.engines.snapshot import dmsetup, remove_command
 from tui.backend.errors import Refused
-from tui.backend.inventory import Inventory
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, origins
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.maps import SECTOR
@@ -38,12 +41,28 @@ def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> St
             ),
             Step(
                 "Clear its header, so that no older exception store is taken for ours",
-                command("dd", "if=/dev/zero", f"of={cow}", "bs=4096", "count=1", "conv=fsync", "status=none"),
+                wipe(cow),
             ),
         ),
         cow=cow,
         brd_loaded=bool(load) or _ours(inventory),
     )
+
+
+def wipe(path: str) -> Command:
+    """Clear what tells what is on a device."""
+    return command("dd", "if=/dev/zero", f"of={path}", "bs=4096", "count=1", "conv=fsync", "status=none")
+
+
+def probed(host: Host, inventory: Inventory) -> Inventory:
+    """The reading with what is on the RAM disks, into which udev does not look."""
+    return replace(inventory, devices=tuple(_probed(host, device) for device in inventory.devices))
+
+
+def _probed(host: Host, device: Device) -> Device:
+    if not device.kname.startswith("ram") or device.fstype:
+        return device
+    return replace(device, fstype=origins.probe(host, device.path))
 
 
 def make_classic(size: int, inventory: Inventory, abilities: Abilities) -> tuple[Store, int]:
