@@ -22,7 +22,7 @@ def refused(lab: Lab, origin: str, error: type[SandboxError], words: str, **opti
     assert {**state(), "labels": 0} == {**before, "labels": 0}
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_origins_that_are_in_use(lab: Lab) -> None:
     disk = lab.disk()
     point = Path("/tmp/busy")
@@ -67,6 +67,7 @@ def test_a_disk_and_its_parts(lab: Lab) -> None:
     sh("partx", "--delete", disk.device)
 
 
+@pytest.mark.only_no_udev
 def test_things_that_are_no_disk(lab: Lab) -> None:
     os.mkfifo(PLACE / "fifo")
     (PLACE / "empty").touch()
@@ -81,6 +82,7 @@ def test_things_that_are_no_disk(lab: Lab) -> None:
     refused(lab, "", UsageError, "origin")
 
 
+@pytest.mark.only_no_udev
 def test_a_sandbox_and_its_parts_are_no_origins(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial")
     refused(lab, box.device, Refused, "is a sandbox")
@@ -89,6 +91,7 @@ def test_a_sandbox_and_its_parts_are_no_origins(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_memory_that_is_not_there(lab: Lab) -> None:
     disk = lab.disk("xfs")
     lab.create(disk.origin, name="one", size="max")
@@ -101,6 +104,7 @@ def test_memory_that_is_not_there(lab: Lab) -> None:
     lab.remove("one")
 
 
+@pytest.mark.only_no_udev
 def test_a_disk_that_vanishes_between_reading_and_acting(lab: Lab) -> None:
     disk = lab.disk()
     make = lab.creation(lab.request(disk.origin, name="trial"))
@@ -129,6 +133,7 @@ def test_the_kernels_own_reason_is_told(lab: Lab) -> None:
     assert "Cannot get origin device" in str(failure.value)
 
 
+@pytest.mark.only_no_udev
 def test_a_full_run(lab: Lab) -> None:
     disk = lab.disk("ext4")
     space = os.statvfs("/run")
@@ -140,6 +145,7 @@ def test_a_full_run(lab: Lab) -> None:
     assert lab.sandboxes() == ()
 
 
+@pytest.mark.only_no_udev
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"name": "trial"}', "\udcff"])
 def test_a_damaged_record_does_not_keep_a_sandbox_from_going(lab: Lab, damage: str) -> None:
     disk = lab.disk(attach=False)
@@ -151,6 +157,7 @@ def test_a_damaged_record_does_not_keep_a_sandbox_from_going(lab: Lab, damage: s
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_without_the_program(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = lab.disk()
     bin_ = Path("/tmp/bin")
@@ -171,6 +178,7 @@ def test_without_the_program(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     bin_.rmdir()
 
 
+@pytest.mark.only_no_udev
 def test_without_the_ram_disk_module(lab: Lab) -> None:
     disk = lab.disk()
     Path("/run/modprobe.d").mkdir()

@@ -40,7 +40,7 @@ def refused(lab: Lab, *words: str) -> None:
         assert word in refusal.value.message
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial")
     point = str(box.mountpoint)
@@ -69,6 +69,7 @@ def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_a_program_that_has_the_device_itself_open(lab: Lab) -> None:
     box = lab.create(lab.disk("raw").origin, name="trial")
     with program("sh", "-c", f"exec 3<{box.device}; echo; read line") as pid:
@@ -76,6 +77,7 @@ def test_a_program_that_has_the_device_itself_open(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_a_mount_inside_the_mount(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial")
     inner = Path(f"{box.mountpoint}/inner")
@@ -86,7 +88,7 @@ def test_a_mount_inside_the_mount(lab: Lab) -> None:
     lab.remove("trial")
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_a_mount_kept_in_another_namespace(lab: Lab) -> None:
     lab.create(lab.disk().origin, name="trial")
     with program("unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; read line"):
@@ -94,6 +96,7 @@ def test_a_mount_kept_in_another_namespace(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab) -> None:
     point = Path("/tmp/shared")
     point.mkdir()
@@ -119,6 +122,7 @@ def test_swap_on_it_and_a_device_on_top(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_mounts_of_the_user_are_unmounted_too(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial")
     os.mkdir("/tmp/second")

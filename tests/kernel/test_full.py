@@ -26,7 +26,7 @@ def overfill(device: str, size: int) -> int:
     return 0
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_full_can_still_be_read_and_removed(lab: Lab) -> None:
     disk = lab.disk("raw")
     digest = disk.digest()
@@ -44,7 +44,7 @@ def test_full_can_still_be_read_and_removed(lab: Lab) -> None:
     assert disk.digest() == digest
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_a_full_classic_one_is_broken_and_can_be_removed(lab: Lab) -> None:
     disk = lab.disk("raw")
     digest = disk.digest()
@@ -67,6 +67,7 @@ def test_a_full_mounted_one_can_be_removed(lab: Lab) -> None:
     assert disk.digest() == digest
 
 
+@pytest.mark.only_no_udev
 def test_one_that_cannot_overflow_does_not(lab: Lab) -> None:
     disk = lab.disk("raw")
     ways: list[dict[str, Any]] = [{}, {"chunk": 16384}, {"chunk": 512}, {"classic": True}]
@@ -78,6 +79,7 @@ def test_one_that_cannot_overflow_does_not(lab: Lab) -> None:
         lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 @pytest.mark.parametrize("chunk", [512, 4096, 65536])
 def test_no_size_falls_into_the_boundary_trap(lab: Lab, chunk: int) -> None:
     """Where the store ends with a metadata chunk the kernel says Invalid in place of Overflow."""
@@ -92,6 +94,7 @@ def test_no_size_falls_into_the_boundary_trap(lab: Lab, chunk: int) -> None:
         lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 @pytest.mark.parametrize("store", ["tmpfs", "ramdisk"])
 def test_growing_while_programs_write(lab: Lab, store: str) -> None:
     """One rewrites what it has all the time, one adds to its file between all the steps."""
@@ -115,8 +118,8 @@ def test_growing_while_programs_write(lab: Lab, store: str) -> None:
     assert rewriter.poll() is None
     os.killpg(rewriter.pid, signal.SIGKILL)
     rewriter.wait()
-    with open(f"{box.mountpoint}/more", "rb") as file:
-        assert file.read() == data * (written // len(data))
+    with open(f"{box.mountpoint}/more", "rb") as copy:
+        assert copy.read() == data * (written // len(data))
     reading = lab.gauge("trial")
     assert reading.total == 28 << 20
     assert reading.used is not None
@@ -125,6 +128,7 @@ def test_growing_while_programs_write(lab: Lab, store: str) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
 def test_waiting_writers_do_not_hang_the_removal(lab: Lab) -> None:
     """Somebody paused the device (dmsetup suspend): removal wakes it first."""
     disk = lab.disk("ext4")

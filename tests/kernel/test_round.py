@@ -50,7 +50,7 @@ def test_an_image_file_with_a_name_that_shells_fear(lab: Lab) -> None:
     check_round(lab, lab.disk(attach=False, name="a b\n$(touch x)'\"\\.img"))
 
 
-@pytest.mark.no_udev
+@pytest.mark.only_no_udev
 def test_the_ramdisk_store(lab: Lab) -> None:
     check_round(lab, lab.disk(), store="ramdisk")
 
@@ -64,6 +64,7 @@ def test_the_classic_recipe(lab: Lab) -> None:
     check_round(lab, disk, size="16M", classic=True)
 
 
+@pytest.mark.only_no_udev
 def test_several_sandboxes_share_the_ram_disks_and_the_last_gives_them_back(lab: Lab) -> None:
     disk = lab.disk()
     lab.create(disk.origin, name="one", size="8M", store="ramdisk")
@@ -75,6 +76,7 @@ def test_several_sandboxes_share_the_ram_disks_and_the_last_gives_them_back(lab:
     assert not Path("/sys/module/brd").exists()
 
 
+@pytest.mark.only_no_udev
 def test_a_raw_device_is_not_mounted_and_can_get_a_file_system(lab: Lab) -> None:
     disk = lab.disk("raw")
     digest = disk.digest()
@@ -86,6 +88,7 @@ def test_a_raw_device_is_not_mounted_and_can_get_a_file_system(lab: Lab) -> None
     assert disk.digest() == digest
 
 
+@pytest.mark.only_no_udev
 def test_a_mount_point_of_ones_own_is_closed_to_devices_and_removed_again(lab: Lab) -> None:
     disk = lab.disk()
     box = lab.create(disk.origin, name="trial", mount="/tmp/mine")
@@ -95,6 +98,7 @@ def test_a_mount_point_of_ones_own_is_closed_to_devices_and_removed_again(lab: L
     assert not Path("/tmp/mine").exists()
 
 
+@pytest.mark.only_no_udev
 def test_no_mount_to_rehearse_a_check(lab: Lab) -> None:
     disk = lab.disk()
     digest = disk.digest()

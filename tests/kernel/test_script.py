@@ -35,8 +35,9 @@ def essence(box: Sandbox) -> object:
     return (map_, helpers, loops, mounts, box.entries, record, box.busy, box.status.total)
 
 
-@pytest.mark.no_udev
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=[] if way == "image" else pytest.mark.only_no_udev) for way in WAYS]
+)
 def test_create_grow_and_remove(lab: Lab, way: str) -> None:
     options = {"size": "4M", **WAYS[way]}
     disk = lab.disk(attach=not options.pop("image", False))

@@ -73,6 +73,7 @@ def test_stopping_between_steps_undoes(lab: Lab) -> None:
     assert {**state(), "labels": 0} == {**before, "labels": 0}
 
 
+@pytest.mark.only_no_udev
 def test_a_store_that_cannot_be_unmounted_is_said_and_recovered(lab: Lab) -> None:
     """Even a removal past its point of no return says what is left and how to clear it."""
     disk = lab.disk()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.backend import run
 from tui.backend.command import Command, Ref, Word, command, quote
 from tui.backend.errors import CommandFailed
 from tui.backend.plan import Plan, Step
-from tui.backend import run
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 WORDS = st.one_of(TEXT, st.just(Ref("COW")), st.tuples(TEXT, st.just(Ref("COW")), TEXT))

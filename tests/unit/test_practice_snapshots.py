@@ -6,7 +6,7 @@ The numbers are those that were measured on Linux 6.1 (dm-snapshot 1.16).
 import pytest
 
 from tests.unit.practice_verbs import NAME, discard, enlarge, make, same, sandbox
-from tui.backend.engines import snapshot
+from tui.backend.engines import exception_store
 from tui.backend.errors import CommandFailed, Refused
 from tui.backend.inventory.status import Health
 from tui.backend.practice import PracticeHost, Traffic, demo_world, events
@@ -48,7 +48,7 @@ def test_full_persistent_store_overflows_unless_it_ends_with_metadata(chunks: in
     events.write(host.world, NAME, 100 * MIB)
     trapped = (chunks - 1) % (CHUNK // 16 + 1) == 0
     assert status(host) == ("Invalid" if trapped else "Overflow")
-    assert trapped is (snapshot.fit(chunks * CHUNK, CHUNK, "PO") != chunks * CHUNK)
+    assert trapped is (exception_store.fit(chunks * CHUNK, CHUNK, "PO") != chunks * CHUNK)
 
 
 def test_exactly_full_is_not_yet_overflow() -> None:
@@ -73,7 +73,7 @@ def test_cannot_overflow() -> None:
     """The size that the engine computes is enough for every chunk, and not one chunk too large."""
     for policy, chunk in (("PO", CHUNK), ("N", 512), ("PO", 65536)):
         host = PracticeHost()
-        size = snapshot.cannot_overflow(209713152 * 512, chunk, policy)
+        size = exception_store.cannot_overflow(209713152 * 512, chunk, policy)
         host.world.taken -= 1 << 40
         host.world.ram += 1 << 40
         by_hand(host, size, policy, chunk // 512)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.backend.engines import snapshot
-from tui.backend.engines.snapshot import PERSISTENT, TRANSIENT
+from tui.backend.engines import exception_store, snapshot
+from tui.backend.engines.exception_store import PERSISTENT, TRANSIENT
 from tui.backend.errors import UsageError
 
 CHUNKS = st.sampled_from([512, 1024, 4096, 65536])
@@ -29,7 +29,7 @@ def chunks_needed(origin: int, chunk: int, policy: str) -> int:
 
 @given(st.integers(1, 1 << 34), CHUNKS, st.sampled_from([PERSISTENT, TRANSIENT]))
 def test_what_cannot_overflow_holds_every_chunk_and_little_more(origin: int, chunk: int, policy: str) -> None:
-    size = snapshot.cannot_overflow(origin, chunk, policy)
+    size = exception_store.cannot_overflow(origin, chunk, policy)
     needed = chunks_needed(origin, chunk, policy)
     assert size // chunk >= needed
     assert size <= (needed + 3) * max(chunk, 4096) + 3 * 4096 or size // chunk <= needed + 3 * (
@@ -39,25 +39,25 @@ def test_what_cannot_overflow_holds_every_chunk_and_little_more(origin: int, chu
 
 @given(st.integers(0, 1 << 40), CHUNKS, st.sampled_from([PERSISTENT, TRANSIENT]))
 def test_fit_gives_whole_chunks_and_pages_and_avoids_the_trap(size: int, chunk: int, policy: str) -> None:
-    fitted = snapshot.fit(size, chunk, policy)
+    fitted = exception_store.fit(size, chunk, policy)
     assert fitted >= size
     assert fitted % chunk == fitted % 4096 == 0
     assert fitted - size <= 3 * max(chunk, 4096)
     if policy == PERSISTENT:
         assert (fitted // chunk - 1) % (chunk // 16 + 1) != 0
-    assert snapshot.fit(fitted, chunk, policy) == fitted
+    assert exception_store.fit(fitted, chunk, policy) == fitted
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 256, 3584, 4097, 2 << 20, -4096])
 def test_chunks_that_the_kernel_refuses(chunk: int) -> None:
     with pytest.raises(UsageError, match="chunk"):
-        snapshot.check_chunk(chunk, 512)
+        exception_store.check_chunk(chunk, 512)
 
 
 def test_a_chunk_smaller_than_the_origins_blocks_is_refused() -> None:
     with pytest.raises(UsageError):
-        snapshot.check_chunk(2048, 4096)
-    assert snapshot.check_chunk(4096, 4096) == 4096
+        exception_store.check_chunk(2048, 4096)
+    assert exception_store.check_chunk(4096, 4096) == 4096
 
 
 @given(st.integers(1, 1 << 30), st.sampled_from([PERSISTENT, TRANSIENT]), CHUNKS)
@@ -76,5 +76,5 @@ def test_a_table_says_what_the_kernel_document_says(sectors: int, policy: str, c
 
 
 def test_the_recipe_of_2008() -> None:
-    words = snapshot.table("/dev/sda1", 81920 * 512, "/dev/ram0", TRANSIENT, snapshot.CLASSIC_CHUNK)
+    words = snapshot.table("/dev/sda1", 81920 * 512, "/dev/ram0", TRANSIENT, exception_store.CLASSIC_CHUNK)
     assert "".join(map(str, words)) == "0 81920 snapshot /dev/sda1 /dev/ram0 N 1"

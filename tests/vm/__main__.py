@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.vm", description=__doc__)
     parser.add_argument("--no-udev", action="store_true", help="a guest that never had udev")
     parser.add_argument("--memory", default="2G", metavar="SIZE")
-    parser.add_argument("--cpus", type=int, default=2, metavar="N")
+    # one: two emulated processors on a busy machine mostly wait for each other
+    parser.add_argument("--cpus", type=int, default=1, metavar="N")
     parser.add_argument(
         "--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here"
     )

@@ -35,7 +35,7 @@ class Guest:
 
     udev: bool = True
     memory: str = "2G"
-    cpus: int = 2
+    cpus: int = 1
     rwdirs: tuple[str, ...] = ()
     timeout: float = 900
     qemu_opts: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from tui.backend.engines import snapshot
+from tui.backend.engines import exception_store
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 
@@ -72,7 +72,7 @@ def _is_safe(sandbox: Sandbox, total: int) -> bool:
     record = sandbox.record
     if record is None or sandbox.map is None:
         return False
-    return total >= snapshot.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
+    return total >= exception_store.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
 
 
 def _state(fill: float) -> State:

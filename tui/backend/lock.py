@@ -21,7 +21,8 @@ def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[int]:
     descriptor = _acquire(file)
     try:
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}, to {purpose}\n".encode(), 0)
+        with suppress(OSError):  # a full /run holds no note, but must not keep anybody from removing
+            os.pwrite(descriptor, f"process {os.getpid()}, to {purpose}\n".encode(), 0)
         yield descriptor
     finally:
         os.ftruncate(descriptor, 0)

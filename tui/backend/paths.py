@@ -24,8 +24,9 @@ MOUNT_POINT = "mnt"
 IMAGE = "origin"
 HASH = "origin.sha256"
 COUNTERS = "origin.stat"
-BUSY = "busy"
-"""Holds the verb (create, grow, remove) while it runs: what recover looks for."""
+BUSY = "busy-"
+"""`busy-create`, `busy-grow`, `busy-remove`: an empty file while that verb runs, for recover.
+Its name says it all, so that even a full /run has room for it."""
 
 
 def of(name: str, part: str = "") -> str:

@@ -27,20 +27,23 @@ class Loop:
         return f"/dev/{self.kname}"
 
 
-def read(host: Host) -> tuple[Loop, ...]:
-    """Every loop device that has a backing file."""
+def read(host: Host, below: str = "") -> tuple[Loop, ...]:
+    """Every loop device that has a backing file, or those whose file's path begins with `below`."""
     names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
-    found = (_loop(host, name) for name in sorted(names))
+    found = (_loop(host, name, below) for name in sorted(names))
     return tuple(loop for loop in found if loop is not None)
 
 
-def _loop(host: Host, kname: str) -> Loop | None:
+def _loop(host: Host, kname: str, below: str) -> Loop | None:
     base = f"/sys/block/{kname}"
     try:
+        file = host.read(f"{base}/loop/backing_file").removesuffix("\n")
+        if not file.startswith(below):
+            return None
         return Loop(
             kname=kname,
             devno=host.read(f"{base}/dev").strip(),
-            file=host.read(f"{base}/loop/backing_file").removesuffix("\n"),
+            file=file,
             size=int(host.read(f"{base}/size")) * SECTOR,
             read_only=host.read(f"{base}/ro").strip() == "1",
         )

@@ -6,20 +6,24 @@ sandbox; the record file only adds what the kernel cannot know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import loops, maps, mounts, record, status
-from tui.backend.inventory.loops import Loop
-from tui.backend.inventory.maps import Map
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.record import Record
+from tui.backend.inventory import parts, record, status
+from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
+    from tui.backend.inventory.loops import Loop
+    from tui.backend.inventory.maps import Map
+    from tui.backend.inventory.mounts import Mount
+    from tui.backend.inventory.record import Record
+
+_OLDEST = 30
+"""Readings after which all is read again even if nothing has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,54 +98,61 @@ def read(host: Host) -> tuple[Sandbox, ...]:
 
     A status that cannot be read (not root, no dmsetup) is shown as unknown.
     """
-    found = _Machine(host)
-    statuses = _statuses(host) if any(paths.owner(entry.uuid) for entry in found.maps) else {}
-    return tuple(found.sandbox(name, statuses.get(name, NOT_READ)) for name in sorted(found.names()))
+    return Reader(host).read()
 
 
-def _statuses(host: Host) -> dict[str, Status]:
-    try:
-        return status.read(host)
-    except CommandFailed:
-        return {}
-
-
-class _Machine:
-    """One reading of the kernel, to be divided among the sandboxes."""
+class Reader:
+    """Successive readings of one machine; what cannot have changed meanwhile is not read again."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.maps = maps.read(host)
-        self.loops = tuple(loop for loop in loops.read(host) if _below_run(loop.file))
-        self.mounts = mounts.read(host)
-        self.directories = self._directories()
+        self._age = 0
+        self._mark: object = None
+        self._parts: Parts
+        self._known: dict[str, Sandbox] = {}
 
-    def names(self) -> set[str]:
-        """The names of all sandboxes of which anything exists."""
-        owned = (paths.owner(entry.uuid) for entry in self.maps)
-        files = [loop.file for loop in self.loops] + [m.mountpoint for m in self.mounts]
-        inside = (file.removeprefix(f"{paths.RUN_DIR}/").split("/")[0] for file in files if _below_run(file))
-        return {name for name in (*owned, *inside, *self.directories) if name and not name.startswith(".")}
+    def read(self, *, anew: bool = False) -> tuple[Sandbox, ...]:
+        """As the function `read`; `anew` reads everything in any case."""
+        self._follow(anew)
+        names = sorted({*self._parts.names(), *self._directories()})
+        ours = self._parts.main or self._parts.helpers
+        statuses = self._statuses() if ours else {}
+        found = tuple(self._sandbox(name, statuses.get(name, NOT_READ)) for name in names)
+        self._known = {sandbox.name: sandbox for sandbox in found}
+        return found
 
-    def sandbox(self, name: str, reading: Status) -> Sandbox:
-        own = paths.of(name)
-        ours = [entry for entry in self.maps if paths.owner(entry.uuid) == name]
-        main = next((entry for entry in ours if entry.uuid == paths.uuid(name)), None)
+    def _follow(self, anew: bool) -> None:
+        """Read the parts again if there were device events, and now and then anyhow."""
+        mark = parts.mark(self.host)  # before they are read: what changes meanwhile changes the next
+        self._age += 1
+        if mark is None or mark != self._mark or anew or self._age > _OLDEST:
+            self._parts, self._mark, self._known, self._age = Parts(self.host), mark, {}, 0
+
+    def _sandbox(self, name: str, reading: Status) -> Sandbox:
         entries = self._entries(name)
+        known = self._known.get(name)
+        if known is not None and known.entries == entries and known.busy is None:
+            return known if known.status == reading else replace(known, status=reading)
         noted = record.read(self.host, name) if paths.RECORD in entries else None
         return Sandbox(
             name=name,
-            map=main,
-            helpers=tuple(entry for entry in ours if entry is not main),
-            loops=tuple(loop for loop in self.loops if loop.file.startswith(f"{own}/")),
-            mounts=tuple(m for m in self.mounts if main and _is_of(m, main)),
-            inner=tuple(m for m in mounts.below(self.mounts, own) if not (main and _is_of(m, main))),
+            map=self._parts.main.get(name),
+            helpers=tuple(self._parts.helpers.get(name, ())),
+            loops=tuple(self._parts.loops.get(name, ())),
+            mounts=tuple(self._parts.mounts.get(name, ())),
+            inner=tuple(self._parts.inner.get(name, ())),
             entries=entries,
             record=noted,
-            busy=self._busy(name) if paths.BUSY in entries else None,
+            busy=_busy(entries),
             status=reading,
             mount_left=self._mount_left(noted),
         )
+
+    def _statuses(self) -> dict[str, Status]:
+        try:
+            return status.read(self.host)
+        except CommandFailed:
+            return {}
 
     def _directories(self) -> list[str]:
         try:
@@ -155,21 +166,12 @@ class _Machine:
         except OSError:
             return frozenset()
 
-    def _busy(self, name: str) -> str:
-        try:
-            return self.host.read(paths.of(name, paths.BUSY)).strip()
-        except OSError:
-            return "create"
-
     def _mount_left(self, noted: Record | None) -> str | None:
         made = noted.mount if noted and noted.mount_made else None
         return made if made and self.host.kind(made) is not None else None
 
 
-def _is_of(mount: Mount, entry: Map) -> bool:
-    """Whether a mount shows a map (btrfs has device numbers of its own, so by source too)."""
-    return mount.devno == entry.devno or mount.source in (f"/dev/mapper/{entry.name}", f"/dev/{entry.kname}")
-
-
-def _below_run(path: str) -> bool:
-    return path.startswith(f"{paths.RUN_DIR}/")
+def _busy(entries: frozenset[str]) -> str | None:
+    """The verb of the marks in a directory; a removal says more than what it came after."""
+    verbs = (entry.removeprefix(paths.BUSY) for entry in entries if entry.startswith(paths.BUSY))
+    return max(verbs, default=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from tui import __version__
 from tui.backend import names, paths
 from tui.backend.command import Ref, command
-from tui.backend.engines import snapshot
+from tui.backend.engines import exception_store, snapshot
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, origins
@@ -55,7 +55,7 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
     origin = _usable(facts.origin)
     name = _name(request, facts)
     policy, chunk = _format(request, origin)
-    maximum = snapshot.cannot_overflow(origin.size, chunk, policy)
+    maximum = exception_store.cannot_overflow(origin.size, chunk, policy)
     size = _size(request, facts, chunk, policy, maximum)
     store, size = _store(request, facts, name, size)
     memory.check(size, facts.inventory.memory, facts.inventory.sandboxes)
@@ -109,10 +109,10 @@ def _name(request: CreateRequest, facts: Survey) -> str:
 
 
 def _format(request: CreateRequest, origin: Origin) -> tuple[str, int]:
-    policy = snapshot.TRANSIENT if request.classic else snapshot.PERSISTENT
-    usual = snapshot.CLASSIC_CHUNK if request.classic else snapshot.DEFAULT_CHUNK
+    policy = exception_store.TRANSIENT if request.classic else exception_store.PERSISTENT
+    usual = exception_store.CLASSIC_CHUNK if request.classic else exception_store.DEFAULT_CHUNK
     chunk = max(usual, origin.sector) if request.chunk is None else request.chunk
-    return policy, snapshot.check_chunk(chunk, origin.sector)
+    return policy, exception_store.check_chunk(chunk, origin.sector)
 
 
 def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximum: int) -> int:
@@ -125,7 +125,9 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
         raise UsageError(
             f"{wanted} bytes is less than one chunk ({chunk} bytes).", "Choose a size of some MiB at least."
         )
-    return min(snapshot.fit(wanted, chunk, policy), max(maximum, snapshot.fit(0, chunk, policy)))
+    return min(
+        exception_store.fit(wanted, chunk, policy), max(maximum, exception_store.fit(0, chunk, policy))
+    )
 
 
 def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> tuple[Store, int]:
@@ -155,7 +157,7 @@ def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
     notes = []
     if record.size >= maximum:
         notes.append("It cannot overflow: there is room for a change of every chunk of the origin.")
-    elif record.policy == snapshot.TRANSIENT:
+    elif record.policy == exception_store.TRANSIENT:
         notes.append("Classic recipe: when the RAM is used up, everything in the sandbox is lost.")
     if record.mount is None:
         found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
@@ -197,7 +199,7 @@ def _steps(
         *_evidence(record, origin, source),
         snapshot.create_step(name, table, able.udev),
         *mount,
-        frame.end(name),
+        frame.end(name, "create"),
     )
 
 

@@ -21,13 +21,14 @@ def delete(file: str) -> Command:
 
 def begin(name: str, verb: str) -> Step:
     """Mark a sandbox as being changed, for `recover` to find if we are killed."""
-    file = paths.of(name, paths.BUSY)
-    return Step(f"Note that {verb} has begun", write(file, f"{verb}\n"), delete(file), partial=True)
+    file = paths.of(name, paths.BUSY + verb)
+    return Step(f"Note that {verb} has begun", command("touch", file), delete(file))
 
 
-def end(name: str) -> Step:
-    """Take that mark away: from here on all is whole."""
-    return Step("Note that all is done", delete(paths.of(name, paths.BUSY)))
+def end(name: str, *verbs: str) -> Step:
+    """Take marks away: from here on all is whole."""
+    files = (paths.of(name, paths.BUSY + verb) for verb in verbs)
+    return Step("Note that all is done", command("rm", "--force", *files))
 
 
 def directory(name: str) -> tuple[Step, ...]:

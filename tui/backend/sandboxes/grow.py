@@ -1,7 +1,7 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
 from tui.backend import sizes
-from tui.backend.engines import snapshot
+from tui.backend.engines import exception_store
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
@@ -24,8 +24,8 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     if new <= old:
         raise _too_small(sandbox, old)
     memory.check(new - old, inventory.memory, inventory.sandboxes)
-    steps = (frame.begin(sandbox.name, f"grow {old}"), *_store_steps(sandbox, old, new, udev))
-    return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name)), commit=len(steps))
+    steps = (frame.begin(sandbox.name, "grow"), *_store_steps(sandbox, old, new, udev))
+    return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name, "grow")), commit=len(steps))
 
 
 def _current(sandbox: Sandbox) -> int:
@@ -38,7 +38,7 @@ def _current(sandbox: Sandbox) -> int:
     if status.health is Health.OVERFLOW:
         raise Refused(
             f"{sandbox.name} is FULL: the kernel lets a snapshot grow only before that.",
-            "Everything in it can still be read: copy out what you need, then remove it and make a larger one.",
+            "All in it can still be read: copy out what you need, then remove it and make a larger one.",
         )
     if status.health is Health.INVALID:
         raise Refused(
@@ -59,20 +59,20 @@ def _target(sandbox: Sandbox, text: str, old: int, inventory: Inventory) -> int:
             f"The record of {sandbox.name} is missing or damaged, so it is not known how it was made.",
             "It can be used and removed as ever, but not grown.",
         )
-    maximum = snapshot.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
+    maximum = exception_store.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
     request = sizes.parse(text.removeprefix("+"))
     wanted = request.in_bytes(origin=sandbox.map.size, ram=inventory.memory.total, maximum=maximum)
     if text.startswith("+"):
         if request.unit == "max":
             raise UsageError("'+max' makes no sense.", "Write max: the size that cannot overflow.")
         wanted += old
-    return min(snapshot.fit(wanted, record.chunk, record.policy), maximum)
+    return min(exception_store.fit(wanted, record.chunk, record.policy), maximum)
 
 
 def _too_small(sandbox: Sandbox, old: int) -> Refused:
     record = sandbox.record
     size = sandbox.map.size if sandbox.map else 0
-    if record and old >= snapshot.cannot_overflow(size, record.chunk, record.policy):
+    if record and old >= exception_store.cannot_overflow(size, record.chunk, record.policy):
         return Refused(
             f"{sandbox.name} cannot overflow as it is: there is nothing to gain.", "Leave it as it is."
         )

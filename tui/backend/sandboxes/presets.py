@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui.backend import sizes
-from tui.backend.engines import snapshot
+from tui.backend.engines import exception_store
 from tui.backend.errors import SandboxError
 from tui.backend.host import Memory
 from tui.backend.inventory.sandboxes import Sandbox
@@ -77,8 +77,8 @@ def problem(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> str:
 
 
 def _maximum(origin: int, sector: int) -> int:
-    chunk = max(snapshot.DEFAULT_CHUNK, sector)
-    return snapshot.cannot_overflow(origin, chunk, snapshot.PERSISTENT)
+    chunk = max(exception_store.DEFAULT_CHUNK, sector)
+    return exception_store.cannot_overflow(origin, chunk, exception_store.PERSISTENT)
 
 
 def _impossible(one: Preset, free: int) -> Preset:

@@ -38,17 +38,13 @@ def _names(found: list[Sandbox]) -> str:
 
 
 def _only_growing(sandbox: Sandbox) -> bool:
-    """An interrupted grow leaves a sandbox that works and may hold somebody's work; so does
-    any verb that was killed while it wrote its mark (which is empty then).
-    """
-    if sandbox.map is None or sandbox.busy is None:
-        return False
-    return not sandbox.busy or sandbox.busy.startswith("grow")
+    """An interrupted grow leaves a sandbox that works and may hold somebody's work."""
+    return sandbox.map is not None and sandbox.busy == "grow"
 
 
 def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     """Bring file and tmpfs of a store back to the size that its loop device has."""
-    return (*_store_as_it_is(sandbox, able), frame.end(sandbox.name))
+    return (*_store_as_it_is(sandbox, able), frame.end(sandbox.name, "grow"))
 
 
 def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:

@@ -115,9 +115,13 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
         *((Step("Remove the mount point that was made for it", _rmdir(own)),) if own else ()),
         *((Step("Remove its directories", command("rmdir", *directories)),) if directories else ()),
         *((Step("Remove its files", command("rm", "--force", *files)),) if files else ()),
-        Step("Take the mark away", frame.delete(paths.of(name, paths.BUSY))),
+        frame.end(name, *sorted({"remove", *_marks(sandbox)})),
         Step("Remove its place", command("rmdir", paths.of(name))),
     )
+
+
+def _marks(sandbox: Sandbox) -> set[str]:
+    return {entry.removeprefix(paths.BUSY) for entry in sandbox.entries if entry.startswith(paths.BUSY)}
 
 
 def _rmdir(path: str) -> Command:

@@ -1,0 +1,110 @@
+"""The program itself, in a terminal, on real devices: the whole round by keys."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, Lab, sh
+
+PATIENCE = 240
+"""Seconds until a screen is given up; the guest may take half a minute to import Textual."""
+
+
+class Terminal:
+    """A tmux window of 80x24 with the program in it."""
+
+    def __init__(self, *arguments: str) -> None:
+        program = [sys.executable, "-m", "tui", *arguments]
+        root = str(Path(__file__).resolve().parents[2])
+        settings = ["-x", "80", "-y", "24", "-c", root, "-e", "LC_ALL=C.UTF-8"]
+        sh("tmux", "-L", "lab", "-f", "/dev/null", "new-session", "-d", "-s", "lab", *settings, *program)
+        sh("tmux", "-L", "lab", "set-option", "-g", "remain-on-exit", "on")
+
+    def screen(self) -> str:
+        """What is seen now."""
+        return sh("tmux", "-L", "lab", "capture-pane", "-p", "-t", "lab")
+
+    def wait(self, *words: str) -> str:
+        """Until all words are on the screen."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            shown = self.screen()
+            if all(word in shown for word in words):
+                return shown
+            time.sleep(0.3)
+        pytest.fail(f"{words} never came:\n{self.screen()}")
+
+    def press(self, *keys: str) -> None:
+        """Keys by tmux's names."""
+        for key in keys:
+            sh("tmux", "-L", "lab", "send-keys", "-t", "lab", key)
+
+    def type(self, text: str) -> None:
+        """Text as typed."""
+        sh("tmux", "-L", "lab", "send-keys", "-t", "lab", "-l", text)
+
+    def close(self) -> None:
+        """End it all."""
+        subprocess.run(["tmux", "-L", "lab", "kill-server"], check=False, capture_output=True)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    found = Terminal()
+    yield found
+    found.close()
+
+
+@pytest.mark.only_no_udev
+def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal) -> None:
+    disk = lab.disk("vfat", attach=False)
+    digest = disk.digest()
+    terminal.wait("Block devices", "None yet")
+    terminal.press("n")
+    terminal.wait("Which disk?")
+    terminal.press("Tab")
+    terminal.type(disk.image)
+    terminal.press("Enter")
+    terminal.wait("How much may change?")
+    terminal.press("Tab")
+    terminal.type("16M")
+    terminal.press("Enter")
+    terminal.wait("How shall it be made?")
+    terminal.press("Enter")
+    terminal.wait("What will be run", "#!/bin/sh")
+    assert lab.sandboxes() == ()
+    terminal.press("Enter")
+    terminal.wait("ready:")
+    terminal.press("Enter")
+    name = lab.sandboxes()[0].name
+    terminal.wait("Sandboxes", name, "16.0 MiB", "0%")
+    point = lab.sandbox(name).mountpoint
+    assert point is not None
+    Path(point, "play").write_bytes(os.urandom(8 * MIB))
+    sh("sync", "--file-system", point)
+    terminal.wait("ok", "50%")
+
+    elsewhere = lab.create(lab.disk("ext4").origin, name="elsewhere", size="2M")
+    terminal.wait("elsewhere")
+    lab.remove(elsewhere.name)
+
+    with open(f"{point}/held", "w"):
+        terminal.wait(name)
+        terminal.press("x")
+        shown = terminal.wait("In the way", str(os.getpid()))
+        assert "has open" in shown
+    terminal.wait("Nothing is in the way")
+    terminal.press("Enter")
+    terminal.wait("umount")
+    terminal.press("Enter")
+    terminal.wait("untouched")
+    terminal.press("Enter")
+    terminal.wait("None yet")
+    terminal.press("q")
+    terminal.wait("Pane is dead")
+    assert disk.digest() == digest

@@ -1,0 +1,82 @@
+"""Maps, loop devices and mounts, divided among the sandboxes that they belong to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from tui.backend import paths
+from tui.backend.inventory import loops, maps, mounts
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+    from tui.backend.inventory.loops import Loop
+    from tui.backend.inventory.maps import Map
+    from tui.backend.inventory.mounts import Mount
+
+_EVENTS = "/sys/kernel/uevent_seqnum"
+
+
+def mark(host: Host) -> object:
+    """Equal marks: the same parts. The kernel numbers its device events, and everything that is
+    attached, created, resized, resumed or removed is one. None where it does not tell.
+    """
+    try:
+        return host.read(_EVENTS), sorted(host.listdir("/sys/block")), host.read("/proc/self/mountinfo")
+    except OSError:
+        return None
+
+
+class Parts:
+    """One reading of the kernel, each part by the name of its sandbox.
+
+    `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
+    writable device, `inner` lie in a sandbox's own directory.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.main: dict[str, Map] = {}
+        self.helpers: dict[str, list[Map]] = defaultdict(list)
+        self.loops: dict[str, list[Loop]] = defaultdict(list)
+        self.mounts: dict[str, list[Mount]] = defaultdict(list)
+        self.inner: dict[str, list[Mount]] = defaultdict(list)
+        self._divide_maps(host)
+        for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
+            owner = _owner(loop.file)
+            if owner:
+                self.loops[owner].append(loop)
+        self._divide_mounts(host)
+
+    def names(self) -> set[str]:
+        """The names of all sandboxes of which the kernel knows a part."""
+        return {*self.main, *self.helpers, *self.loops, *self.inner}
+
+    def _divide_maps(self, host: Host) -> None:
+        for entry in maps.read(host):
+            name = paths.owner(entry.uuid)
+            if name and entry.uuid == paths.uuid(name):
+                self.main[name] = entry
+            elif name:
+                self.helpers[name].append(entry)
+
+    def _divide_mounts(self, host: Host) -> None:
+        """A mount is of a map by its number or its source (btrfs has numbers of its own)."""
+        shown = {}
+        for name, entry in self.main.items():
+            keys = (entry.devno, f"/dev/mapper/{entry.name}", f"/dev/{entry.kname}")
+            shown.update(dict.fromkeys(keys, name))
+        for mount in mounts.read(host):
+            of = shown.get(mount.devno) or shown.get(mount.source)
+            if of:
+                self.mounts[of].append(mount)
+            owner = _owner(mount.mountpoint)
+            if owner and owner != of:
+                self.inner[owner].append(mount)
+
+
+def _owner(path: str) -> str:
+    """The sandbox in whose directory a path is, empty for none."""
+    if not path.startswith(f"{paths.RUN_DIR}/"):
+        return ""
+    name = path.removeprefix(f"{paths.RUN_DIR}/").split("/")[0]
+    return "" if name.startswith(".") else name
