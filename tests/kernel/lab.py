@@ -121,9 +121,8 @@ class Lab:
     def remove(self, *names: str) -> proof.Proof:
         """Remove sandboxes; the proof for the first."""
         evidence = proof.read(self.host, self.sandbox(names[0]))
-        counters = proof.counters_now(self.host, evidence)
         perform.perform(self.host, lambda reading: remove.prepare(self.host, reading, names))
-        return proof.compare(self.host, evidence, proof.counters_now(self.host, evidence) or counters)
+        return proof.compare(self.host, evidence)
 
     def recover(self) -> Plan:
         """Clear what is left; waits for the last program of a killed sandbox-tui by its lock."""

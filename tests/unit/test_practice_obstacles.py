@@ -214,7 +214,7 @@ def test_disk_is_pulled_out_below_a_sandbox() -> None:
     found = sandbox(host)
     assert not found.interrupted
     evidence = proof.read(host, found)
-    assert proof.counters_now(host, evidence) is None
+    assert proof.compare(host, evidence).counters_same is None
     discard(host)
     events.plug(host.world, disks)
     same(host, before)

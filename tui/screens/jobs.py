@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from tui.backend import paths, sizes
+from tui.backend import paths
 from tui.backend.host import Host, Memory
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import create, grow, mounts, proof, recover, remove
-from tui.backend.sandboxes.proof import Counters, Evidence
+from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import CreateRequest
 
 
@@ -112,8 +112,6 @@ class Remove(Job):
 
     name: str = field(kw_only=True)
     evidence: Evidence | None = None
-    before: Counters | None = None
-    image: bool = False
     memory: Memory | None = None
 
     def plan(self, host: Host, inventory: Inventory) -> Plan:
@@ -121,23 +119,18 @@ class Remove(Job):
         return remove.prepare(host, inventory, (self.name,))
 
     def begin(self, host: Host, inventory: Inventory) -> None:
-        """Note evidence, counters and memory."""
-        sandbox = inventory.sandbox(self.name)
-        self.evidence = proof.read(host, sandbox)
-        self.before = proof.counters_now(host, self.evidence)
-        self.image = sandbox.origin_loop is not None
+        """Note evidence and memory."""
+        self.evidence = proof.read(host, inventory.sandbox(self.name))
         self.memory = host.memory()
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
         """The proof, and the memory that came back."""
         said = [f"{plan.name} is gone."]
         if self.evidence is not None:
-            now = self.before if self.image else proof.counters_now(host, self.evidence)
-            said.append(proof.compare(host, self.evidence, now).sentence)
+            said.append(proof.compare(host, self.evidence).sentence)
         if self.memory is not None:
-            back = host.memory().available - self.memory.available
-            said += [f"{sizes.show(back)} of RAM came back."] if back > 0 else []
-        return tuple(said)
+            said.append(proof.memory_back(self.memory, host.memory()))
+        return tuple(filter(None, said))
 
 
 def _mounts(host: Host, name: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tui.backend import paths
+from tui.backend import paths, sizes
 from tui.backend.errors import CommandFailed
-from tui.backend.host import Host
+from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
 
 
@@ -22,13 +22,17 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was noted when the sandbox was made, None where it was not or cannot be read."""
+    """What was noted when the sandbox was made, None where it was not or cannot be read.
+
+    `last` are an image's counters just before the removal, for its loop device goes too.
+    """
 
     name: str
     origin: str
     kname: str | None
     counters: Counters | None
     hash: str | None
+    last: Counters | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def parse_counters(text: str) -> Counters | None:
 
 
 def read(host: Host, sandbox: Sandbox) -> Evidence:
-    """What was noted, before the sandbox is removed."""
+    """What was noted; to be read before the sandbox is removed."""
     noted = _text(host, paths.of(sandbox.name, paths.HASH)).lstrip("\\").split()
     return Evidence(
         name=sandbox.name,
@@ -73,18 +77,26 @@ def read(host: Host, sandbox: Sandbox) -> Evidence:
         kname=sandbox.origin,
         counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS))),
         hash=noted[0] if noted else None,
+        last=_counters(host, sandbox.origin) if sandbox.origin_loop else None,
     )
 
 
-def counters_now(host: Host, evidence: Evidence) -> Counters | None:
-    """The counters of the origin's device; None when it is gone."""
-    return parse_counters(_text(host, f"/sys/class/block/{evidence.kname}/stat"))
-
-
-def compare(host: Host, evidence: Evidence, now: Counters | None) -> Proof:
-    """The proof, from what was noted and the counters of now; reads the origin for its hash."""
+def compare(host: Host, evidence: Evidence) -> Proof:
+    """The proof, after the removal; reads the whole origin where its hash was noted."""
+    now = evidence.last or _counters(host, evidence.kname)
     same = evidence.counters == now if evidence.counters and now else None
     return Proof(evidence.origin, same, _hash_same(host, evidence))
+
+
+def memory_back(before: Memory, now: Memory) -> str:
+    """A sentence on the RAM that came back; empty when others took more meanwhile."""
+    back = now.available - before.available
+    return f"{sizes.show(back)} of RAM came back." if back > 0 else ""
+
+
+def _counters(host: Host, kname: str | None) -> Counters | None:
+    """The counters of a device; None when it is gone."""
+    return parse_counters(_text(host, f"/sys/class/block/{kname}/stat"))
 
 
 def _hash_same(host: Host, evidence: Evidence) -> bool | None:
