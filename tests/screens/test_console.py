@@ -1,6 +1,9 @@
 """The Linux console shows code page 437 and nothing else."""
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
 
 from tests.screens.scenes import SCENES, Scene
 from tests.screens.theatre import CONSOLE, play
@@ -82,3 +85,12 @@ def test_where_nothing_can_be_painted(
     environ: dict[str, str], stdin: bool, stderr: bool, works: bool
 ) -> None:
     assert (refusal(environ, stdin=stdin, stderr=stderr) == "") is works
+
+
+def test_reverse_video_is_never_bold() -> None:
+    """The console draws bold black as dark grey, on grey; seen on a picture of a real one."""
+    styles = [Style(reverse=True, bold=True), Style(bold=True), Style(reverse=True), None]
+    painted = GlyphFilter().apply([Segment("x", style) for style in styles], Color(0, 0, 0))
+    assert [bool(one.style and one.style.bold) for one in painted] == [False, True, False, False]
+    assert painted[0].style is not None
+    assert painted[0].style.reverse

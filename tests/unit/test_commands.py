@@ -81,6 +81,11 @@ def test_a_missing_program_is_named_with_its_package() -> None:
     assert "apt-get install no-such-program" in failure.value.hint
 
 
+def test_a_program_that_is_missing_behind_env_is_named_too() -> None:
+    with pytest.raises(CommandFailed, match="The program no-such-program is missing"):
+        run.run(["env", "A=1", "no-such-program", "b"])
+
+
 def test_a_hanging_program_is_given_up() -> None:
     with pytest.raises(CommandFailed, match="no answer after"):
         run.run(["sleep", "1000"], timeout=0.1)

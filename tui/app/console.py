@@ -5,6 +5,7 @@ the same width, and what has no counterpart (a label in another script) becomes 
 """
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -16,6 +17,8 @@ CP437 = frozenset(
     + "☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼⌂ "
 )
 """The characters of code page 437, its control positions as the console's font draws them."""
+
+_NOT_BOLD = Style(bold=False)
 
 # ruff: noqa: RUF001  (look-alikes are what this table is about)
 _SIMPLER = {
@@ -64,4 +67,9 @@ class GlyphFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """The same segments in other characters."""
-        return [Segment(one.text.translate(self.table), one.style, one.control) for one in segments]
+        return [Segment(one.text.translate(self.table), _plain(one.style), one.control) for one in segments]
+
+
+def _plain(style: Style | None) -> Style | None:
+    """In reverse video the console shows bold black as grey on grey: not bold there."""
+    return style + _NOT_BOLD if style is not None and style.reverse and style.bold else style

@@ -91,6 +91,8 @@ class History:
 
     def add(self, clock: float, gauge: Gauge) -> "History":
         """The history with one reading more; the oldest go when there are too many."""
+        if self.readings and self.readings[-1][1] == gauge:
+            gauge = self.readings[-1][1]  # most are like the one before: keep one object of them
         return History((*self.readings, (clock, gauge))[-_HISTORY:])
 
     @property

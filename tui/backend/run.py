@@ -24,6 +24,9 @@ _PACKAGES = {
 }
 """The Debian package of each program that may be missing."""
 
+_NOT_FOUND = 127
+"""What env(1) ends with when there is no such program."""
+
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -50,8 +53,8 @@ def run(
 
     `input` is its standard input (nothing when None), `output` a file to receive its
     standard output instead, `timeout` in seconds, `keep` file descriptors that it inherits.
-    The child is in a session of its own,
-    so that Ctrl-C or a hang-up at the terminal ends it no earlier than we do.
+    The child is in a session of its own, so that Ctrl-C or a hang-up at the terminal ends it
+    no earlier than we do.
     Raises CommandFailed with the program's own words.
     """
     try:
@@ -64,6 +67,8 @@ def run(
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
     except OSError as error:
         raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
+    if done.returncode == _NOT_FOUND and argv[0] == "env":
+        raise missing(next(word for word in argv[1:] if "=" not in word))
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip()
         raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)

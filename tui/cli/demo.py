@@ -14,7 +14,7 @@ from tui.backend.plan import Plan
 from tui.cli import narration, tour
 from tui.cli.running import carry_out, interrupt_on_signals
 
-SIMULATED = "Practice: this machine is simulated. Nothing you do here touches the real one."
+SIMULATED = "A simulated machine to practise on: its sandboxes fill by themselves."
 
 
 def run(options: argparse.Namespace, host: Host) -> int:

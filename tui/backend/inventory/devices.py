@@ -100,7 +100,7 @@ def _device(node: dict[str, Any]) -> Device:
         devno=_text(node, "maj:min"),
         size=_number(node, "size"),
         sector=_number(node, "log-sec") or 512,
-        type=_text(node, "type"),
+        type=_type(node),
         fstype=_text(node, "fstype"),
         label=_text(node, "label"),
         uuid=_text(node, "uuid"),
@@ -115,6 +115,12 @@ def _device(node: dict[str, Any]) -> Device:
         children=tuple(_text(child, "kname") for child in node.get("children", [])),
         mounts=tuple(point for point in node.get("mountpoints") or [] if point),
     )
+
+
+def _type(node: dict[str, Any]) -> str:
+    """lsblk names the type of a map after the first word of its UUID, ours `sandbox`."""
+    found = _text(node, "type")
+    return "dm" if found == "sandbox" else found
 
 
 def _text(node: dict[str, Any], key: str) -> str:
