@@ -104,7 +104,7 @@ def test_absent_program() -> None:
         host.run(["dmsetup", "status"])
     assert failure.value.message == "The program dmsetup is missing."
     assert "apt-get install dmsetup" in failure.value.hint
-    with pytest.raises(CommandFailed, match="No such file or directory"):
+    with pytest.raises(CommandFailed, match="The program dmsetup is missing"):
         host.run(["env", "DM_DISABLE_UDEV=1", "dmsetup", "status"])
 
 

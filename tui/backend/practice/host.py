@@ -13,7 +13,6 @@ from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
 from tui.backend.practice.nodes import Directory, kind
 from tui.backend.practice.programs import Failure, NotPractised, Program
-from tui.backend.practice.programs.arguments import quoted
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
 from tui.backend.practice.programs.versions import VERSIONS
 from tui.backend.practice.traffic import Traffic
@@ -211,7 +210,7 @@ class PracticeHost:
         if list(argv[1:]) == ["--version"] and self.has_program(argv[0]):
             return lambda _world, _words, _data: f"{VERSIONS.get(argv[0], '')}\n"
         if argv[0] == "env" and self.absent.intersection(argv[1:]):
-            raise Failure(f"env: {quoted(argv[2])}: No such file or directory", 127)
+            raise missing(argv[2])
         if argv[0] in PROGRAMS and argv[0] not in self.absent:
             return PROGRAMS[argv[0]]
         if argv[0] not in PROGRAMS:
