@@ -62,13 +62,12 @@ def terminal() -> Iterator[Terminal]:
 
 @pytest.mark.only_no_udev
 def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal) -> None:
-    disk = lab.disk("vfat", attach=False)
+    disk = lab.disk("vfat")
     digest = disk.digest()
-    terminal.wait("Block devices", "None yet")
+    device = disk.device.removeprefix("/dev/")
+    terminal.wait("Block devices", "None yet", device)
     terminal.press("n")
-    terminal.wait("Which disk?")
-    terminal.press("Tab")
-    terminal.type(disk.image)
+    terminal.wait("Which disk?", device)
     terminal.press("Enter")
     terminal.wait("How much may change?")
     terminal.press("Tab")
