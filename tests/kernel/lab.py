@@ -163,6 +163,8 @@ def state() -> dict[str, object]:
         "rules": Path("/run/udev/rules.d").exists(),
         "ram disks": Path("/sys/module/brd").exists(),
         "labels": {
-            str(link): os.readlink(link) for link in Path("/dev/disk").rglob("*") if link.is_symlink()
+            str(link): os.readlink(link)
+            for by in ("by-id", "by-label", "by-uuid")
+            for link in Path("/dev/disk", by).glob("*")
         },
     }

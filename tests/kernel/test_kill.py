@@ -119,9 +119,12 @@ def test_create(lab: Lab, setup: str, moment: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
     make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
+    last = len(make(inventory.read(lab.host)).steps) - 1
     step = 0
     while killed(lab, make, step, moment):
         recovered(lab)
+        if (step, moment) == (last, MOMENTS[1]):  # nobody was there to see that it was done
+            lab.remove("trial")
         assert settled() == before, f"killed at step {step}"
         step += 1
     assert step > 12
@@ -141,7 +144,7 @@ def test_remove(lab: Lab, setup: str, moment: str) -> None:
             assert settled() == before, f"killed at step {step}"
             lab.create(disk.origin, name="trial", **SETUPS[setup])
         step += 1
-    assert step > 8
+    assert step > 6
     assert settled() == before
     finished(lab, disk, digest)
 

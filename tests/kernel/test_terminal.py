@@ -71,7 +71,9 @@ def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal) -> None:
     terminal.press("Enter")
     terminal.wait("How much may change?")
     terminal.press("Tab")
+    terminal.wait("F1 Help")  # in a field `?` is text
     terminal.type("16M")
+    terminal.wait("16M  ")
     terminal.press("Enter")
     terminal.wait("How shall it be made?")
     terminal.press("Enter")
