@@ -8,11 +8,13 @@ from enum import Enum
 from threading import Lock
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from tui.app import keys, styles, themes
@@ -90,6 +92,11 @@ class SandboxApp(App[Ending]):
         return filters if self.look.glyphs is Glyphs.UNICODE else [*filters, self._glyphs]
 
     # Coming.
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """No cursor blinks, the palette's neither: a quiet screen sends nothing over SSH."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
         """The first screen, the first reading, and the signals that would kill us raw."""

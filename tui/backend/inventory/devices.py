@@ -118,7 +118,7 @@ def _device(node: dict[str, Any]) -> Device:
 
 
 def _type(node: dict[str, Any]) -> str:
-    """lsblk names the type of a map after the first word of its UUID, ours `sandbox`."""
+    """The type; lsblk calls a map by the first word of its UUID, ours `sandbox`."""
     found = _text(node, "type")
     return "dm" if found == "sandbox" else found
 
