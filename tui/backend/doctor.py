@@ -120,17 +120,7 @@ def _kernel(host: Host) -> str:
 def _module(host: Host, name: str, purpose: str, needed: bool) -> Module:
     places = _BUILT_IN.get(name, (f"/sys/module/{name.replace('-', '_')}",))
     loaded = any(host.kind(place) is not None for place in places)
-    return Module(name, purpose, needed, loaded, True if loaded else _loadable(host, name))
-
-
-def _loadable(host: Host, name: str) -> bool | None:
-    if not host.has_program("modprobe"):
-        return None
-    try:
-        host.run(["modprobe", "--dry-run", "--quiet", name], timeout=20)
-    except CommandFailed:
-        return False
-    return True
+    return Module(name, purpose, needed, loaded, True if loaded else abilities.loadable(host, name))
 
 
 def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:

@@ -1,11 +1,11 @@
 """How full a sandbox is, how fast it fills, and when it will be full. Pure arithmetic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from tui.backend.engines import exception_store
+from tui.backend.engines import OVERLAY, exception_store
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
+from tui.backend.inventory.status import Health, Status
 
 FILLING = 0.70
 NEARLY_FULL = 0.90
@@ -28,23 +28,48 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One reading: `used` and `total` in bytes, `fill` from 0 to 1, None where unknown."""
+    """One reading: `used` and `total` in bytes, `fill` from 0 to 1, None where unknown.
+
+    `files` are the inodes of an overlay's store, used and in all: it is as full as the fuller
+    of both. `advice` is what people should know about this state, empty when all is well.
+    """
 
     state: State
     used: int | None
     total: int | None
+    files: tuple[int, int] | None = None
+    advice: str = ""
+
+    @property
+    def short_of_files(self) -> bool:
+        """Whether files will run out before bytes do, by a percent at least."""
+        bytes_used = int(_part(self.used, self.total) * 100)
+        return self.files is not None and int(_part(*self.files) * 100) > bytes_used
+
+    @property
+    def measure(self) -> tuple[int | None, int | None]:
+        """Used and total of what will run out first: bytes or files."""
+        return self.files if self.files is not None and self.short_of_files else (self.used, self.total)
 
     @property
     def fill(self) -> float | None:
         """The part of the store that is used."""
         if self.state is State.FULL:
             return 1.0
-        return self.used / self.total if self.used is not None and self.total else None
+        used, total = self.measure
+        return used / total if used is not None and total else None
 
     @property
-    def advice(self) -> str:
-        """What people should know about this state, empty when all is well."""
-        return _ADVICE.get(self.state, "")
+    def amount(self) -> str:
+        """`491.0 MiB of 1.0 GiB`, or `15,000 of 16,384 files`; unknown is said to be."""
+        from tui.backend import sizes  # here: `list --json` does not wait for it
+
+        used, total = self.measure
+        if self.short_of_files:
+            return f"{used:,} of {total:,} files"
+        if used is None and total is None:
+            return "size unknown"
+        return f"{sizes.show(used)} of {sizes.show(total)}"
 
 
 _ADVICE = {
@@ -53,10 +78,31 @@ _ADVICE = {
     State.BROKEN: "Its contents are gone: every read and write fails. Remove it.",
     State.UNKNOWN: "Its fill cannot be read.",
 }
+_OVERLAY_ADVICE = {
+    **_ADVICE,
+    State.FULL: "Programs are told that no space is left; nothing is lost. Grow it, or delete what is new in it.",
+}
+
+
+def _part(used: int | None, total: int | None) -> float:
+    return used / total if used is not None and total else 0.0
 
 
 def read(sandbox: Sandbox) -> Gauge:
     """The gauge of a sandbox. A full one keeps its last known size from its COW device."""
+    if sandbox.engine == OVERLAY:
+        return _of_layers(sandbox.status)
+    found = _of_device(sandbox)
+    return replace(found, advice=_ADVICE.get(found.state, ""))
+
+
+def _of_layers(status: Status) -> Gauge:
+    fills = [_part(status.used, status.total), _part(*status.files) if status.files else 0.0]
+    state = State.UNKNOWN if status.total is None else _state(max(fills))
+    return Gauge(state, status.used, status.total, status.files, _OVERLAY_ADVICE.get(state, ""))
+
+
+def _of_device(sandbox: Sandbox) -> Gauge:
     status = sandbox.status
     if status.health is Health.ACTIVE and status.used is not None and status.total:
         state = State.OK if _is_safe(sandbox, status.total) else _state(status.used / status.total)
@@ -98,27 +144,29 @@ class History:
     @property
     def rate(self) -> float | None:
         """Bytes a second over the last ten seconds; None before there are two readings."""
-        known = [(clock, gauge.used) for clock, gauge in self.readings if gauge.used is not None]
-        if len(known) < 2:
-            return None
-        last, used = known[-1]
-        first, before = next(
-            reading for reading in known if last - reading[0] <= _WINDOW or reading is known[-2]
-        )
-        return (used - before) / (last - first) if last > first else None
+        return _rate([(clock, gauge.used) for clock, gauge in self.readings if gauge.used is not None])
 
     @property
     def seconds_left(self) -> float | None:
         """Until full at this rate; None while it does not fill or the rate is unknown."""
-        rate = self.rate
-        if not rate or rate <= 0:
+        gauge = self.readings[-1][1] if self.readings else None
+        if gauge is None or gauge.state is State.FULL:
             return None
-        gauge = self.readings[-1][1]
-        if gauge.used is None or gauge.total is None or gauge.state is State.FULL:
-            return None
-        return (gauge.total - gauge.used) / rate
+        files = [(clock, one.files[0]) for clock, one in self.readings if one.files]
+        rate = _rate(files) if gauge.short_of_files else self.rate
+        used, total = gauge.measure
+        return (total - used) / rate if rate and rate > 0 and used is not None and total else None
 
     @property
     def fills(self) -> tuple[float, ...]:
         """The known fills, oldest first, from 0 to 1."""
         return tuple(fill for _clock, gauge in self.readings if (fill := gauge.fill) is not None)
+
+
+def _rate(known: list[tuple[float, int]]) -> float | None:
+    """Units a second over the last ten seconds of (clock, used); None before there are two readings."""
+    if len(known) < 2:
+        return None
+    last, used = known[-1]
+    first, before = next(reading for reading in known if last - reading[0] <= _WINDOW or reading is known[-2])
+    return (used - before) / (last - first) if last > first else None

@@ -31,6 +31,16 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A file system's room, in bytes and in files (inodes): what there is and what is used."""
+
+    size: int
+    used: int
+    files: int
+    files_used: int
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A process that is in the way: `how` it holds (working directory, open file …) and `what`."""
 
@@ -45,7 +55,8 @@ class Use:
 class ForeignMount:
     """A mount in another mount namespace, which the process `pid` keeps alive.
 
-    `devno` is `MAJOR:MINOR`; `shared` and `master` are its peer groups.
+    `devno` is `MAJOR:MINOR`; `shared` and `master` are its peer groups; `owner` is the sandbox
+    that an overlay belongs to, empty for all else.
     """
 
     pid: int
@@ -55,6 +66,7 @@ class ForeignMount:
     mountpoint: str
     shared: str | None
     master: str | None
+    owner: str = ""
 
 
 class Host(Protocol):
@@ -92,6 +104,10 @@ class Host(Protocol):
 
     def size(self, path: str) -> int:
         """The size of a regular file in bytes."""
+        ...
+
+    def room(self, path: str) -> Room:
+        """The room of the file system that a path is on (statvfs(3))."""
         ...
 
     def is_root(self) -> bool:

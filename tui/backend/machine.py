@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.backend.host import FileKind, ForeignMount, Memory, Use
+    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
 
 _KINDS = {
     stat.S_IFREG: "FILE",
@@ -74,6 +74,18 @@ class RealHost:
     def size(self, path: str) -> int:
         """The size of a file in bytes."""
         return os.stat(path).st_size
+
+    def room(self, path: str) -> Room:
+        """The room of a path's file system."""
+        from tui.backend.host import Room
+
+        found = os.statvfs(path)
+        return Room(
+            size=found.f_blocks * found.f_frsize,
+            used=(found.f_blocks - found.f_bfree) * found.f_frsize,
+            files=found.f_files,
+            files_used=found.f_files - found.f_ffree,
+        )
 
     def is_root(self) -> bool:
         """Whether we are root."""

@@ -21,9 +21,15 @@ RECORD = "sandbox.json"
 STORE = "store"
 COW_FILE = "store/cow"
 MOUNT_POINT = "mnt"
+LOWER = "lower"
+"""Where an overlay sandbox has its origin mounted, read-only."""
+UPPER = "store/upper"
+WORK = "store/work"
 IMAGE = "origin"
 HASH = "origin.sha256"
 COUNTERS = "origin.stat"
+MANIFEST = "origin.manifest"
+HASHES = "origin.sha256s"
 BUSY = "busy-"
 """`busy-create`, `busy-grow`, `busy-remove`: an empty file while that verb runs, for recover.
 Its name says it all, so that even a full /run has room for it."""
@@ -32,6 +38,12 @@ Its name says it all, so that even a full /run has room for it."""
 def of(name: str, part: str = "") -> str:
     """The path of a sandbox's directory, or of one of its parts."""
     return f"{RUN_DIR}/{name}/{part}" if part else f"{RUN_DIR}/{name}"
+
+
+def lower_of(path: str) -> str:
+    """The overlay sandbox whose lower layer is mounted on a path, empty for any other path."""
+    name = path.removeprefix(f"{RUN_DIR}/").removesuffix(f"/{LOWER}")
+    return name if path == of(name, LOWER) else ""
 
 
 def device(name: str) -> str:

@@ -25,7 +25,7 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     found = []
     for pid in _pids():
         with suppress(OSError):
-            of_device = tuple(m for m in _mounts(pid, namespaces) if m.devno == devno or m.source in places)
+            of_device = tuple(m for m in _mounts(pid, namespaces) if (devno and m.devno == devno) or m.source in places)
             held = next(_held(pid, of_device, places), None)
             if held is not None:
                 found.append(Use(pid, *_who(pid), *held))
@@ -33,7 +33,7 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
 
 
 def foreign_mounts() -> tuple[ForeignMount, ...]:
-    """Every mount of a real device in every mount namespace but our own."""
+    """Every mount of a real device, or of our overlays, in every mount namespace but our own."""
     ours = os.readlink("/proc/self/ns/mnt")
     seen = {ours}
     found: list[ForeignMount] = []
@@ -49,10 +49,10 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
 def _foreign(pid: int) -> Iterator[ForeignMount]:
     program, _user = _who(pid)
     for mount in _parse(pid):
-        if mount.source.startswith("/dev/"):
-            yield ForeignMount(
-                pid, program, mount.devno, mount.source, mount.mountpoint, mount.shared, mount.master
-            )
+        owner = mounts.owner(mount)
+        if owner or mount.source.startswith("/dev/"):
+            where = (mount.devno, mount.source, mount.mountpoint)
+            yield ForeignMount(pid, program, *where, mount.shared, mount.master, owner)
 
 
 def _pids() -> list[int]:

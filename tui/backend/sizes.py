@@ -10,6 +10,7 @@ _UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2*
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([BKMGTP]?)(?:I?B)?", re.ASCII | re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%\s*(origin|ram)", re.ASCII | re.IGNORECASE)
 _HELP = "Write 512M, 1GiB, 10%origin, 25%ram, or max."
+_ABSOLUTE = "Write 512M, 1GiB, or 25%ram."
 _LARGEST = 2**63
 
 
@@ -20,11 +21,20 @@ class SizeRequest:
     amount: Decimal
     unit: str
 
-    def in_bytes(self, *, origin: int, ram: int, maximum: int) -> int:
-        """The request in bytes; all three arguments are in bytes, `maximum` answers `max`."""
+    def in_bytes(self, *, origin: int | None, ram: int, maximum: int | None) -> int:
+        """The request in bytes; all three arguments are in bytes, `maximum` answers `max`.
+
+        UsageError where the request needs one of them that is not known.
+        """
         if self.unit == "max":
+            if maximum is None:
+                raise UsageError(
+                    "No size is sure not to overflow here: new files can be of any size.", _ABSOLUTE
+                )
             return maximum
-        whole = {"bytes": Decimal(100), "%origin": Decimal(origin), "%ram": Decimal(ram)}[self.unit]
+        if self.unit == "%origin" and origin is None:
+            raise UsageError("It is not known how large a directory is.", _ABSOLUTE)
+        whole = {"bytes": Decimal(100), "%origin": Decimal(origin or 0), "%ram": Decimal(ram)}[self.unit]
         return int(self.amount * whole / 100)
 
 

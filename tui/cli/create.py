@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.backend import paths, sizes
+from tui.backend import sizes
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan
@@ -33,10 +33,11 @@ def run(options: argparse.Namespace, host: Host) -> int:
         return 0
     carry_out(host, make)
     (record,) = records
+    known = created_json(record)
     if options.json:
-        output.print_json(created_json(record))
+        output.print_json(known)
     else:
-        print("\n".join([paths.device(record.name), *([record.mount] if record.mount else [])]))
+        print("\n".join(filter(None, (known["device"], record.mount))))
     return 0
 
 
@@ -51,6 +52,7 @@ def _request(options: argparse.Namespace, now: float) -> CreateRequest:
         store=options.store,
         chunk=None if options.chunk is None else sizes.parse_bytes(options.chunk),
         classic=options.classic,
+        engine=options.engine,
         suid_dev=options.suid_dev,
         hash=options.hash,
     )

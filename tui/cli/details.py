@@ -4,7 +4,8 @@ import argparse
 
 import humanize
 
-from tui.backend import gauge, inventory, sizes
+from tui.backend import gauge, inventory, paths, sizes
+from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import blockers
 from tui.backend.inventory.sandboxes import Sandbox
@@ -33,7 +34,8 @@ def _identity(sandbox: Sandbox) -> list[tuple[str, str]]:
     holds = f", {known['fstype']}" if known["fstype"] else ""
     return [
         ("name", sandbox.name),
-        ("device", sandbox.device if sandbox.map else "none"),
+        ("engine", sandbox.engine),
+        ("device", sandbox.device if sandbox.map and sandbox.device else "none"),
         ("origin", f"{known['origin'] or 'unknown'} ({sizes.show(known['origin_size'])}{holds})"),
     ]
 
@@ -43,8 +45,12 @@ def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
     facts = [("state", state(sandbox))]
     if reading.advice:
         facts.append(("", reading.advice))
-    facts.append(("fill", f"{fill(reading)}: {sizes.show(reading.used)} of {sizes.show(reading.total)}"))
-    if sandbox.record:
+    facts.append(("fill", f"{fill(reading)}: {reading.amount}"))
+    if reading.files:
+        facts.append(("files", "{:,} of {:,}".format(*reading.files)))
+    if sandbox.engine == OVERLAY:
+        facts.append(("changes", f"file by file in {paths.of(sandbox.name, paths.UPPER)}"))
+    elif sandbox.record:
         kept = f"{sandbox.record.store} on /dev/{sandbox.cow or '?'}, {sandbox.record.policy}"
         facts.append(("changes", f"{kept}, chunks of {sizes.show(sandbox.record.chunk)}"))
     return facts

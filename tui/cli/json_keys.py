@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tui.backend import gauge, paths
+from tui.backend.engines import SNAPSHOT
 
 if TYPE_CHECKING:  # `list --json` does not wait for these
     from tui.backend.inventory.blockers import Blocker
@@ -51,8 +52,10 @@ def device_json(device: Device) -> Json:
 
 
 def sandbox_json(sandbox: Sandbox) -> Json:
-    """`list`: name, device, origin, origin_size, image (the origin is a file), store, policy
-    (`PO` or `N`), chunk, size and used (of the store), fill, state (the gauge's word), mounts,
+    """`list`: name, engine (`snapshot` or `overlay`), device (null: an overlay has none), origin,
+    origin_size, image (the origin is a file), tree (it is a directory), store, policy
+    (`PO` or `N`), chunk, size and used (of the store), files and files_used (of an overlay's
+    store), fill (of bytes or files, whichever is more), state (the gauge's word), mounts,
     fstype, created, busy (the verb that is running or was interrupted), interrupted, status
     (the kernel's own words).
     """
@@ -60,15 +63,19 @@ def sandbox_json(sandbox: Sandbox) -> Json:
     record = sandbox.record
     return {
         "name": sandbox.name,
+        "engine": sandbox.engine,
         "device": sandbox.device,
         "origin": record.origin if record else f"/dev/{sandbox.origin}" if sandbox.origin else None,
         "origin_size": sandbox.map.size if sandbox.map else record.origin_size if record else None,
         "image": record.image if record else None,
+        "tree": record.tree if record else None,
         "store": record.store if record else None,
         "policy": record.policy if record else None,
         "chunk": record.chunk if record else None,
         "size": reading.total,
         "used": reading.used,
+        "files": reading.files[1] if reading.files else None,
+        "files_used": reading.files[0] if reading.files else None,
         "fill": reading.fill,
         "state": reading.state.value,
         "mounts": [mount.mountpoint for mount in sandbox.mounts],
@@ -92,11 +99,12 @@ def blocker_json(blocker: Blocker) -> Json:
 
 
 def created_json(record: Record) -> Json:
-    """`create`: name, device, mount (null: not mounted), directory (of the sandbox's own files)
-    and what else was settled: origin, origin_size, origin_id, image, engine, store, policy,
-    chunk, size, fstype, mount_options, mount_made, hashed, brd_loaded, created, version.
+    """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of the sandbox's own files)
+    and what else was settled: origin, origin_size, origin_id, image, tree, engine,
+    store, policy, chunk, size, fstype, mount_options, mount_made, hashed, brd_loaded, created, version.
     """
-    return {**asdict(record), "device": paths.device(record.name), "directory": paths.of(record.name)}
+    device = paths.device(record.name) if record.engine == SNAPSHOT else None
+    return {**asdict(record), "device": device, "directory": paths.of(record.name)}
 
 
 def plan_json(plan: Plan) -> Json:

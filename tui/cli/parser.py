@@ -125,13 +125,19 @@ def _create(verbs: _Verbs[Parser]) -> None:
     add(
         "origin",
         metavar="ORIGIN",
-        help="a block device, LABEL=…, UUID=…, PARTLABEL=…, PARTUUID=…, or an image",
+        help="a block device, LABEL=…, UUID=…, PARTLABEL=…, PARTUUID=…, an image, or a directory",
     )
     add("--name", help="its name (default: made from the origin's)")
     add("--size", help=f"RAM for the changes: {SIZES} (default: a quarter of the free RAM)")
     place = create.add_mutually_exclusive_group()
     place.add_argument("--mount", metavar="DIR", help="mount it here (default: a directory of its own)")
     place.add_argument("--no-mount", action="store_true", help="make the device only")
+    add(
+        "--engine",
+        choices=("auto", "snapshot", "overlay"),
+        default="auto",
+        help="by block (device-mapper) or by file (overlayfs); auto: snapshot where the kernel can",
+    )
     add("--store", choices=("tmpfs", "ramdisk"), default="tmpfs", help="where changes live (default: tmpfs)")
     add("--chunk", metavar="SIZE", help="unit of change, a power of two (default: 4K)")
     add("--classic", action="store_true", help="the recipe of 2008: no metadata, chunk 512, /dev/ram0")

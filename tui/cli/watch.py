@@ -75,7 +75,7 @@ def _words(sandbox: Sandbox, history: History) -> str:
     parts = [
         sandbox.name,
         fill(reading),
-        f"{sizes.show(reading.used)} of {sizes.show(reading.total)}",
+        reading.amount,
         state(sandbox),
     ]
     if history.rate:

@@ -1,1 +1,4 @@
-"""How a sandbox is made: `snapshot` puts a device-mapper snapshot over a block device."""
+"""How a sandbox is made: `snapshot` (device-mapper, by block) or `overlay` (overlayfs, by file)."""
+
+SNAPSHOT = "snapshot"
+OVERLAY = "overlay"

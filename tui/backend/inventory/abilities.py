@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tui.backend import paths
+from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 
 UDEV_RULE = (
@@ -17,6 +18,10 @@ UDEV_RULE = (
 systemd.device(5), udisks(8))."""
 
 
+MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
+"""Where a kernel shows that it has device-mapper, as a module or built in."""
+
+
 @dataclass(frozen=True, slots=True)
 class RamDisks:
     """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`)."""
@@ -27,12 +32,13 @@ class RamDisks:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`snapshot`: the kernel's snapshot target is loaded. `udev`: udevd runs. `rule`: our
+    """`snapshot`: the kernel's snapshot target is loaded; `overlay`: overlayfs is. `udev`: udevd runs. `rule`: our
     udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None when brd is
     not loaded.
     """
 
     snapshot: bool
+    overlay: bool
     udev: bool
     rule: bool
     rules_dir: bool
@@ -43,11 +49,63 @@ def read(host: Host) -> Abilities:
     """Read the abilities of the machine."""
     return Abilities(
         snapshot=host.kind("/sys/module/dm_snapshot") is not None,
+        overlay="\toverlay" in _text(host, "/proc/filesystems"),
         udev=host.kind("/run/udev/control") is not None,
         rule=_text(host, paths.UDEV_RULE_FILE) == UDEV_RULE,
         rules_dir=host.kind(paths.UDEV_RULE_FILE.rsplit("/", 1)[0]) is not None,
         ram_disks=_ram_disks(host),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Why each engine does not work here, empty where it does."""
+
+    snapshot: str
+    overlay: str
+
+
+def engines(host: Host) -> Engines:
+    """What of the engines this machine can do; starts a few processes."""
+    able = read(host)
+    return Engines(snapshot=_lacks_snapshot(host, able), overlay=_lacks_overlay(host, able))
+
+
+def loadable(host: Host, module: str) -> bool | None:
+    """Whether modprobe would find a module; None where there is no modprobe to ask."""
+    if not host.has_program("modprobe"):
+        return None
+    try:
+        host.run(["modprobe", "--dry-run", "--quiet", module], timeout=20)
+    except CommandFailed:
+        return False
+    return True
+
+
+def answers(host: Host) -> bool:
+    """Whether the kernel's device-mapper, where it is loaded, answers: a container may have it
+    and yet not reach it. Only root can ask.
+    """
+    loaded = any(host.kind(place) is not None for place in MAPPER)
+    if not host.is_root() or not loaded or not host.has_program("dmsetup"):
+        return True
+    try:
+        host.run(["dmsetup", "version"], timeout=10)
+    except CommandFailed:
+        return False
+    return True
+
+
+def _lacks_snapshot(host: Host, able: Abilities) -> str:
+    if not able.snapshot and not loadable(host, "dm-snapshot"):
+        return "the kernel has no dm-snapshot"
+    if not host.has_program("dmsetup"):
+        return "the program dmsetup is missing"
+    return "" if answers(host) else "the kernel's device-mapper does not answer"
+
+
+def _lacks_overlay(host: Host, able: Abilities) -> str:
+    return "" if able.overlay or loadable(host, "overlay") else "the kernel has no overlayfs"
 
 
 def _ram_disks(host: Host) -> RamDisks | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from tui.backend import paths
 from tui.backend.host import ForeignMount, Host
-from tui.backend.inventory import maps, mounts
+from tui.backend.inventory import loops, maps, mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 
@@ -25,10 +26,8 @@ class Blocker:
 
 def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
-    entry = sandbox.map
-    if entry is None:
+    if not sandbox.whole and not sandbox.mounts:
         return ()
-    points = [mount.mountpoint for mount in sandbox.mounts]
     processes = tuple(
         Blocker(
             f"process {use.pid} ({use.program}, of {use.user})",
@@ -37,9 +36,23 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
             use.program,
             use.user,
         )
-        for use in host.uses(entry.devno, [*points, sandbox.device, f"/dev/{entry.kname}"])
+        for use in host.uses(_devno(sandbox), _places(sandbox))
     )
-    return (*processes, *_nested(host, sandbox), *_foreign(host, sandbox), *_on_top(host, sandbox))
+    inside = (*_nested(host, sandbox), *_attached(host, sandbox))
+    return (*processes, *inside, *_foreign(host, sandbox), *_on_top(host, sandbox))
+
+
+def _devno(sandbox: Sandbox) -> str:
+    """The number by which its files are known, empty for layers that are mounted nowhere."""
+    if sandbox.map is not None:
+        return sandbox.map.devno
+    return sandbox.mounts[0].devno if sandbox.mounts else ""
+
+
+def _places(sandbox: Sandbox) -> list[str]:
+    points = [mount.mountpoint for mount in (*sandbox.mounts, *sandbox.inner)]
+    entry = sandbox.map
+    return [*points, paths.device(sandbox.name), f"/dev/{entry.kname}"] if entry else points
 
 
 def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
@@ -48,6 +61,16 @@ def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     return tuple(
         Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
         for m in sorted(inside, key=lambda m: m.mountpoint)
+    )
+
+
+def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Loop devices over files in the sandbox."""
+    points = [f"{mount.mountpoint.rstrip('/')}/" for mount in sandbox.mounts]
+    return tuple(
+        Blocker(f"the loop device {loop.path}", f"is attached to {loop.file}")
+        for loop in loops.read(host)
+        if any(loop.file.startswith(point) for point in points)
     )
 
 
@@ -65,7 +88,9 @@ def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 
 def _is_of(mount: ForeignMount, sandbox: Sandbox) -> bool:
-    return sandbox.map is not None and (mount.devno == sandbox.map.devno or mount.source == sandbox.device)
+    if sandbox.map is None:
+        return mount.owner == sandbox.name or mount.devno == _devno(sandbox)
+    return mount.devno == sandbox.map.devno or mount.source == sandbox.device
 
 
 def _follows(mount: ForeignMount, ours: Mount) -> bool:

@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend import paths
+
 if TYPE_CHECKING:
     from tui.backend.host import Host
+
+_UPPER = re.compile(f",upperdir={paths.RUN_DIR}/([^/,]+)/{paths.UPPER},")
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
     """One mount. `devno` is `MAJOR:MINOR`; `root` is the part of the file system that is
-    mounted; `options` are the mount's own; `shared` and `master` are its peer groups, for
-    mount propagation (None: does not share, does not receive).
+    mounted; `options` are the mount's own, `data` those of the file system; `shared` and
+    `master` are its peer groups, for mount propagation (None: does not share, does not receive).
     """
 
     id: int
@@ -24,6 +28,7 @@ class Mount:
     fstype: str
     source: str
     options: str = ""
+    data: str = ""
     shared: str | None = None
     master: str | None = None
 
@@ -36,6 +41,32 @@ def parse(text: str) -> tuple[Mount, ...]:
 def read(host: Host, pid: str = "self") -> tuple[Mount, ...]:
     """The mounts in the namespace of a process. OSError when the process is gone."""
     return parse(host.read(f"/proc/{pid}/mountinfo"))
+
+
+def owner(mount: Mount) -> str:
+    """The sandbox whose upper layer an overlay mount writes to, empty where there is none."""
+    found = _UPPER.search(f",{mount.data},") if mount.fstype == "overlay" else None
+    return found[1] if found else ""
+
+
+def holding(mounts: tuple[Mount, ...], path: str) -> Mount | None:
+    """The mount that a path (without links) is on: of the longest mount points the uppermost."""
+    found = [m for m in mounts if path == m.mountpoint or path.startswith(f"{m.mountpoint.rstrip('/')}/")]
+    return max(reversed(found), key=lambda m: len(m.mountpoint), default=None)
+
+
+def is_in(mounts: tuple[Mount, ...], path: str, directory: str) -> bool:
+    """Whether a path is below a directory and on the same mount, so that whoever has the
+    directory without what is mounted in it has the path too. Both without links.
+    """
+    inside = path == directory or path.startswith(f"{directory.rstrip('/')}/")
+    return inside and holding(mounts, path) == holding(mounts, directory)
+
+
+def layers(mounts: tuple[Mount, ...]) -> list[tuple[str, str]]:
+    """What the overlays of the machine write to, and their mount points (without ours)."""
+    found = [(m, re.search(r",upperdir=([^,]+)", f",{m.data}")) for m in mounts if m.fstype == "overlay"]
+    return [(unescape(match[1]), m.mountpoint) for m, match in found if match and not owner(m)]
 
 
 def below(mounts: tuple[Mount, ...], directory: str) -> tuple[Mount, ...]:
@@ -57,6 +88,7 @@ def _mount(line: str) -> Mount | None:
         fstype=tail[0],
         source=unescape(tail[1]),
         options=head[5],
+        data=tail[2] if len(tail) > 2 else "",
         shared=groups.get("shared"),
         master=groups.get("master"),
     )

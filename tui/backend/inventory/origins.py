@@ -1,12 +1,14 @@
-"""From what the user typed (`/dev/sdb1`, `LABEL=data`, `disk.img`) to one origin."""
+"""From what the user typed (`/dev/sdb1`, `LABEL=data`, `disk.img`, a directory) to one origin."""
 
 from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
 from tui.backend.host import FileKind, Host
-from tui.backend.inventory import Inventory
+from tui.backend.engines import overlay
+from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
+from tui.backend.inventory.mounts import Mount
 
 _TAGS = {
     "LABEL": "label",
@@ -18,30 +20,34 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is to be sandboxed: a block device, or an image file (`device` is None).
+    """What is to be sandboxed: a block device, an image file, or a directory (`device` is None).
 
-    `size` and `sector` (logical block) are in bytes. `refusal` says why it cannot be an
+    `size` (None: not known, of a directory) and `sector` (logical block) are in bytes. For a
+    directory `fstype` is that of the file system it is on. `refusal` says why it cannot be an
     origin, empty when it can.
     """
 
     path: str
-    size: int
+    size: int | None
     sector: int
     fstype: str
     identity: str
     device: Device | None
     refusal: str = ""
+    directory: bool = False
 
     @property
     def image(self) -> bool:
         """Whether it is a file, to be attached to a read-only loop device."""
-        return self.device is None
+        return self.device is None and not self.directory
 
 
 def find(host: Host, inventory: Inventory, text: str) -> Origin:
     """The origin that a text names. UsageError, NotFound or Refused when there is none."""
     if not text:
-        raise UsageError("No origin was given.", "Give a device, LABEL=…, UUID=… or an image file.")
+        raise UsageError(
+            "No origin was given.", "Give a device, LABEL=…, UUID=…, an image file or a directory."
+        )
     tag, equals, value = text.partition("=")
     if equals and tag in _TAGS:
         return _of_device(host, _tagged(inventory, text, _TAGS[tag], value.strip("\"'")))
@@ -51,10 +57,12 @@ def find(host: Host, inventory: Inventory, text: str) -> Origin:
         return _of_device(host, _at_path(inventory, path, text))
     if kind is FileKind.FILE:
         return _of_image(host, inventory, path)
+    if kind is FileKind.DIRECTORY:
+        return _of_directory(host, path)
     if kind is None:
         raise NotFound(f"{text} does not exist.", "`sandbox-tui devices` lists what there is.")
     raise Refused(
-        f"{text} is a {kind.value}, not a block device or an image file.",
+        f"{text} is a {kind.value}, not a block device, an image file or a directory.",
         "`sandbox-tui devices` lists what can be an origin.",
     )
 
@@ -98,6 +106,34 @@ def _image_refusal(inventory: Inventory, path: str, size: int) -> str:
         return f"{size} bytes is not a multiple of 512: a disk would lack the last {size % 512}"
     writers = [loop for loop in inventory.loops if loop.file == path and not loop.read_only]
     return f"in use: attached to {writers[0].path}, which can write to it" if writers else ""
+
+
+def _of_directory(host: Host, path: str) -> Origin:
+    found = mounts.read(host)
+    on = mounts.holding(found, path)
+    identity = host.run(["stat", "--format=%d:%i", path]).strip()
+    fstype = on.fstype if on else ""
+    return Origin(
+        path, None, 512, fstype, identity, None, _directory_refusal(host, path, found), directory=True
+    )
+
+
+def _directory_refusal(host: Host, path: str, found: tuple[Mount, ...]) -> str:
+    if path == paths.RUN_DIR or path.startswith(f"{paths.RUN_DIR}/"):
+        return "part of a sandbox"
+    if mounts.is_in(found, paths.RUN_DIR, path):
+        return f"{paths.RUN_DIR}, where sandboxes are kept, would be inside it"
+    for layer, point in mounts.layers(found):
+        if path == layer or path.startswith(f"{layer}/"):
+            return f"the overlay on {point} writes to {layer}"
+    on = mounts.holding(found, path)
+    if on is not None and (reason := overlay.refusal(on.fstype)):
+        return reason
+    try:
+        host.listdir(path)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return ""
 
 
 def probe(host: Host, path: str) -> str:

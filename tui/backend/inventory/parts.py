@@ -31,7 +31,8 @@ class Parts:
     """One reading of the kernel, each part by the name of its sandbox.
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
-    writable device, `inner` lie in a sandbox's own directory.
+    writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
+    origins of overlays.
     """
 
     def __init__(self, host: Host) -> None:
@@ -40,6 +41,7 @@ class Parts:
         self.loops: dict[str, list[Loop]] = defaultdict(list)
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
+        self.lower: dict[str, Mount] = {}
         self._divide_maps(host)
         for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
             owner = _owner(loop.file)
@@ -49,7 +51,7 @@ class Parts:
 
     def names(self) -> set[str]:
         """The names of all sandboxes of which the kernel knows a part."""
-        return {*self.main, *self.helpers, *self.loops, *self.inner}
+        return {*self.main, *self.helpers, *self.loops, *self.mounts, *self.inner}
 
     def _divide_maps(self, host: Host) -> None:
         for entry in maps.read(host):
@@ -66,12 +68,14 @@ class Parts:
             keys = (entry.devno, f"/dev/mapper/{entry.name}", f"/dev/{entry.kname}")
             shown.update(dict.fromkeys(keys, name))
         for mount in mounts.read(host):
-            of = shown.get(mount.devno) or shown.get(mount.source)
+            of = shown.get(mount.devno) or shown.get(mount.source) or mounts.owner(mount)
             if of:
                 self.mounts[of].append(mount)
             owner = _owner(mount.mountpoint)
             if owner and owner != of:
                 self.inner[owner].append(mount)
+                if mount.mountpoint == paths.of(owner, paths.LOWER):
+                    self.lower[owner] = mount
 
 
 def _owner(path: str) -> str:

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 class Record:
     """What was asked for when a sandbox was made.
 
-    `origin` is the path as the user knows it, `image` tells that it is a file. `policy` is
-    `PO` or `N`; `chunk` and `size` (of the COW device) are in bytes; `created` is in
-    seconds since the epoch. `mount` is the mount point, None for none; `mount_made`,
+    `origin` is the path as the user knows it, `image` tells that it is a file, `tree` that it is
+    a directory. `engine` is `snapshot` or `overlay`. `policy` is `PO` or `N`, empty for an
+    overlay, whose `chunk` is 0; `chunk`, `size` (of the store) and `origin_size` (None: not
+    known) are in bytes; `created` is in seconds since the epoch. `mount` is the mount point, None for none; `mount_made`,
     `hashed` and `brd_loaded` tell what has to be taken back or compared at the end.
     """
 
     name: str
     origin: str
-    origin_size: int
+    origin_size: int | None
     origin_id: str
     image: bool
     engine: str
@@ -40,6 +41,7 @@ class Record:
     brd_loaded: bool
     created: float
     version: str
+    tree: bool = False
 
     def text(self) -> str:
         """The record as the text of its file."""
@@ -68,8 +70,8 @@ def read(host: Host, name: str) -> Record | None:
 def _well_typed(record: Record) -> bool:
     texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
     texts += [record.fstype, record.mount_options, record.version, record.mount or ""]
-    numbers = (record.origin_size, record.chunk, record.size, record.created)
-    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded)
+    numbers = (record.origin_size or 0, record.chunk, record.size, record.created)
+    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded, record.tree)
     return (
         all(isinstance(value, str) for value in texts)
         and all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers)

@@ -1,7 +1,7 @@
 """The sandboxes of the machine, found from the kernel alone.
 
-DM UUIDs, backing files of loop devices and mount points tell what belongs to which
-sandbox; the record file only adds what the kernel cannot know.
+DM UUIDs, backing files of loop devices, mount points and the upper layers of overlays tell
+what belongs to which sandbox; the record file only adds what the kernel cannot know.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
+from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.inventory import parts, record, status
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
@@ -30,9 +33,11 @@ _OLDEST = 30
 class Sandbox:
     """All that belongs to one sandbox on this machine, whole or in pieces.
 
-    `map` is the writable device, None when only remains are left; `helpers` are maps that
-    serve it or lie on it; `loops` have their backing file in its directory; `mounts` are of
-    its device, `inner` are the mounts in its own directory (store, origin); `entries` are
+    `map` is the writable device, None for an overlay or when only remains are left; `helpers`
+    are maps that serve it or lie on it; `loops` have their backing file in its directory;
+    `mounts` are of its device or its overlay, `inner` are the mounts in its own directory
+    (store, origin, lower); `below` is the kernel name of the device that the lower layer of an
+    overlay shows, None for a directory; `entries` are
     the names in that directory; `busy` is the verb that was running when it was read, or
     that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
     that was made for it, as long as it exists.
@@ -49,11 +54,22 @@ class Sandbox:
     busy: str | None
     status: Status
     mount_left: str | None = None
+    below: str | None = None
 
     @property
-    def device(self) -> str:
-        """The path of the writable device."""
-        return paths.device(self.name)
+    def engine(self) -> str:
+        """`overlay` where an origin is mounted as a lower layer, else `snapshot`."""
+        return OVERLAY if self.map is None and self._has(paths.LOWER) else SNAPSHOT
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can be worked with: its device, or both its layers, are there."""
+        return self.map is not None or (self._has(paths.LOWER) and self._has(paths.STORE))
+
+    @property
+    def device(self) -> str | None:
+        """The path of the writable device, None for an overlay."""
+        return paths.device(self.name) if self.engine == SNAPSHOT else None
 
     @property
     def cow_loop(self) -> Loop | None:
@@ -74,7 +90,9 @@ class Sandbox:
 
     @property
     def origin(self) -> str | None:
-        """The kernel name of the origin device, None when unknown."""
+        """The kernel name of the origin device, None when it is unknown or a directory."""
+        if self.engine == OVERLAY:
+            return self.below
         slaves = self.map.slaves if self.map else ()
         return next((name for name in slaves if name != self.cow), None)
 
@@ -86,7 +104,11 @@ class Sandbox:
     @property
     def interrupted(self) -> bool:
         """A verb did not come to its end (unless it is still running), or only remains are left."""
-        return self.map is None or self.busy is not None
+        return not self.whole or self.busy is not None
+
+    def _has(self, part: str) -> bool:
+        point = paths.of(self.name, part)
+        return any(mount.mountpoint == point for mount in self.inner)
 
     def _loop(self, part: str) -> Loop | None:
         file = paths.of(self.name, part)
@@ -117,7 +139,7 @@ class Reader:
         names = sorted({*self._parts.names(), *self._directories()})
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
-        found = tuple(self._sandbox(name, statuses.get(name, NOT_READ)) for name in names)
+        found = tuple(self._sandbox(name, self._status(name, statuses)) for name in names)
         self._known = {sandbox.name: sandbox for sandbox in found}
         return found
 
@@ -146,13 +168,31 @@ class Reader:
             busy=_busy(entries),
             status=reading,
             mount_left=self._mount_left(noted),
+            below=self._below(name, noted),
         )
+
+    def _status(self, name: str, statuses: Mapping[str, Status]) -> Status:
+        if name not in self._parts.lower:
+            return statuses.get(name, NOT_READ)
+        try:
+            return status.of_store(self.host.room(paths.of(name, paths.STORE)))
+        except OSError:
+            return NOT_READ
 
     def _statuses(self) -> dict[str, Status]:
         try:
             return status.read(self.host)
         except CommandFailed:
             return {}
+
+    def _below(self, name: str, noted: Record | None) -> str | None:
+        """btrfs has device numbers of its own: then the mount's source has to do."""
+        lower = self._parts.lower.get(name)
+        if lower is None or noted is None or noted.tree:
+            return None
+        node = f"/sys/dev/block/{lower.devno}"
+        known = self.host.kind(node) is not None
+        return (self.host.resolve(node) if known else lower.source).rsplit("/", 1)[-1]
 
     def _directories(self) -> list[str]:
         try:

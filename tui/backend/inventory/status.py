@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.backend.inventory.maps import SECTOR
 
 if TYPE_CHECKING:
-    from tui.backend.host import Host
+    from tui.backend.host import Host, Room
 
 _USAGE = re.compile(r"(\d+)/(\d+)(?: (\d+))?")
 
@@ -32,13 +32,17 @@ class Health(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A reading: `used`, `total` and `metadata` in bytes, None where the kernel does not say."""
+    """A reading: `used`, `total` and `metadata` in bytes, None where the kernel does not say.
+
+    `files` are the inodes of an overlay's store: used, and all there are.
+    """
 
     health: Health
     used: int | None = None
     total: int | None = None
     metadata: int | None = None
     raw: str = ""
+    files: tuple[int, int] | None = None
 
 
 NOT_READ = Status(Health.UNKNOWN)
@@ -62,6 +66,13 @@ def parse_all(text: str) -> dict[str, Status]:
     """Statuses by map name from the output of `dmsetup status --target snapshot`."""
     matches = re.finditer(r"^(.+?): \d+ \d+ snapshot(?: (.*))?$", text, re.MULTILINE)
     return {match[1]: parse(match[2] or "") for match in matches}
+
+
+def of_store(room: Room) -> Status:
+    """The status of an overlay sandbox, from the room in its store."""
+    files = (room.files_used, room.files)
+    raw = f"{room.used}/{room.size} bytes, {room.files_used}/{room.files} files"
+    return Status(Health.ACTIVE, room.used, room.size, raw=raw, files=files)
 
 
 def read(host: Host) -> dict[str, Status]:

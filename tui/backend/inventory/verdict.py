@@ -55,6 +55,8 @@ def _use(device: Device, facts: Facts) -> str:
     """How a device is in use itself, empty when it is not."""
     if device.mounts:
         point = next((p for p in device.mounts if p != "[SWAP]"), "")
+        if sandbox := paths.lower_of(point):
+            return f"in use: sandbox {sandbox} shows its files"
         return f"in use: mounted on {point}" if point else "in use: swap"
     if device.path in facts.swaps:
         return "in use: swap"

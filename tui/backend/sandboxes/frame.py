@@ -3,6 +3,7 @@
 from tui.backend import paths
 from tui.backend.command import Command, command
 from tui.backend.inventory.abilities import UDEV_RULE, Abilities
+from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
 
 _RULES_DIR = paths.UDEV_RULE_FILE.rsplit("/", 1)[0]
@@ -29,6 +30,12 @@ def end(name: str, *verbs: str) -> Step:
     """Take marks away: from here on all is whole."""
     files = (paths.of(name, paths.BUSY + verb) for verb in verbs)
     return Step("Note that all is done", command("rm", "--force", *files))
+
+
+def note(record: Record) -> Step:
+    """Write the record down."""
+    file = paths.of(record.name, paths.RECORD)
+    return Step("Write down what was asked for", write(file, record.text()), delete(file), partial=True)
 
 
 def directory(name: str) -> tuple[Step, ...]:

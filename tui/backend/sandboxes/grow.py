@@ -1,7 +1,7 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
 from tui.backend import sizes
-from tui.backend.engines import exception_store
+from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
@@ -9,7 +9,7 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, memory
-from tui.backend.stores import ramdisk, tmpfs
+from tui.backend.stores import layers, ramdisk, tmpfs
 
 
 def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
@@ -23,15 +23,19 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     new = _target(sandbox, size, old, inventory)
     if new <= old:
         raise _too_small(sandbox, old)
-    memory.check(new - old, inventory.memory, inventory.sandboxes)
+    memory.check(_cost(sandbox, new) - _cost(sandbox, old), inventory.memory, inventory.sandboxes)
     steps = (frame.begin(sandbox.name, "grow"), *_store_steps(sandbox, old, new, udev))
     return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name, "grow")), commit=len(steps))
+
+
+def _cost(sandbox: Sandbox, size: int) -> int:
+    return overlay.cost(size) if sandbox.engine == OVERLAY else size
 
 
 def _current(sandbox: Sandbox) -> int:
     """The size of the store in bytes, for a sandbox that can grow; Refused for others."""
     status = sandbox.status
-    if sandbox.map is None or sandbox.busy is not None:
+    if sandbox.interrupted:
         raise Refused(
             f"{sandbox.name} is not whole.", "`sandbox-tui recover` clears what an interruption left."
         )
@@ -54,25 +58,34 @@ def _current(sandbox: Sandbox) -> int:
 
 def _target(sandbox: Sandbox, text: str, old: int, inventory: Inventory) -> int:
     record = sandbox.record
+    if sandbox.engine == OVERLAY:
+        known = record.origin_size if record else None
+        return overlay.fit(_wanted(text, old, known, inventory, None))
     if record is None or sandbox.map is None:
         raise Refused(
             f"The record of {sandbox.name} is missing or damaged, so it is not known how it was made.",
             "It can be used and removed as ever, but not grown.",
         )
     maximum = exception_store.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
-    request = sizes.parse(text.removeprefix("+"))
-    wanted = request.in_bytes(origin=sandbox.map.size, ram=inventory.memory.total, maximum=maximum)
-    if text.startswith("+"):
-        if request.unit == "max":
-            raise UsageError("'+max' makes no sense.", "Write max: the size that cannot overflow.")
-        wanted += old
+    wanted = _wanted(text, old, sandbox.map.size, inventory, maximum)
     return min(exception_store.fit(wanted, record.chunk, record.policy), maximum)
+
+
+def _wanted(text: str, old: int, origin: int | None, inventory: Inventory, maximum: int | None) -> int:
+    """The size that a text means, in bytes; `origin` and `maximum` as for a size request."""
+    request = sizes.parse(text.removeprefix("+"))
+    wanted = request.in_bytes(origin=origin, ram=inventory.memory.total, maximum=maximum)
+    if not text.startswith("+"):
+        return wanted
+    if request.unit == "max":
+        raise UsageError("'+max' makes no sense.", "Write max: the size that cannot overflow.")
+    return wanted + old
 
 
 def _too_small(sandbox: Sandbox, old: int) -> Refused:
     record = sandbox.record
     size = sandbox.map.size if sandbox.map else 0
-    if record and old >= exception_store.cannot_overflow(size, record.chunk, record.policy):
+    if record and sandbox.map and old >= exception_store.cannot_overflow(size, record.chunk, record.policy):
         return Refused(
             f"{sandbox.name} cannot overflow as it is: there is nothing to gain.", "Leave it as it is."
         )
@@ -83,6 +96,8 @@ def _too_small(sandbox: Sandbox, old: int) -> Refused:
 
 
 def _store_steps(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
+    if sandbox.engine == OVERLAY:
+        return layers.grow(sandbox.name, old, new)
     if sandbox.cow_loop is not None:
         return tmpfs.grow(sandbox.name, sandbox.cow_loop.path, old, new)
     cut = next((entry for entry in sandbox.helpers if entry.name == f"{sandbox.name}:cow"), None)

@@ -1,10 +1,11 @@
 """How much RAM may still be promised: counted over all sandboxes, not only what they use."""
 
 from tui.backend import sizes
+from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused
 from tui.backend.host import Memory
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
+from tui.backend.inventory.status import Health, Status
 
 MIB = 1 << 20
 LEAST = 64 * MIB
@@ -26,9 +27,12 @@ def free(memory: Memory, sandboxes: tuple[Sandbox, ...]) -> int:
     return max(memory.available - promised(sandboxes) - reserve(memory), 0)
 
 
-def default_size(memory: Memory, sandboxes: tuple[Sandbox, ...], maximum: int) -> int:
-    """A quarter of what is free, at most what cannot overflow, at least 64 MiB (bytes)."""
-    return min(max(free(memory, sandboxes) // 4, LEAST), maximum)
+def default_size(memory: Memory, sandboxes: tuple[Sandbox, ...], maximum: int | None) -> int:
+    """A quarter of what is free, at least 64 MiB, at most what cannot overflow (bytes; None: there
+    is no such size).
+    """
+    usual = max(free(memory, sandboxes) // 4, LEAST)
+    return usual if maximum is None else min(usual, maximum)
 
 
 def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
@@ -46,6 +50,8 @@ def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
 
 def _open_promise(sandbox: Sandbox) -> int:
     status = sandbox.status
+    if sandbox.engine == OVERLAY:
+        return _open_layers(status)
     if status.health in (Health.OVERFLOW, Health.INVALID):
         return 0  # the kernel writes nothing more to its COW device
     if status.total is not None and status.used is not None:
@@ -53,3 +59,11 @@ def _open_promise(sandbox: Sandbox) -> int:
     if sandbox.cow_loop is not None:
         return sandbox.cow_loop.size
     return sandbox.record.size if sandbox.record is not None and sandbox.map is not None else 0
+
+
+def _open_layers(status: Status) -> int:
+    """What bytes and files may still come into an overlay's store."""
+    if status.total is None or status.used is None or status.files is None:
+        return 0
+    used, total = status.files
+    return status.total - status.used + (total - used) * overlay.INODE

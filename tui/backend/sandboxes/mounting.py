@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tui.backend import paths
-from tui.backend.command import command
+from tui.backend.command import Command, command
+from tui.backend.engines import overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
@@ -81,8 +82,18 @@ def options(fstype: str, *, own_place: bool, suid_dev: bool) -> str:
 
 def steps(name: str, fstype: str, target: Target, mount_options: str) -> tuple[Step, ...]:
     """Make the mount point if it is absent, and mount the sandbox on it."""
+    return _steps(
+        target, command("mount", "-t", fstype, "-o", mount_options, paths.device(name), target.path)
+    )
+
+
+def overlay_steps(name: str, target: Target, mount_options: str) -> tuple[Step, ...]:
+    """Make the mount point if it is absent, and mount both layers on it."""
+    return _steps(target, overlay.mount_command(name, target.path, mount_options))
+
+
+def _steps(target: Target, mount: Command) -> tuple[Step, ...]:
     make = Step("Make the mount point", command("mkdir", target.path), command("rmdir", target.path))
-    mount = command("mount", "-t", fstype, "-o", mount_options, paths.device(name), target.path)
     return (
         *((make,) if target.absent else ()),
         Step(f"Mount it on {target.path}", mount, command("umount", target.path)),

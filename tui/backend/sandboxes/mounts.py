@@ -4,8 +4,10 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, origins
+from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import mounting, remove
+from tui.backend.sandboxes.mounting import Target
 
 
 def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | None) -> Plan:
@@ -15,17 +17,25 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
         raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
     if sandbox.mounts:
         raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
+    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory)
+    if directory is None and "mnt" in sandbox.entries:
+        target = mounting.Target(target.path, absent=False)
+    return Plan("mount", name, _mount(host, sandbox, mounting.check(target), own_place=directory is None))
+
+
+def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> tuple[Step, ...]:
+    name = sandbox.name
+    if sandbox.device is None:
+        options = mounting.options("overlay", own_place=own_place, suid_dev=False)
+        return mounting.overlay_steps(name, target, options)
     fstype = origins.probe(host, sandbox.device)
     if not mounting.mountable(fstype):
         raise Refused(
             f"{name} cannot be mounted: it holds {fstype or 'no file system'}.",
             f"Work on {sandbox.device} itself, or make a file system on it.",
         )
-    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory)
-    if directory is None and "mnt" in sandbox.entries:
-        target = mounting.Target(target.path, absent=False)
-    options = mounting.options(fstype, own_place=directory is None, suid_dev=False)
-    return Plan("mount", name, mounting.steps(name, fstype, mounting.check(target), options))
+    options = mounting.options(fstype, own_place=own_place, suid_dev=False)
+    return mounting.steps(name, fstype, target, options)
 
 
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:

@@ -6,15 +6,20 @@ from tui.backend import paths, sizes
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.sandboxes import manifest
+from tui.backend.text import clean
+
+_NAMED = 3
+"""How many changed paths a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Since the kernel found the disk: writes completed, sectors written, discards, sectors
-    discarded (fields 5, 7, 12 and 14 of Documentation/block/stat.rst; sectors of 512 bytes).
+    """Since the kernel found the disk: sectors written, discards, sectors discarded (fields 7, 12
+    and 14 of Documentation/block/stat.rst; sectors of 512 bytes). Writes are not counted: a
+    flush that writes nothing, such as XFS asks for when it is unmounted, is one of them.
     """
 
-    writes: int
     sectors: int
     discards: int
     discarded: int
@@ -25,6 +30,7 @@ class Evidence:
     """What was noted when the sandbox was made, None where it was not or cannot be read.
 
     `last` are an image's counters just before the removal, for its loop device goes too.
+    `manifest` and `hashes` are texts, of a directory only.
     """
 
     name: str
@@ -33,30 +39,43 @@ class Evidence:
     counters: Counters | None
     hash: str | None
     last: Counters | None
+    manifest: str | None = None
+    hashes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Each None when it is unknown: whether the counters stood still, whether the hash is
-    the same.
+    """Each None when it is unknown: whether the counters stood still, whether the hash (or every
+    hash of a directory) is the same, which paths of a directory are not as they were.
     """
 
     origin: str
     counters_same: bool | None
     hash_same: bool | None
+    changed: tuple[str, ...] | None = None
 
     @property
     def sentence(self) -> str:
         """The proof for people."""
-        if self.counters_same is False or self.hash_same is False:
-            return f"{self.origin} was CHANGED while the sandbox existed, by something else than the sandbox."
+        if self.counters_same is False or self.hash_same is False or self.changed:
+            what = f" ({self._changes()})" if self.changed else ""
+            return f"{self.origin} was CHANGED{what} while the sandbox existed, by something else than the sandbox."
         said = ["nothing was written to it"] if self.counters_same else []
-        said += ["its hash is the same"] if self.hash_same else []
+        said += ["names, sizes, times, owners and modes in it are the same"] if self.changed == () else []
+        said += ["its hash is the same"] if self.hash_same and self.changed is None else []
+        said += ["so is the hash of every file"] if self.hash_same and self.changed == () else []
         return (
             f"{self.origin} is untouched: {', '.join(said)}."
             if said
             else f"Nothing is known about {self.origin}."
         )
+
+    def _changes(self) -> str:
+        """The first few of the changed paths."""
+        found = self.changed or ()
+        shown = [path or "its top directory" for path in found[:_NAMED]]
+        more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+        return clean(", ".join(shown)) + more
 
 
 def parse_counters(text: str) -> Counters | None:
@@ -65,24 +84,31 @@ def parse_counters(text: str) -> Counters | None:
     if len(fields) < 7 or not all(field.isdecimal() for field in fields):
         return None
     discards = (int(fields[11]), int(fields[13])) if len(fields) >= 15 else (0, 0)
-    return Counters(int(fields[4]), int(fields[6]), *discards)
+    return Counters(int(fields[6]), *discards)
 
 
 def read(host: Host, sandbox: Sandbox) -> Evidence:
     """What was noted; to be read before the sandbox is removed."""
-    noted = _text(host, paths.of(sandbox.name, paths.HASH)).lstrip("\\").split()
+    noted = (_text(host, paths.of(sandbox.name, paths.HASH)) or "").lstrip("\\").split()
     return Evidence(
         name=sandbox.name,
         origin=sandbox.record.origin if sandbox.record else f"/dev/{sandbox.origin}",
         kname=sandbox.origin,
-        counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS))),
+        counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS)) or ""),
         hash=noted[0] if noted else None,
         last=_counters(host, sandbox.origin) if sandbox.origin_loop else None,
+        manifest=_text(host, paths.of(sandbox.name, paths.MANIFEST)),
+        hashes=_text(host, paths.of(sandbox.name, paths.HASHES)),
     )
 
 
 def compare(host: Host, evidence: Evidence) -> Proof:
     """The proof, after the removal; reads the whole origin where its hash was noted."""
+    if evidence.manifest is not None:
+        changed = manifest.changed(host, evidence.origin, evidence.manifest)
+        hashes = evidence.hashes
+        same = manifest.hashes_same(host, evidence.origin, hashes) if hashes is not None else None
+        return Proof(evidence.origin, None, same, changed)
     now = evidence.last or _counters(host, evidence.kname)
     same = evidence.counters == now if evidence.counters and now else None
     return Proof(evidence.origin, same, _hash_same(host, evidence))
@@ -96,7 +122,7 @@ def memory_back(before: Memory, now: Memory) -> str:
 
 def _counters(host: Host, kname: str | None) -> Counters | None:
     """The counters of a device; None when it is gone."""
-    return parse_counters(_text(host, f"/sys/class/block/{kname}/stat"))
+    return parse_counters(_text(host, f"/sys/class/block/{kname}/stat") or "")
 
 
 def _hash_same(host: Host, evidence: Evidence) -> bool | None:
@@ -109,8 +135,8 @@ def _hash_same(host: Host, evidence: Evidence) -> bool | None:
     return found.lstrip("\\").split()[:1] == [evidence.hash]
 
 
-def _text(host: Host, path: str) -> str:
+def _text(host: Host, path: str) -> str | None:
     try:
         return host.read(path)
     except OSError:
-        return ""
+        return None

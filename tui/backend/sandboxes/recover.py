@@ -39,7 +39,7 @@ def _names(found: list[Sandbox]) -> str:
 
 def _only_growing(sandbox: Sandbox) -> bool:
     """An interrupted grow leaves a sandbox that works and may hold somebody's work."""
-    return sandbox.map is not None and sandbox.busy == "grow"
+    return sandbox.whole and sandbox.busy == "grow"
 
 
 def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:

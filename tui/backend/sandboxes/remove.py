@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tui.backend import paths
 from tui.backend.command import Command, command
-from tui.backend.engines import snapshot
+from tui.backend.engines import overlay, snapshot
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
@@ -19,8 +19,8 @@ from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame
 from tui.backend.stores import ramdisk
 
-_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.RECORD)
-_DIRECTORIES = (paths.MOUNT_POINT, paths.STORE)
+_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.MANIFEST, paths.HASHES, paths.RECORD)
+_DIRECTORIES = (paths.MOUNT_POINT, paths.LOWER, paths.STORE)
 
 
 def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
@@ -72,19 +72,28 @@ def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
     options = (
         sandbox.record.mount_options if sandbox.record and sandbox.record.mount_options else mount.options
     )
+    if sandbox.device is None:
+        return overlay.mount_command(sandbox.name, mount.mountpoint, options)
     return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
 def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step, ...]:
     """What cannot be taken back, from the top down. `wipe`: the RAM disk will be used again."""
     loops = sorted(sandbox.loops, key=lambda loop: loop.file)
+    lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
+    inner = [mount for mount in sandbox.inner if mount not in lower]
     return (
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
         *(_wipe(sandbox) if wipe else ()),
         *(_unmap(entry, able) for entry in sandbox.helpers),
+        *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
-        *(Step(f"Release {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.inner)),
+        *(_release(mount) for mount in reversed(inner)),
     )
+
+
+def _release(mount: Mount) -> Step:
+    return Step(f"Release {mount.mountpoint}", command("umount", mount.mountpoint))
 
 
 def _unmap(entry: Map, able: Abilities) -> Step:

@@ -6,6 +6,8 @@ from tui.backend.sizes import SizeRequest
 
 TMPFS = "tmpfs"
 RAMDISK = "ramdisk"
+AUTO = "auto"
+"""The snapshot engine where the kernel has it, else overlay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class CreateRequest:
 
     `origin` is text as typed. `name` and `size` None mean: choose well. `mount` is a
     directory, None for the default one; `no_mount` for none at all. `chunk` is in bytes.
-    `classic` is the 2008 recipe. `suid_dev` lets programs with set-user-ID and device nodes
+    `classic` is the 2008 recipe. `engine` is `auto`, `snapshot` or `overlay`. `suid_dev` lets programs with set-user-ID and device nodes
     work below a mount point of the user's choice. `hash` None means: image files only.
     `created` is in seconds since the epoch.
     """
@@ -28,5 +30,6 @@ class CreateRequest:
     store: str = TMPFS
     chunk: int | None = None
     classic: bool = False
+    engine: str = AUTO
     suid_dev: bool = False
     hash: bool | None = None

@@ -1,0 +1,68 @@
+"""The union of two layers: a read-only origin below, a tmpfs of our own above.
+
+Source: Documentation/filesystems/overlayfs.rst and tmpfs.rst of Linux, mount(8).
+"""
+
+from tui.backend import paths
+from tui.backend.command import Command, command
+
+LEAST = 1 << 20
+"""Bytes of the smallest store."""
+_PAGE = 4096
+_FEWEST_INODES = 1024
+INODE = 1024
+"""Bytes of kernel memory that a file in a tmpfs takes beside its data (measured on 6.1 and 6.18)."""
+
+_CASELESS = ("vfat", "msdos", "exfat", "ntfs3", "hfs", "hfsplus")
+"""File systems that compare names in a way of their own, which overlayfs cannot have below."""
+
+_OPTIONS = "index=on,redirect_dir=on,metacopy=off"
+"""Hard links stay links and directories can be renamed; a changed file is copied whole."""
+
+
+def fit(size: int) -> int:
+    """The next store size from `size` up, in whole pages (bytes)."""
+    return -(-size // _PAGE) * _PAGE
+
+
+def inodes(size: int) -> int:
+    """How many files a store of `size` bytes may have: one for every page."""
+    return max(size // _PAGE, _FEWEST_INODES)
+
+
+def cost(size: int) -> int:
+    """Bytes of RAM that a full store of `size` bytes takes, its inodes counted."""
+    return size + inodes(size) * INODE
+
+
+def limits(size: int) -> str:
+    """The tmpfs options that bound a store of `size` bytes."""
+    return f"size={size},nr_inodes={inodes(size)}"
+
+
+def refusal(fstype: str) -> str:
+    """Why a file system cannot be the lower layer, empty when it can."""
+    if fstype in _CASELESS:
+        return f"overlayfs cannot have {fstype} below it, for that ignores upper and lower case in names"
+    return ""
+
+
+def lower_options(fstype: str) -> str:
+    """Mount options that write nothing, not even a journal that was left unfinished (ext4(5),
+    xfs(5), btrfs(5)).
+    """
+    more = {
+        "ext3": "noload",
+        "ext4": "noload",
+        "xfs": "norecovery,nouuid",
+        "btrfs": "rescue=nologreplay",
+        "f2fs": "norecovery",
+    }.get(fstype)
+    return f"ro,{more}" if more else "ro"
+
+
+def mount_command(name: str, point: str, options: str) -> Command:
+    """Show both layers as one at a mount point. `options` are those of the mount itself."""
+    lower, upper, work = (paths.of(name, part) for part in (paths.LOWER, paths.UPPER, paths.WORK))
+    layers = f"lowerdir={lower},upperdir={upper},workdir={work}"
+    return command("mount", "-t", "overlay", "-o", f"{options},{layers},{_OPTIONS}", "sandbox-tui", point)

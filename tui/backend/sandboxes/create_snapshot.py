@@ -1,0 +1,144 @@
+"""Making a sandbox of a device: a device-mapper snapshot of the origin."""
+
+from dataclasses import replace
+
+from tui import __version__
+from tui.backend import paths
+from tui.backend.command import command
+from tui.backend.engines import SNAPSHOT, exception_store, snapshot
+from tui.backend.errors import Refused, UsageError
+from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.origins import Origin
+from tui.backend.inventory.record import Record
+from tui.backend.plan import Step
+from tui.backend.sandboxes import frame, memory, mounting, origin_steps
+from tui.backend.sandboxes.mounting import Target
+from tui.backend.sandboxes.request import RAMDISK, CreateRequest
+from tui.backend.sandboxes.survey import Draft, Survey
+from tui.backend.stores import Store, ramdisk, tmpfs
+
+
+def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
+    """What a snapshot sandbox will be, and the steps to it. Pure."""
+    origin, length = facts.origin, facts.origin.size or 0
+    policy, chunk = _format(request, origin)
+    maximum = exception_store.cannot_overflow(length, chunk, policy)
+    size = _size(request, facts, chunk, policy, maximum)
+    store, size = _store(request, facts, name, size)
+    memory.check(size, facts.inventory.memory, facts.inventory.sandboxes)
+    target = _target(request, facts, name)
+    own_place = request.mount is None
+    options = mounting.options(origin.fstype, own_place=own_place, suid_dev=request.suid_dev)
+    record = Record(
+        name=name,
+        origin=origin.path,
+        origin_size=length,
+        origin_id=origin.identity,
+        image=origin.image,
+        engine=SNAPSHOT,
+        store=RAMDISK if request.classic else request.store,
+        policy=policy,
+        chunk=chunk,
+        size=size,
+        fstype=origin.fstype,
+        mount=target.path if target else None,
+        mount_options=options if target else "",
+        mount_made=target is not None and target.absent and not own_place,
+        hashed=origin.image if request.hash is None else request.hash,
+        brd_loaded=store.brd_loaded,
+        created=request.created,
+        version=__version__,
+    )
+    return Draft(
+        record, _steps(record, origin, store, facts.abilities, target), _notes(record, origin, maximum)
+    )
+
+
+def _format(request: CreateRequest, origin: Origin) -> tuple[str, int]:
+    policy = exception_store.TRANSIENT if request.classic else exception_store.PERSISTENT
+    usual = exception_store.CLASSIC_CHUNK if request.classic else exception_store.DEFAULT_CHUNK
+    chunk = max(usual, origin.sector) if request.chunk is None else request.chunk
+    return policy, exception_store.check_chunk(chunk, origin.sector)
+
+
+def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximum: int) -> int:
+    ram = facts.inventory.memory
+    if request.size is None:
+        wanted = memory.default_size(ram, facts.inventory.sandboxes, maximum)
+    else:
+        wanted = request.size.in_bytes(origin=facts.origin.size, ram=ram.total, maximum=maximum)
+    if wanted < chunk:
+        raise UsageError(
+            f"{wanted} bytes is less than one chunk ({chunk} bytes).", "Choose a size of some MiB at least."
+        )
+    return min(
+        exception_store.fit(wanted, chunk, policy), max(maximum, exception_store.fit(0, chunk, policy))
+    )
+
+
+def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> tuple[Store, int]:
+    others = tuple(device for device in facts.inventory.devices if device != facts.origin.device)
+    inventory = replace(facts.inventory, devices=others)
+    if request.classic:
+        return ramdisk.make_classic(size, inventory, facts.abilities)
+    if request.store == RAMDISK:
+        return ramdisk.make(name, size, inventory, facts.abilities), size
+    return tmpfs.make(name, size), size
+
+
+def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
+    if request.no_mount:
+        return None
+    if not mounting.mountable(facts.origin.fstype):
+        if request.mount is None:
+            return None
+        found = facts.origin.fstype or "no file system"
+        raise Refused(
+            f"{facts.origin.path} cannot be mounted: it holds {found}.", "Leave the mount out: --no-mount."
+        )
+    return mounting.check(facts.target or mounting.default_target(name))
+
+
+def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
+    notes = []
+    if record.size >= maximum:
+        notes.append("It cannot overflow: there is room for a change of every chunk of the origin.")
+    elif record.policy == exception_store.TRANSIENT:
+        notes.append("Classic recipe: when the RAM is used up, everything in the sandbox is lost.")
+    if record.mount is None:
+        found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
+        notes.append(f"It will not be mounted ({found}); work on {paths.device(record.name)} itself.")
+    if origin.fstype == "LVM2_member":
+        notes.append(
+            "While the sandbox exists, LVM sees this physical volume twice and refuses its volume group;"
+            " inside the sandbox use vgimportclone."
+        )
+    if origin.fstype == "btrfs":
+        notes.append(
+            "Do not mount the origin's btrfs anywhere while the sandbox exists: the kernel would mix them up."
+        )
+    return tuple(notes)
+
+
+def _steps(
+    record: Record, origin: Origin, store: Store, able: Abilities, target: Target | None
+) -> tuple[Step, ...]:
+    name = record.name
+    source = origin_steps.source(origin)
+    table = snapshot.table(source, origin.size or 0, store.cow, record.policy, record.chunk)
+    load = Step("Load the kernel's snapshot target", command("modprobe", "dm-snapshot"))
+    mount = mounting.steps(name, origin.fstype, target, record.mount_options) if target else ()
+    return (
+        *origin_steps.same(origin),
+        *frame.directory(name),
+        frame.begin(name, "create"),
+        frame.note(record),
+        *(() if able.snapshot else (load,)),
+        *frame.udev_rule(able),
+        *store.steps,
+        *origin_steps.attach(name, origin),
+        *origin_steps.evidence(record, origin),
+        snapshot.create_step(name, table, able.udev),
+        *mount,
+        frame.end(name, "create"),
+    )

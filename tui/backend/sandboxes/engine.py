@@ -1,0 +1,79 @@
+"""Which engine makes a sandbox, and why that one. Pure."""
+
+from dataclasses import dataclass
+
+from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
+from tui.backend.errors import Refused, UsageError
+from tui.backend.inventory.abilities import Engines
+from tui.backend.inventory.origins import Origin
+from tui.backend.sandboxes import mounting
+from tui.backend.sandboxes.request import AUTO, RAMDISK, CreateRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine and the reason for it, as the end of a sentence; empty where it was asked for."""
+
+    engine: str
+    reason: str
+
+
+def choose(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
+    """The engine for a request. Refused or UsageError where none will do, saying why."""
+    if request.engine == SNAPSHOT or _only_by_block(request):
+        return _snapshot(request, origin, here)
+    if request.engine == OVERLAY:
+        return _overlay(origin, here, "")
+    if origin.directory:
+        return _overlay(origin, here, "a directory can only be sandboxed file by file")
+    if not here.snapshot:
+        return Choice(SNAPSHOT, "the kernel has device-mapper, and keeps changes block by block")
+    return _overlay(origin, here, f"{here.snapshot}; changes are kept file by file")
+
+
+def _only_by_block(request: CreateRequest) -> str:
+    """The option that only a block device can have, empty where there is none."""
+    options = {
+        "--classic": request.classic,
+        "--store ramdisk": request.store == RAMDISK,
+        "--chunk": request.chunk is not None,
+        "--no-mount": request.no_mount,
+    }
+    found = next((option for option, given in options.items() if given), "")
+    if found and request.engine == OVERLAY:
+        raise UsageError(
+            f"{found} needs the snapshot engine: an overlay is a mount, not a device.",
+            "Leave out one of them.",
+        )
+    return found
+
+
+def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
+    option = _only_by_block(request)
+    wanted = f"{option} needs the snapshot engine, but" if option else "The snapshot engine does not work:"
+    if origin.directory:
+        raise Refused(
+            f"{wanted} {origin.path} is a directory.", "Give the device that it is on, or --engine overlay."
+        )
+    if here.snapshot:
+        raise Refused(f"{wanted} {here.snapshot}.", "`sandbox-tui doctor` says how to get it.")
+    return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
+
+
+def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
+    if here.overlay:
+        also = f"{here.snapshot}, and " if here.snapshot and not origin.directory else ""
+        raise Refused(
+            f"No sandbox can be made here: {also}{here.overlay}.", "`sandbox-tui doctor` says how to get it."
+        )
+    if not origin.directory and not mounting.mountable(origin.fstype):
+        found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
+        raise Refused(
+            f"An overlay shows files, and {origin.path} has none: {found}.",
+            f"Only the snapshot engine can sandbox it{f', but {here.snapshot}' if here.snapshot else ''}.",
+        )
+    if refusal := overlay.refusal(origin.fstype):
+        raise Refused(
+            f"{origin.path} cannot be sandboxed file by file: {refusal}.", "Use the snapshot engine."
+        )
+    return Choice(OVERLAY, reason)

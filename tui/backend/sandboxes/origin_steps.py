@@ -1,0 +1,84 @@
+"""Steps that every engine does with the origin: be sure which it is, attach it, note what proves
+that it was not written.
+"""
+
+from dataclasses import replace
+
+from tui.backend import paths
+from tui.backend.command import Ref, command
+from tui.backend.inventory.origins import Origin
+from tui.backend.inventory.record import Record
+from tui.backend.plan import Step
+from tui.backend.sandboxes import frame, manifest
+
+
+def same(origin: Origin) -> tuple[Step, ...]:
+    """Names like sda move: look once more just before acting."""
+    if origin.directory:
+        number = command("stat", "--format=%d:%i", origin.path)
+        return (Step("Check that it still is the same directory", number, expect=origin.identity),)
+    device = origin.device
+    if device is None:
+        size = command("stat", "--format=%s", origin.path)
+        return (Step("Check the image's size", size, expect=str(origin.size)),)
+    length = Step(
+        "Check the origin's size", command("blockdev", "--getsize64", device.path), expect=str(device.size)
+    )
+    if device.diskseq is None:
+        return (length,)
+    disk = device.parents[0] if device.type == "part" and device.parents else device.kname
+    sequence = command("cat", f"/sys/class/block/{disk}/diskseq")
+    return (length, Step("Check that it still is the same disk", sequence, expect=str(device.diskseq)))
+
+
+def attach(name: str, origin: Origin) -> tuple[Step, ...]:
+    """For an image file, a read-only loop device over a read-only bind mount below our
+    directory: nothing can write through either, and the loop's backing file tells whose it is.
+    """
+    if not origin.image:
+        return ()
+    place = paths.of(name, paths.IMAGE)
+    return (
+        Step("Make a place for the image", command("touch", place), frame.delete(place), partial=True),
+        Step(
+            "Bind the image there, read-only",
+            command("mount", "--bind", "-o", "ro", origin.path, place),
+            command("umount", place),
+        ),
+        Step(
+            "Attach it to a read-only loop device: the origin",
+            command("losetup", "--find", "--show", "--read-only", place),
+            command("losetup", "--detach", Ref("ORIGIN")),
+            capture="ORIGIN",
+        ),
+    )
+
+
+def source(origin: Origin) -> str | Ref:
+    """The origin as later steps call it: what `attach` made, or its own path."""
+    return Ref("ORIGIN") if origin.image else origin.path
+
+
+def evidence(record: Record, origin: Origin) -> tuple[Step, ...]:
+    """Note what will prove, at the end, that the origin was not written."""
+    if origin.directory:
+        return manifest.steps(record.name, origin.path, hashed=record.hashed)
+    number = Step(
+        "Find the origin's device number",
+        command("lsblk", "--nodeps", "--noheadings", "--raw", "--output", "MAJ:MIN", source(origin)),
+        capture="DEVNO",
+    )
+    counters, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
+    count = Step(
+        "Note how much was ever written to the origin",
+        replace(command("cat", ("/sys/dev/block/", Ref("DEVNO"), "/stat")), output=counters),
+        frame.delete(counters),
+        partial=True,
+    )
+    hashing = Step(
+        "Note the origin's hash",
+        command("sha256sum", "--binary", origin.path, output=digest),
+        frame.delete(digest),
+        partial=True,
+    )
+    return (number, count, *((hashing,) if record.hashed else ()))

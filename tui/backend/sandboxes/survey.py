@@ -1,0 +1,74 @@
+"""What is read before a sandbox is planned, and what comes out of planning with an engine."""
+
+import re
+from dataclasses import dataclass
+
+from tui.backend.engines import OVERLAY
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, abilities, journal, mounts, origins
+from tui.backend.inventory.abilities import Abilities, Engines
+from tui.backend.inventory.origins import Origin
+from tui.backend.inventory.record import Record
+from tui.backend.plan import Step
+from tui.backend.sandboxes import mounting
+from tui.backend.sandboxes.mounting import Target
+from tui.backend.sandboxes.request import RAMDISK, CreateRequest
+from tui.backend.stores import ramdisk
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All readings that a plan is made from. `target` None: its own place, or no mount at all;
+    `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
+    (None: not known). `kernel` are the first two numbers of its version, empty when unknown.
+    """
+
+    inventory: Inventory
+    abilities: Abilities
+    engines: Engines
+    origin: Origin
+    target: Target | None
+    target_inside: bool
+    unfinished: bool | None
+    kernel: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an engine makes of a request: the record of the sandbox, its steps, and what people
+    should know.
+    """
+
+    record: Record
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+
+
+def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
+    """Read what the request needs beyond the inventory."""
+    chosen = None if request.no_mount or request.mount is None else mounting.survey(host, request.mount)
+    if request.classic or request.store == RAMDISK:
+        inventory = ramdisk.probed(host, inventory)
+    origin = origins.find(host, inventory, request.origin)
+    inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
+    here = abilities.engines(host)
+    layered = request.engine == OVERLAY or bool(here.snapshot)
+    ask = layered and not origin.directory and not origin.refusal and host.is_root()
+    return Survey(
+        inventory=inventory,
+        abilities=abilities.read(host),
+        engines=here,
+        origin=origin,
+        target=chosen,
+        target_inside=inside,
+        unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
+        kernel=_kernel(host),
+    )
+
+
+def _kernel(host: Host) -> tuple[int, ...]:
+    try:
+        match = re.match(r"(\d+)\.(\d+)", host.read("/proc/sys/kernel/osrelease"))
+    except OSError:
+        return ()
+    return (int(match[1]), int(match[2])) if match else ()
