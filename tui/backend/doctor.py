@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tui.backend import run
+from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
@@ -11,22 +12,36 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import memory
 
 _MODULES = (
-    ("dm-mod", "device-mapper itself", True),
-    ("dm-snapshot", "the snapshot target", True),
-    ("loop", "image files, and the default store", True),
+    ("dm-mod", "device-mapper itself, for the snapshot engine", False),
+    ("dm-snapshot", "the snapshot engine", False),
+    ("overlay", "the overlay engine", False),
+    ("loop", "image files, and the store of snapshots", True),
     ("brd", "RAM disks: --store ramdisk, --classic", False),
 )
 """Kernel modules: name, what for, whether nothing works without it."""
 
 _NEEDED = tuple(
-    "dmsetup losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split()  # noqa: SIM905
+    "losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split()  # noqa: SIM905
 )
-_HANDY = (("udevadm", "where udev runs"), ("mkfs.ext4", "the demo"), ("sudo", "starting again as root"))
+_HANDY = (
+    ("dmsetup", "the snapshot engine"),
+    ("find", "the overlay engine: what proves that a directory is untouched"),
+    ("tar", "the overlay engine: the attributes of the top directory"),
+    ("udevadm", "where udev runs"),
+    ("dumpe2fs", "tells whether a journal is unfinished"),
+    ("mkfs.ext4", "the demo"),
+    ("sudo", "starting again as root"),
+)
 _BUILT_IN = {"dm-mod": ("/sys/module/dm_mod", "/sys/class/misc/device-mapper"), "loop": ("/sys/module/loop",)}
-_ASK = {"dmsetup": "version", "mkfs.ext4": None}
+_ASK = {"dmsetup": "version", "mkfs.ext4": None, "dumpe2fs": None}
 """How to ask for a version where it is not `--version`; None: it cannot be asked without harm
 or on its standard output. dmsetup answers only when the kernel does.
 """
+_OTHER_KERNEL = "Boot a kernel that has it, on a machine of your own."
+_REMEDIES = {
+    abilities.NO_DMSETUP: "Install it: apt-get install dmsetup.",
+    abilities.MUTE: "In a container: start that with more privileges.",
+}
 _VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b")
 
 
@@ -59,15 +74,26 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine: why it does not work here, and what would help; both empty where it works."""
+
+    name: str
+    lacks: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All readings. `available`, `promised` and `free` (for new sandboxes) are bytes of RAM;
-    `leftovers` are sandboxes that an interruption left in pieces; `problems` say what keeps
-    sandboxes from being made, each with the way out.
+    """All readings. `engines` are the ways to make a sandbox; one is enough. `available`,
+    `promised` and `free` (for new sandboxes) are bytes of RAM; `leftovers` are sandboxes that an
+    interruption left in pieces; `problems` say what keeps sandboxes from being made, each with
+    the way out.
     """
 
     kernel: str
     root: bool
     udev: bool
+    engines: tuple[Engine, ...]
     modules: tuple[Module, ...]
     programs: tuple[Program, ...]
     available: int
@@ -88,18 +114,19 @@ def read(host: Host) -> Diagnosis:
     modules = tuple(_module(host, *entry) for entry in _MODULES)
     programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
     programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
-    free = memory.free(ram, found)
+    free, engines = memory.free(ram, found), _engines(host)
     return Diagnosis(
         kernel=_kernel(host),
         root=host.is_root(),
         udev=abilities.read(host).udev,
+        engines=engines,
         modules=modules,
         programs=programs,
         available=ram.available,
         promised=memory.promised(found),
         free=free,
         leftovers=tuple(sandbox.name for sandbox in found if sandbox.interrupted),
-        problems=(*_problems(modules, programs), *_mute(host, modules, programs), *_short(free)),
+        problems=(*_problems(modules, programs), *_no_engine(engines), *_short(free)),
     )
 
 
@@ -156,12 +183,21 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
     return (*absent, *missing)
 
 
-def _mute(host: Host, modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tuple[str, ...]:
-    """A container can have device-mapper in its kernel and yet not reach it."""
-    mapper, dmsetup = modules[0], programs[0]
-    if not host.is_root() or not mapper.loaded or not dmsetup.found or dmsetup.version:
+def _engines(host: Host) -> tuple[Engine, ...]:
+    here = abilities.engines(host)
+    return tuple(
+        Engine(name, lacks, _REMEDIES.get(lacks, _OTHER_KERNEL) if lacks else "")
+        for name, lacks in ((SNAPSHOT, here.snapshot), (OVERLAY, here.overlay))
+    )
+
+
+def _no_engine(engines: tuple[Engine, ...]) -> tuple[str, ...]:
+    """Nothing can be made only where no engine works."""
+    if any(not engine.lacks for engine in engines):
         return ()
-    return ("The kernel's device-mapper does not answer: in a container, start that with more privileges.",)
+    return tuple(
+        f"The {engine.name} engine does not work: {engine.lacks}. {engine.remedy}" for engine in engines
+    )
 
 
 def _short(free: int) -> tuple[str, ...]:

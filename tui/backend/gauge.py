@@ -80,7 +80,7 @@ _ADVICE = {
 }
 _OVERLAY_ADVICE = {
     **_ADVICE,
-    State.FULL: "Programs are told that no space is left; nothing is lost. Grow it, or delete what is new in it.",
+    State.FULL: "Programs get: no space left. Nothing is lost. Grow it, or delete what is new in it.",
 }
 
 

@@ -25,7 +25,8 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     found = []
     for pid in _pids():
         with suppress(OSError):
-            of_device = tuple(m for m in _mounts(pid, namespaces) if (devno and m.devno == devno) or m.source in places)
+            seen = _mounts(pid, namespaces)
+            of_device = tuple(m for m in seen if devno == m.devno or m.source in places)
             held = next(_held(pid, of_device, places), None)
             if held is not None:
                 found.append(Use(pid, *_who(pid), *held))

@@ -20,6 +20,8 @@ _PACKAGES = {
     "rmmod": "kmod",
     "udevadm": "udev",
     "mkfs.ext4": "e2fsprogs",
+    "dumpe2fs": "e2fsprogs",
+    "find": "findutils",
     "sudo": "sudo",
 }
 """The Debian package of each program that may be missing."""

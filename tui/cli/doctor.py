@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from tui.backend import doctor, sizes
-from tui.backend.doctor import Diagnosis, Module, Program
+from tui.backend.doctor import Diagnosis, Engine, Module, Program
 from tui.backend.errors import ExitCode
 from tui.backend.host import Host
 from tui.cli import output
@@ -25,6 +25,7 @@ def _facts(found: Diagnosis) -> list[tuple[str, str]]:
     leftovers = ", ".join(found.leftovers)
     return [
         ("kernel", found.kernel or "unknown"),
+        *(("engines", _engine(entry)) for entry in found.engines),
         *(("modules", _module(entry)) for entry in found.modules),
         *(("programs", _program(entry)) for entry in found.programs),
         ("udev", "running" if found.udev else "not running, and not needed"),
@@ -33,6 +34,10 @@ def _facts(found: Diagnosis) -> list[tuple[str, str]]:
         *(("problem", sentence) for sentence in found.problems),
         ("verdict", _verdict(found)),
     ]
+
+
+def _engine(entry: Engine) -> str:
+    return f"{entry.name:12} {f'no: {entry.lacks}. {entry.remedy}' if entry.lacks else 'works'}"
 
 
 def _module(entry: Module) -> str:

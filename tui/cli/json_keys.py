@@ -99,9 +99,10 @@ def blocker_json(blocker: Blocker) -> Json:
 
 
 def created_json(record: Record) -> Json:
-    """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of the sandbox's own files)
-    and what else was settled: origin, origin_size, origin_id, image, tree, engine,
-    store, policy, chunk, size, fstype, mount_options, mount_made, hashed, brd_loaded, created, version.
+    """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of
+    the sandbox's own files) and what else was settled: origin, origin_size, origin_id, image,
+    tree, engine, store, policy, chunk, size, fstype, mount_options, mount_made, hashed,
+    brd_loaded, created, version.
     """
     device = paths.device(record.name) if record.engine == SNAPSHOT else None
     return {**asdict(record), "device": device, "directory": paths.of(record.name)}

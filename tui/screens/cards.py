@@ -25,13 +25,13 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
 def short_origin(sandbox: Sandbox) -> str:
     """The origin as people know it, without /dev."""
     path = sandbox.record.origin if sandbox.record else sandbox.origin or "unknown"
-    if sandbox.record is not None and sandbox.record.image:
+    if sandbox.record is not None and (sandbox.record.image or sandbox.record.tree):
         return path.rsplit("/", 1)[-1]
     return path.removeprefix("/dev/mapper/").removeprefix("/dev/")
 
 
 def place(sandbox: Sandbox) -> str:
     """Where it can be worked on."""
-    if sandbox.map is None:
+    if not sandbox.whole:
         return "only remains are left"
-    return sandbox.mountpoint or f"not mounted: {sandbox.device}"
+    return sandbox.mountpoint or (f"not mounted: {sandbox.device}" if sandbox.device else "not mounted")

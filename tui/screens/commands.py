@@ -23,7 +23,7 @@ def _always(_situation: Situation) -> bool:
 
 
 def _whole(situation: Situation) -> bool:
-    return situation.sandbox is not None and situation.sandbox.map is not None
+    return situation.sandbox is not None and situation.sandbox.whole
 
 
 def _mounted(situation: Situation) -> bool:

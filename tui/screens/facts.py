@@ -1,6 +1,7 @@
 """What a sandbox is made of, as lines. Pure."""
 
-from tui.backend import sizes
+from tui.backend import paths, sizes
+from tui.backend.engines import OVERLAY
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.text import clean
 from tui.widgets import words
@@ -22,19 +23,31 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
     record = sandbox.record
     facts = [("Mount", mount.mountpoint, f"{mount.fstype} {mount.options}") for mount in sandbox.mounts]
     facts = facts or [("Mount", "not mounted", "")]
-    size = f"{sizes.show(sandbox.map.size)}, writable" if sandbox.map else "gone"
-    facts += [
-        ("Device", sandbox.device, size),
-        ("COW", f"/dev/{sandbox.cow}" if sandbox.cow else "gone", _recipe(sandbox)),
-    ]
+    facts += _layers(sandbox) if sandbox.engine == OVERLAY else _devices(sandbox)
     if record is None:
         return [
             *facts,
             ("Origin", f"/dev/{sandbox.origin or '?'}", "only read"),
             ("Made", "its record is missing or damaged", ""),
         ]
-    facts.append(("Origin", record.origin, f"{sizes.show(record.origin_size)}, only read"))
+    size = "" if record.origin_size is None else f"{sizes.show(record.origin_size)}, "
+    facts.append(("Origin", record.origin, f"{size}only read"))
     return [*facts, ("Made", f"{words.duration(max(now - record.created, 0))} ago", "")]
+
+
+def _devices(sandbox: Sandbox) -> list[tuple[str, str, str]]:
+    size = f"{sizes.show(sandbox.map.size)}, writable" if sandbox.map else "gone"
+    cow = f"/dev/{sandbox.cow}" if sandbox.cow else "gone"
+    return [("Device", paths.device(sandbox.name), size), ("COW", cow, _recipe(sandbox))]
+
+
+def _layers(sandbox: Sandbox) -> list[tuple[str, str, str]]:
+    name, files = sandbox.name, sandbox.status.files
+    room = "tmpfs, {:,} of {:,} files".format(*files) if files else "tmpfs"
+    return [
+        ("Upper", paths.of(name, paths.UPPER), room),
+        ("Lower", paths.of(name, paths.LOWER), "read-only"),
+    ]
 
 
 def _recipe(sandbox: Sandbox) -> str:

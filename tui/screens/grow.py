@@ -80,7 +80,7 @@ class GrowScreen(FaceScreen[None]):
         gauge = reading.gauge(sandbox)
         free = memory.free(reading.inventory.memory, reading.inventory.sandboxes)
         self.query_one("#facts", Note).put(
-            f"It has used {words.amount(gauge)} ({words.percent(gauge.fill)}).\n"
+            f"It has used {gauge.amount} ({words.percent(gauge.fill)}).\n"
             f"{sizes.show(free)} of RAM can still be promised."
         )
 

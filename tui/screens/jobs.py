@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from tui.backend import paths
 from tui.backend.host import Host, Memory
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.plan import Plan
@@ -44,7 +43,8 @@ class Create(Job):
         """Where it is."""
         prepared = _mounts(host, plan.name)
         where = f"mounted on {prepared[0]}" if prepared else "not mounted"
-        return (f"ready: {paths.device(plan.name)}, {where}.", "Play in it; its origin is only ever read.")
+        device = next((one.device for one in sandboxes.read(host) if one.name == plan.name), None)
+        return (f"ready: {device or plan.name}, {where}.", "Play in it; its origin is only ever read.")
 
 
 @dataclass

@@ -94,7 +94,7 @@ class Watcher:
 
     def _fingerprint(self, found: tuple[Sandbox, ...]) -> object:
         """What changes when a device comes, goes, or is mounted; read without a process."""
-        maps = tuple((sandbox.name, sandbox.map and sandbox.map.kname) for sandbox in found)
+        maps = tuple((sandbox.name, sandbox.whole, sandbox.map and sandbox.map.kname) for sandbox in found)
         texts = tuple(
             self._text(path) for path in ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions")
         )

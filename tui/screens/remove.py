@@ -20,7 +20,6 @@ from tui.screens.dialog import Confirm
 from tui.screens.face import FaceScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
-from tui.widgets import words
 from tui.widgets.blockers import BlockerRows
 from tui.widgets.lines import Note
 from tui.widgets.topline import TopLine
@@ -78,7 +77,7 @@ class RemoveScreen(FaceScreen[bool]):
             return
         origin = sandbox.record.origin if sandbox.record else sandbox.origin or "its origin"
         lines = [
-            f"Its changes are thrown away for good: {words.amount(reading.gauge(sandbox))}.",
+            f"Its changes are thrown away for good: {reading.gauge(sandbox).amount}.",
             f"{origin} stays exactly as it was; the RAM comes back.",
         ]
         places = [f"It is unmounted first: {mount.mountpoint}." for mount in sandbox.mounts]

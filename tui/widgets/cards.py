@@ -61,7 +61,7 @@ def _first(card: Card, width: int) -> Line:
     name = min(max(16, width // 4), 30)
     left = f" {fit(card.name, name)} "
     origin = f"{fit(f'of {card.origin}', 12 if width < 100 else 24)} "
-    after = f" {right(words.percent(card.gauge.fill), 4)}  {right(words.amount(card.gauge), 22)} "
+    after = f" {right(words.percent(card.gauge.fill), 4)}  {right(card.gauge.amount, 22)} "
     full, empty = bar.bar(card.gauge.fill, max(width - len(left) - len(origin) - len(after), 4))
     tone = bar.TONES[card.gauge.state]
     return (Span(left, "strong"), Span(origin), Span(full, tone), Span(empty, "muted"), Span(after))

@@ -55,7 +55,7 @@ class HistoryGraph(Lines):
     @staticmethod
     def _words(card: Card, room: int) -> Line:
         state = Span(f" {card.gauge.state.value}", bar.TONES[card.gauge.state])
-        parts = (words.amount(card.gauge), words.rate(card.rate), words.forecast(card.seconds_left))
+        parts = (card.gauge.amount, words.rate(card.rate), words.forecast(card.seconds_left))
         said = "   ".join(part for part in parts if part)
         return (state, Span(f"{said} ".rjust(room - width((state,)))))
 

@@ -1,7 +1,6 @@
 """Numbers as people read them."""
 
 from tui.backend import sizes
-from tui.backend.gauge import Gauge
 from tui.backend.host import Memory
 
 _UNITS = ((86400 * 2, 86400, "d"), (5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
@@ -16,13 +15,6 @@ def duration(seconds: float) -> str:
 def percent(fill: float | None) -> str:
     """A fill as percent, rounded down so that only what is full says 100; `?` where unknown."""
     return "?" if fill is None else f"{int(fill * 100)}%"
-
-
-def amount(gauge: Gauge) -> str:
-    """`491.0 MiB of 1.0 GiB`; what is not known is shown as unknown."""
-    if gauge.total is None and gauge.used is None:
-        return "size unknown"
-    return f"{sizes.show(gauge.used)} of {sizes.show(gauge.total)}"
 
 
 def memory(reading: Memory) -> str:

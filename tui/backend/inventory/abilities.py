@@ -22,6 +22,10 @@ MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
 """Where a kernel shows that it has device-mapper, as a module or built in."""
 
 
+NO_DMSETUP = "the program dmsetup is missing"
+MUTE = "the kernel's device-mapper does not answer"
+
+
 @dataclass(frozen=True, slots=True)
 class RamDisks:
     """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`)."""
@@ -32,9 +36,9 @@ class RamDisks:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`snapshot`: the kernel's snapshot target is loaded; `overlay`: overlayfs is. `udev`: udevd runs. `rule`: our
-    udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None when brd is
-    not loaded.
+    """`snapshot`: the kernel's snapshot target is loaded; `overlay`: overlayfs is. `udev`: udevd
+    runs. `rule`: our udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None
+    when brd is not loaded.
     """
 
     snapshot: bool
@@ -100,8 +104,8 @@ def _lacks_snapshot(host: Host, able: Abilities) -> str:
     if not able.snapshot and not loadable(host, "dm-snapshot"):
         return "the kernel has no dm-snapshot"
     if not host.has_program("dmsetup"):
-        return "the program dmsetup is missing"
-    return "" if answers(host) else "the kernel's device-mapper does not answer"
+        return NO_DMSETUP
+    return "" if answers(host) else MUTE
 
 
 def _lacks_overlay(host: Host, able: Abilities) -> str:

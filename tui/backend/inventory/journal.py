@@ -5,6 +5,7 @@ import re
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 
+_FEATURE = re.compile(r"^Filesystem features:.* needs_recovery\b", re.MULTILINE)
 _PATIENCE = 60
 """Seconds for reading a journal."""
 
@@ -15,9 +16,7 @@ def unfinished(host: Host, path: str, fstype: str) -> bool | None:
     """
     if fstype in ("ext3", "ext4"):
         said = _ask(host, "dumpe2fs", "-h", path)
-        return (
-            None if said is None else bool(re.search(r"^Filesystem features:.* needs_recovery\b", said, re.M))
-        )
+        return None if said is None else _FEATURE.search(said) is not None
     if fstype == "xfs":
         said = _ask(host, "xfs_logprint", "-t", path)
         return None if said is None else "state: <CLEAN>" not in said

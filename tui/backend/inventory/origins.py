@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tui.backend import paths
+from tui.backend.engines import overlay
 from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
 from tui.backend.host import FileKind, Host
-from tui.backend.engines import overlay
 from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.mounts import Mount

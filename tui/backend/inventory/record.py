@@ -19,8 +19,9 @@ class Record:
     `origin` is the path as the user knows it, `image` tells that it is a file, `tree` that it is
     a directory. `engine` is `snapshot` or `overlay`. `policy` is `PO` or `N`, empty for an
     overlay, whose `chunk` is 0; `chunk`, `size` (of the store) and `origin_size` (None: not
-    known) are in bytes; `created` is in seconds since the epoch. `mount` is the mount point, None for none; `mount_made`,
-    `hashed` and `brd_loaded` tell what has to be taken back or compared at the end.
+    known) are in bytes; `created` is in seconds since the epoch. `mount` is the mount point,
+    None for none; `mount_made`, `hashed` and `brd_loaded` tell what has to be taken back or
+    compared at the end.
     """
 
     name: str

@@ -186,7 +186,7 @@ class Reader:
             return {}
 
     def _below(self, name: str, noted: Record | None) -> str | None:
-        """btrfs has device numbers of its own: then the mount's source has to do."""
+        """Btrfs has device numbers of its own: then the mount's source has to do."""
         lower = self._parts.lower.get(name)
         if lower is None or noted is None or noted.tree:
             return None

@@ -2,7 +2,7 @@
 
 from tui.backend import paths
 from tui.backend.host import ForeignMount
-from tui.backend.practice import storage, tree, use
+from tui.backend.practice import layers, storage, tree, use
 from tui.backend.practice.blocks import Disk
 from tui.backend.practice.world import Process, World
 
@@ -44,8 +44,21 @@ def mount_elsewhere(world: World, kname: str, program: str = "containerd", point
     return pid
 
 
+def keep_elsewhere(world: World, name: str, program: str = "containerd") -> int:
+    """Let a process in a mount namespace of its own keep an overlay sandbox; its number."""
+    pid, fs = world.number("pid", 1000), world.overlay(name)
+    if fs is None:
+        raise LookupError(name)
+    world.processes[pid] = Process(pid, program)
+    world.foreign.append(ForeignMount(pid, program, fs.devno, "sandbox-tui", "/data", None, None, name))
+    return pid
+
+
 def write(world: World, name: str, count: int) -> bool:
     """Let somebody write into a sandbox where nothing was changed yet; False for an I/O error."""
+    fs = world.overlay(name)
+    if fs is not None:
+        return layers.write(fs, count)
     entry = world.map(name)
     if entry is None or entry.uuid != paths.uuid(name):
         raise LookupError(name)

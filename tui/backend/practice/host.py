@@ -6,7 +6,7 @@ from threading import RLock
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, ForeignMount, Memory, Use
+from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
 from tui.backend.practice import state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
@@ -109,6 +109,15 @@ class PracticeHost:
         with self._guard:
             return tree.file(self.world, path).size
 
+    def room(self, path: str) -> Room:
+        """The room of a path's file system."""
+        with self._guard:
+            self._pass_time()
+            self._allow(path)
+            fs = tree.find(self.world, path).mount.fs
+            fs = fs.store or fs
+            return Room(fs.limit or fs.used, fs.used, fs.inodes or fs.nodes, fs.nodes)
+
     def is_root(self) -> bool:
         """Whether the practising person is root."""
         return self.world.root
@@ -123,7 +132,7 @@ class PracticeHost:
         """The practice machine's processes that hold any of these."""
         with self._guard:
             block = self.world.device(devno)
-            mounts = self.world.mounted(block.kname) if block else []
+            mounts = self.world.mounted(block.kname) if block else self.world.of_number(devno)
             points = [*places, *(mount.point for mount in mounts)]
             found = (use.first_hold(process, points) for process in self.world.processes.values())
             return tuple(entry for entry in found if entry is not None)

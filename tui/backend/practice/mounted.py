@@ -10,7 +10,8 @@ from tui.backend.practice.nodes import Directory, File, Node
 @dataclass(eq=False)
 class FileSystem:
     """A file system in use. `device` is the kernel name of what it is on, empty for none;
-    `limit` (bytes) and `inodes` bound a tmpfs.
+    `limit` (bytes) and `inodes` bound a tmpfs. An overlay has its `store`, a tmpfs, its upper
+    layer in that, and the `layers` as its options name them.
     """
 
     type: str
@@ -19,6 +20,9 @@ class FileSystem:
     device: str = ""
     limit: int | None = None
     inodes: int | None = None
+    store: "FileSystem | None" = None
+    upper: Directory | None = None
+    layers: str = ""
 
     @property
     def used(self) -> int:
@@ -32,11 +36,27 @@ class FileSystem:
 
     def has_room(self, more: int) -> bool:
         """Whether `more` bytes fit."""
+        if self.store is not None:
+            return self.store.has_room(more)
         return self.limit is None or self.used + more <= self.limit
+
+    def take(self, more: int) -> None:
+        """Copy up `more` bytes: what is written into an overlay lies in its upper layer."""
+        if self.upper is not None and more > 0:
+            changes = self.upper.entries.setdefault("changes", File())
+            if isinstance(changes, File):
+                changes.allocated += more
+
+    @property
+    def nodes(self) -> int:
+        """How many files and directories it has."""
+        return sum(1 for _ in nodes_below(self.root))
 
     def has_inode(self) -> bool:
         """Whether another file or directory fits."""
-        return self.inodes is None or sum(1 for _ in nodes_below(self.root)) < self.inodes
+        if self.store is not None:
+            return self.store.has_inode()
+        return self.inodes is None or self.nodes < self.inodes
 
 
 @dataclass(eq=False)
@@ -59,6 +79,8 @@ class Mounted:
         return f"{head} {groups}- {self.fs.type} {escape(self.source)} rw{self._size()}"
 
     def _size(self) -> str:
+        if self.fs.layers:
+            return f",{self.fs.layers}"
         limit = self.fs.limit
         return "" if limit is None else f",size={limit // 1024}k"
 

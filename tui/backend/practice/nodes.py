@@ -13,7 +13,7 @@ class Content:
     """What is on a device or in an image, as far as blkid and mount can tell.
 
     `tree` are the files of its file system. `exceptions` are the chunks that an exception
-    store has recorded.
+    store has recorded. `dirty`: its journal holds what is not yet in its place.
     """
 
     fstype: str
@@ -21,6 +21,7 @@ class Content:
     uuid: str = ""
     tree: "Directory | None" = None
     exceptions: int = 0
+    dirty: bool = False
 
 
 @dataclass
@@ -48,10 +49,13 @@ class File:
 
 @dataclass
 class Directory:
-    """A directory: nodes by name. `mode` are its permission bits."""
+    """A directory: nodes by name. `mode` are its permission bits. `merged` is, of the upper layer
+    of an overlay, what both layers show.
+    """
 
     entries: "dict[str, Node]" = field(default_factory=dict)
     mode: int = 0o755
+    merged: "Directory | None" = None
 
     def get(self, name: str) -> "Node | None":
         """The node of a name."""

@@ -22,7 +22,8 @@ def _entry(world: World, name: str) -> Node | None:
     if name == "meminfo":
         return File(f"MemTotal: {world.ram // 1024} kB\nMemAvailable: {world.available // 1024} kB\n")
     if name == "filesystems":
-        return File("nodev\tsysfs\nnodev\ttmpfs\nnodev\toverlay\n\text4\n\tvfat\n\txfs\n\tbtrfs\n")
+        overlay = "nodev\toverlay\n" if "overlay" in world.modules else ""
+        return File(f"nodev\tsysfs\nnodev\ttmpfs\n{overlay}\text4\n\tvfat\n\txfs\n\tbtrfs\n")
     return File(_swaps(world)) if name == "swaps" else None
 
 

@@ -8,9 +8,12 @@ import zlib
 from collections.abc import Sequence
 
 from tui.backend import paths
+from tui.backend.inventory import mounts
 from tui.backend.inventory.status import Health
-from tui.backend.practice import storage
+from tui.backend.practice import layers, storage
 from tui.backend.practice.blocks import Map, Snapshot
+from tui.backend.practice.mounted import FileSystem
+from tui.backend.practice.nodes import PAGE
 from tui.backend.practice.world import World
 
 _STRETCH = 4.0
@@ -32,18 +35,28 @@ class Traffic:
 
     def advance(self, world: World, start: float, end: float) -> None:
         """Write what is written from `start` to `end` (practice seconds)."""
+        time = (max(start, end - _LONGEST), end)
         for entry in list(world.of(Map)):
-            if isinstance(entry.table, Snapshot) and _is_written(world, entry, entry.table):
-                self._write(world, entry, entry.table, (max(start, end - _LONGEST), end))
+            table = entry.table
+            if isinstance(table, Snapshot) and _is_written(world, entry, table):
+                filled = (entry.data * table.chunk, world.blocks[table.cow].size)
+                if more := self._due(entry.name, filled, table.chunk, time):
+                    storage.write(world, entry.kname, more)
+        for name, fs in _overlays(world).items():
+            filled = (fs.store.used, fs.store.limit or 0) if fs.store else (0, 0)
+            if more := self._due(name, filled, PAGE, time):
+                layers.write(fs, more)
 
-    def _write(self, world: World, entry: Map, table: Snapshot, time: tuple[float, float]) -> None:
-        total = world.blocks[table.cow].size
-        aim = _pick(_AIMS, f"{self.seed} {entry.name}") * total
-        owed = self._owed.get(entry.name, 0.0) + self._bytes(entry.name, total, *time)
-        chunks = int(min(owed, aim - entry.data * table.chunk) // table.chunk)
-        self._owed[entry.name] = owed % table.chunk if chunks > 0 else min(owed, table.chunk)
-        if chunks > 0:
-            storage.write(world, entry.kname, chunks * table.chunk)
+    def _due(self, name: str, filled: tuple[int, int], unit: int, time: tuple[float, float]) -> int:
+        """Bytes that a sandbox's writer writes in a stretch of time, in whole units; `filled` are
+        the bytes used and in all.
+        """
+        used, total = filled
+        aim = _pick(_AIMS, f"{self.seed} {name}") * total
+        owed = self._owed.get(name, 0.0) + self._bytes(name, total, *time)
+        units = max(int(min(owed, aim - used) // unit), 0)
+        self._owed[name] = owed % unit if units else min(owed, unit)
+        return units * unit
 
     def _bytes(self, name: str, total: int, start: float, end: float) -> float:
         written, now = 0.0, start
@@ -59,6 +72,12 @@ class Traffic:
 def _pick(choices: Sequence[float], key: str) -> float:
     """Always the same choice for a key."""
     return choices[zlib.crc32(key.encode()) % len(choices)]
+
+
+def _overlays(world: World) -> dict[str, FileSystem]:
+    """The overlays that are mounted to be written, by sandbox."""
+    layered = [mount for mount in world.mounts if mount.fs.layers]
+    return {mounts.owner(mounts.parse(mount.line())[0]): mount.fs for mount in layered}
 
 
 def _is_written(world: World, entry: Map, table: Snapshot) -> bool:

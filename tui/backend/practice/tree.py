@@ -125,6 +125,7 @@ def write(world: World, path: str, text: str) -> None:
     if not fs.has_room(new.allocated):
         raise error(errno.ENOSPC, path)
     node.write(text)
+    fs.take(node.allocated)
 
 
 def unlink(world: World, path: str) -> None:

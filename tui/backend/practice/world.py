@@ -36,8 +36,8 @@ class World:
     foreign: list[ForeignMount] = field(default_factory=list)
     swaps: list[str] = field(default_factory=list)
     pid: int = 4711
-    modules: set[str] = field(default_factory=lambda: {"dm_mod", "loop"})
-    installed: set[str] = field(default_factory=lambda: {"dm_mod", "dm_snapshot", "loop", "brd"})
+    modules: set[str] = field(default_factory=lambda: {"dm_mod", "loop", "overlay"})
+    installed: set[str] = field(default_factory=lambda: {"dm_mod", "dm_snapshot", "loop", "brd", "overlay"})
     rd_size: int = 0
     ram: int = 24 * GIB
     taken: int = 6 * GIB
@@ -75,6 +75,14 @@ class World:
     def mounted(self, kname: str) -> list[Mounted]:
         """The mounts of the file system on a device."""
         return [mount for mount in self.mounts if kname and mount.fs.device == kname]
+
+    def of_number(self, devno: str) -> list[Mounted]:
+        """The mounts of a file system by its number."""
+        return [mount for mount in self.mounts if mount.fs.devno == devno]
+
+    def overlay(self, name: str) -> FileSystem | None:
+        """The overlay of a sandbox, mounted or not."""
+        return next((mount.fs for mount in self.mounts if f"/{name}/store/upper" in mount.fs.layers), None)
 
     def memory_used(self) -> int:
         """Bytes that files in RAM and RAM disks take."""

@@ -85,8 +85,8 @@ def _notes(facts: Survey) -> tuple[str, ...]:
             )
     if facts.unfinished:
         notes.append(
-            f"The journal of the {origin.fstype} was left unfinished. It is not replayed, for that would write"
-            " to the origin: the newest changes in it may be missing or look damaged."
+            f"The journal of the {origin.fstype} was left unfinished. It is not replayed, for that would"
+            " write to the origin: the newest changes in it may be missing or look damaged."
         )
     if facts.kernel and facts.kernel < _USER_ATTRIBUTES:
         notes.append(

@@ -1,9 +1,11 @@
-"""Which engine makes a sandbox, and why that one. Pure."""
+"""Which engine makes a sandbox, and why that one."""
 
 from dataclasses import dataclass
 
 from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
 from tui.backend.errors import Refused, UsageError
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory, abilities, origins
 from tui.backend.inventory.abilities import Engines
 from tui.backend.inventory.origins import Origin
 from tui.backend.sandboxes import mounting
@@ -18,8 +20,17 @@ class Choice:
     reason: str
 
 
+def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
+    """The origin that a text names, and the engine that would be chosen for it here. Raises what
+    finding an origin raises.
+    """
+    origin = origins.find(host, inventory, text)
+    layered = origin.directory or bool(abilities.engines(host).snapshot)
+    return origin, OVERLAY if layered else SNAPSHOT
+
+
 def choose(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
-    """The engine for a request. Refused or UsageError where none will do, saying why."""
+    """The engine for a request. Pure. Refused or UsageError where none will do, saying why."""
     if request.engine == SNAPSHOT or _only_by_block(request):
         return _snapshot(request, origin, here)
     if request.engine == OVERLAY:

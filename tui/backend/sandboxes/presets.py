@@ -1,11 +1,12 @@
 """Sizes worth offering, each with the reason why people take it. Pure."""
 
+import sys
 from dataclasses import dataclass
 
 from tui.backend import sizes
-from tui.backend.engines import exception_store
-from tui.backend.errors import SandboxError
+from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.host import Memory
+from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import memory as promises
 
@@ -27,58 +28,60 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A size in other words: bytes, parts (0 to 1 and beyond) of origin and RAM, and whether
-    it can overflow.
+    """A size in other words: bytes, parts (0 to 1 and beyond) of origin (None: its size is not
+    known) and RAM, and whether it can overflow.
     """
 
     size: int
-    of_origin: float
+    of_origin: float | None
     of_ram: float
     can_overflow: bool
     fits: bool
 
 
-def offers(origin: int, sector: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> tuple[Preset, ...]:
-    """Presets for an origin of `origin` bytes with logical blocks of `sector` bytes."""
-    maximum = _maximum(origin, sector)
+def offers(origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> tuple[Preset, ...]:
+    """Presets for a sandbox of an origin by an engine."""
+    maximum, size = _maximum(origin, engine), origin.size or 0
     default = promises.default_size(memory, sandboxes, maximum)
-    listed = (
+    listed = [
         Preset("", "usual", default, "a quarter of the free RAM: room for most work"),
         Preset("256M", "small", 256 << 20, "to look round, edit settings, try a few files"),
-        Preset("10%origin", "10 % of the origin", origin // 10, "to install or upgrade some programs"),
+        Preset("10%origin", "10 % of the origin", size // 10, "to install or upgrade some programs"),
         Preset("25%ram", "25 % of RAM", memory.total // 4, "for heavy work that should not run full soon"),
-        Preset("max", "cannot overflow", maximum, "room for a change of every block: it never fills up"),
-    )
+    ]
+    most = sys.maxsize if maximum is None else maximum
+    useful = [one for one in listed if not one.text or promises.MIB <= one.size < most]
+    if maximum is not None:
+        reason = "room for a change of every block: it never fills up"
+        useful.append(Preset("max", "cannot overflow", maximum, reason))
     free = promises.free(memory, sandboxes)
-    useful = [one for one in listed if one.text in ("", "max") or promises.MIB <= one.size < maximum]
-    return tuple(one if one.size <= free else _impossible(one, free) for one in useful)
+    return tuple(one if _cost(one.size, engine) <= free else _impossible(one, free) for one in useful)
 
 
-def share(text: str, origin: int, sector: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> Share:
+def share(text: str, origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> Share:
     """What a typed size means here; UsageError when it is no size."""
-    maximum = _maximum(origin, sector)
+    maximum = _maximum(origin, engine)
     wanted = (
-        sizes.parse(text).in_bytes(origin=origin, ram=memory.total, maximum=maximum)
+        sizes.parse(text).in_bytes(origin=origin.size, ram=memory.total, maximum=maximum)
         if text
         else promises.default_size(memory, sandboxes, maximum)
     )
-    size = min(wanted, maximum)
-    fits = size <= promises.free(memory, sandboxes)
-    return Share(size, size / max(origin, 1), size / max(memory.total, 1), size < maximum, fits)
+    size = wanted if maximum is None else min(wanted, maximum)
+    fits = _cost(size, engine) <= promises.free(memory, sandboxes)
+    of_origin = None if origin.size is None else size / max(origin.size, 1)
+    return Share(size, of_origin, size / max(memory.total, 1), maximum is None or size < maximum, fits)
 
 
-def problem(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> str:
-    """Why a size cannot be promised, with the numbers; empty when it can."""
-    try:
-        promises.check(size, memory, sandboxes)
-    except SandboxError as error:
-        return error.message
-    return ""
+def _maximum(origin: Origin, engine: str) -> int | None:
+    """The size that cannot overflow; None: there is none, for new files can be of any size."""
+    if engine == OVERLAY or origin.size is None:
+        return None
+    chunk = max(exception_store.DEFAULT_CHUNK, origin.sector)
+    return exception_store.cannot_overflow(origin.size, chunk, exception_store.PERSISTENT)
 
 
-def _maximum(origin: int, sector: int) -> int:
-    chunk = max(exception_store.DEFAULT_CHUNK, sector)
-    return exception_store.cannot_overflow(origin, chunk, exception_store.PERSISTENT)
+def _cost(size: int, engine: str) -> int:
+    return overlay.cost(size) if engine == OVERLAY else size
 
 
 def _impossible(one: Preset, free: int) -> Preset:

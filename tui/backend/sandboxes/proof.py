@@ -59,7 +59,8 @@ class Proof:
         """The proof for people."""
         if self.counters_same is False or self.hash_same is False or self.changed:
             what = f" ({self._changes()})" if self.changed else ""
-            return f"{self.origin} was CHANGED{what} while the sandbox existed, by something else than the sandbox."
+            who = "while the sandbox existed, by something else than the sandbox"
+            return f"{self.origin} was CHANGED{what} {who}."
         said = ["nothing was written to it"] if self.counters_same else []
         said += ["names, sizes, times, owners and modes in it are the same"] if self.changed == () else []
         said += ["its hash is the same"] if self.hash_same and self.changed is None else []

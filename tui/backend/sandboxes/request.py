@@ -16,9 +16,9 @@ class CreateRequest:
 
     `origin` is text as typed. `name` and `size` None mean: choose well. `mount` is a
     directory, None for the default one; `no_mount` for none at all. `chunk` is in bytes.
-    `classic` is the 2008 recipe. `engine` is `auto`, `snapshot` or `overlay`. `suid_dev` lets programs with set-user-ID and device nodes
-    work below a mount point of the user's choice. `hash` None means: image files only.
-    `created` is in seconds since the epoch.
+    `classic` is the 2008 recipe. `engine` is `auto`, `snapshot` or `overlay`. `suid_dev` lets
+    programs with set-user-ID and device nodes work below a mount point of the user's choice.
+    `hash` None means: image files only. `created` is in seconds since the epoch.
     """
 
     origin: str

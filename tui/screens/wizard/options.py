@@ -8,8 +8,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
 from tui.backend import names, sizes
+from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.inventory.origins import Origin
-from tui.backend.sandboxes.request import RAMDISK, TMPFS, CreateRequest
+from tui.backend.sandboxes.request import AUTO, RAMDISK, TMPFS, CreateRequest
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.fields import Pick, TextField, Toggle
@@ -25,6 +26,8 @@ class OptionsPage(Page):
         "Mount: at its own place below /run/sandbox-tui, where only root can look; in a directory of yours "
         "(empty, or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself."
         "\n\n"
+        "Engine: by block (a device-mapper snapshot) where the kernel can, else by file (overlayfs); the "
+        "review says which, and why. A directory can only be had by file.\n\n"
         "Store: tmpfs can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\n"
         "Classic recipe: as people did it in 2008, with /dev/ram0 and chunks of 512 bytes. When that runs "
         "full, all is lost.\n\n"
@@ -41,6 +44,10 @@ class OptionsPage(Page):
                 Pick(((_OWN, "its own place"), (_OTHER, "a directory"), (_NONE, "not at all")), id="mount"),
             )
             yield from self._field("Directory", TextField("/mnt/trial", id="directory"))
+            yield from self._field(
+                "Engine",
+                Pick(((AUTO, "as suits"), (SNAPSHOT, "by block"), (OVERLAY, "by file")), id="engine"),
+            )
             yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
             yield from self._field("Chunk", TextField("4K", id="chunk"))
             yield from self._field("", Toggle("hash the origin before and after", id="hash"))
@@ -76,6 +83,7 @@ class OptionsPage(Page):
             name=self.query_one("#name", Input).value.strip(),
             mount=self.query_one("#directory", Input).value.strip() if mount == _OTHER else None,
             no_mount=mount == _NONE,
+            engine=self.query_one("#engine", Pick).value,
             store=self.query_one("#store", Pick).value,
             chunk=sizes.parse_bytes(chunk) if chunk else None,
             classic=self.query_one("#classic", Toggle).value,

@@ -18,15 +18,15 @@ class OriginPage(Page):
     HELP = (
         "The origin is the disk that you want to play with; it is only ever read. It must not be in use: "
         "not mounted, not swap, not part of a RAID or LVM.\n\n"
-        "An image file will do as well: type its path. So will LABEL=data, UUID=... and names below "
-        "/dev/disk."
+        "An image file or a directory will do as well: type its path. So will LABEL=data, "
+        "UUID=... and names below /dev/disk."
     )
 
     def compose(self) -> ComposeResult:
         """List and field."""
         yield DeviceRows(id="origins", classes="frame")
         with Vertical(id="typed-origin", classes="frame"):
-            yield TextField("/path/to/disk.img, LABEL=data, UUID=...", id="origin")
+            yield TextField("/path/to/disk.img, /a/directory, LABEL=data, UUID=...", id="origin")
         yield Note(classes="problem")
 
     def on_mount(self) -> None:

@@ -9,9 +9,9 @@ from textual.widgets import ContentSwitcher, Footer
 
 from tui.backend import inventory, sizes
 from tui.backend.errors import Refused, SandboxError
-from tui.backend.inventory import origins
 from tui.backend.inventory.origins import Origin
 from tui.backend.plan import Plan
+from tui.backend.sandboxes import engine
 from tui.backend.sandboxes.request import CreateRequest
 from tui.screens import jobs
 from tui.screens.chrome import top_line
@@ -99,15 +99,17 @@ class WizardScreen(FaceScreen[bool]):
 
     def _find(self, text: str) -> None:
         host = self.host
-        self.ask(lambda: origins.find(host, inventory.read(host), text), self._found, self._complain)
+        self.ask(lambda: engine.usual(host, inventory.read(host), text), self._found, self._complain)
 
-    def _found(self, origin: Origin) -> None:
+    def _found(self, found: tuple[Origin, str]) -> None:
+        origin, usual = found
         if origin.refusal:
             self._complain(
                 Refused(f"{origin.path} cannot be an origin: {origin.refusal}.", "Choose one that is ready.")
             )
             return
         self.origin = self.query_one(SizePage).origin = origin
+        self.query_one(SizePage).engine = usual
         if self.face.reading is not None:
             self.query_one(OptionsPage).prepare(origin, self.face.reading)
         self._go(1)

@@ -6,6 +6,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.backend import sizes
+from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.inventory.origins import Origin
 from tui.backend.sandboxes import memory, presets
@@ -29,6 +30,7 @@ class SizePage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.origin: Origin | None = None
+        self.engine = SNAPSHOT
         self.reading: Reading | None = None
 
     def compose(self) -> ComposeResult:
@@ -58,14 +60,17 @@ class SizePage(Page):
             return
         found = reading.inventory
         free = memory.free(found.memory, found.sandboxes)
-        self.query_one("#free", Note).put(
-            f"{self.origin.path} has {sizes.show(self.origin.size)}."
-            f" {sizes.show(free)} of RAM can be promised now."
-        )
-        offers = presets.offers(self.origin.size, self.origin.sector, found.memory, found.sandboxes)
+        self.query_one("#free", Note).put(f"{self._origin()} {sizes.show(free)} of RAM can be promised now.")
+        offers = presets.offers(self.origin, self.engine, found.memory, found.sandboxes)
         self.query_one(ChoiceRows).show(
             [Choice(one.text, one.title, sizes.show(one.size), one.reason, one.fits) for one in offers]
         )
+
+    def _origin(self) -> str:
+        if self.origin is None:
+            return ""
+        known = f"has {sizes.show(self.origin.size)}" if self.origin.size is not None else "is a directory"
+        return f"{self.origin.path} {known}."
 
     @on(ChoiceRows.Chosen, "#sizes")
     def _chosen(self, message: ChoiceRows.Chosen) -> None:
@@ -84,10 +89,11 @@ class SizePage(Page):
             return ""
         found = self.reading.inventory
         try:
-            share = presets.share(text, self.origin.size, self.origin.sector, found.memory, found.sandboxes)
+            share = presets.share(text, self.origin, self.engine, found.memory, found.sandboxes)
         except SandboxError as error:
             return error.message
-        said = f"= {sizes.show(share.size)}, {share.of_origin:.0%} of the origin, {share.of_ram:.0%} of RAM"
+        part = "" if share.of_origin is None else f"{share.of_origin:.0%} of the origin, "
+        said = f"= {sizes.show(share.size)}, {part}{share.of_ram:.0%} of RAM"
         if not share.fits:
             return f"{said}: more than can be promised now"
         return said if share.can_overflow else f"{said}: cannot overflow"

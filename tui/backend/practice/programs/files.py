@@ -3,6 +3,7 @@
 import copy
 import errno
 import hashlib
+import zlib
 from contextlib import suppress
 
 from tui.backend.host import FileKind
@@ -110,15 +111,18 @@ def cat(world: World, words: list[str], data: str) -> str:
 
 
 def stat(world: World, words: list[str], _: str) -> str:
-    """Tell a file's size: `stat --format=%s FILE`."""
+    """Tell a file's size or identity: `stat --format=%s FILE`, `stat --format=%d:%i FILE`."""
     given = parse("stat", words, flags="L/dereference", values="c/format")
-    if given.get("format") != "%s":
-        raise NotPractised(f"stat: only --format=%s is practised, not {given.get('format')!r}")
+    if given.get("format") not in ("%s", "%d:%i"):
+        raise NotPractised(f"stat: {given.get('format')!r} is not practised")
     try:
-        node = tree.existing(world, given.one())
+        node, found = tree.existing(world, given.one()), tree.find(world, given.one())
     except OSError as error:
         raise Failure(f"stat: cannot statx '{given.one()}': {reason(error)}") from error
-    return f"{node.size if isinstance(node, File) else 0}\n"
+    if given.get("format") == "%s":
+        return f"{node.size if isinstance(node, File) else 0}\n"
+    major, minor = map(int, found.mount.fs.devno.split(":"))
+    return f"{major << 8 | minor}:{zlib.crc32(found.path.encode()) >> 8}\n"
 
 
 def sha256sum(world: World, words: list[str], _: str) -> str:
@@ -156,6 +160,7 @@ def dd(world: World, words: list[str], _: str) -> str:
         if not fs.has_room(count) or (fs.device and not storage.write(world, fs.device, count)):
             raise Failure(f"dd: error writing '{path}': No space left on device")
         file.length, file.allocated, file.version = count, count, file.version + 1
+        fs.take(count)
         return ""
     raise Failure(f"dd: failed to open '{path}': No such file or directory")
 

@@ -2,7 +2,7 @@
 
 from tui.backend.host import FileKind
 from tui.backend.inventory.status import Health
-from tui.backend.practice import devfs, storage, tree, use
+from tui.backend.practice import devfs, layers, storage, tree, use
 from tui.backend.practice.blocks import Block, Loop, Map
 from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, Special
@@ -12,6 +12,8 @@ from tui.backend.practice.programs.arguments import size as to_bytes
 from tui.backend.practice.world import World
 
 _STATUS = 32
+_HIDDEN = ("nouuid", "noload", "norecovery", "rescue=nologreplay")
+"""Options that are the file system's, not the mount's."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""
 
@@ -32,6 +34,8 @@ def mount(world: World, words: list[str], _: str) -> str:
     _directory(world, point)
     if given.get("types") == "tmpfs":
         return _tmpfs(world, source, point, options)
+    if given.get("types") == "overlay":
+        return layers.mount(world, source, point, options)
     return _device(world, source, point, given.get("types"), options)
 
 
@@ -78,6 +82,8 @@ def _remount(world: World, point: str, options: list[str]) -> str:
             if to_bytes("mount", value) < top.fs.used:
                 raise Failure(f"mount: {point}: mount point not mounted or bad option.", _STATUS)
             top.fs.limit = _pages(to_bytes("mount", value))
+        elif name == "nr_inodes" and top.fs.type == "tmpfs":
+            top.fs.inodes = int(value)
         elif name != "remount":
             raise NotPractised(f"mount: {point}: remount with {option!r} is not practised.", _STATUS)
     return ""
@@ -144,7 +150,7 @@ def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
     if "ro" not in options:
         storage.write(world, block.kname, _FIRST_WRITES)
     fs = next((mount.fs for mount in world.mounted(block.kname)), None) or _open(world, block)
-    shown = [option for option in options if option not in ("nouuid", "noload", "norecovery")] or ["rw"]
+    shown = [option for option in options if option not in _HIDDEN] or ["rw"]
     where = tree.find(world, point).path
     world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
 

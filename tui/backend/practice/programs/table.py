@@ -1,6 +1,6 @@
 """Which programs the practice machine has."""
 
-from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes
+from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes, trees
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
 
@@ -10,7 +10,9 @@ PROGRAMS: dict[str, Program] = {
     "cat": files.cat,
     "dd": files.dd,
     "dmsetup": dmsetup,
+    "dumpe2fs": trees.dumpe2fs,
     "env": processes.env,
+    "find": trees.find,
     "kill": processes.kill,
     "losetup": losetup,
     "lsblk": devices.lsblk,
@@ -24,6 +26,7 @@ PROGRAMS: dict[str, Program] = {
     "sha256sum": files.sha256sum,
     "stat": files.stat,
     "sync": files.sync,
+    "tar": trees.tar,
     "tee": files.tee,
     "touch": files.touch,
     "truncate": files.truncate,
@@ -32,6 +35,6 @@ PROGRAMS: dict[str, Program] = {
 }
 
 NEED_ROOT = frozenset(
-    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tee", "touch", "truncate", "umount"}
+    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount"}
 )
 """Programs that can do nothing for an ordinary user on the places this tool works on."""

@@ -19,6 +19,8 @@ _UTIL_LINUX = ("blkid", "blockdev", "losetup", "lsblk", "mount", "umount")
 VERSIONS = {
     **{name: f"{name} (GNU coreutils) 9.1" for name in _COREUTILS},
     **{name: f"{name} from util-linux 2.38.1" for name in _UTIL_LINUX},
+    "find": "find (GNU findutils) 4.9.0",
+    "tar": "tar (GNU tar) 1.34",
     "dmsetup": "Library version:   1.02.185 (2022-05-18)\nDriver version:    4.47.0",
     "modprobe": "kmod version 30",
     "udevadm": "252",
