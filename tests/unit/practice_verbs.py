@@ -17,6 +17,7 @@ from tui.backend.sandboxes import create, grow, perform, recover, remove
 from tui.backend.sandboxes.request import CreateRequest
 
 NAME = "trial"
+DIRECTORY = "/home/user"
 IMAGE = "/home/user/images/debian-12.img"
 
 
@@ -29,11 +30,29 @@ class Case:
     machine: Callable[[], World] = demo_world
     grows: bool = True
 
+    @property
+    def beside(self) -> dict[str, Any]:
+        """Another sandbox that can be there at the same time: of the same disk where dm shares it."""
+        layered = self.id.startswith("overlay")
+        return {"origin": "/home"} if layered else {"no_mount": True}
+
 
 def _loaded_brd() -> World:
     world = demo_world()
     host = PracticeHost(world)
     host.run(["modprobe", "brd", "rd_nr=4", "rd_size=1048576"])
+    return world
+
+
+def _without_mapper() -> World:
+    world = demo_world()
+    world.installed.discard("dm_snapshot")
+    return world
+
+
+def _unloaded_overlay() -> World:
+    world = demo_world()
+    world.modules.discard("overlay")
     return world
 
 
@@ -52,6 +71,15 @@ CASES = (
     Case("no udev", {}, lambda: demo_world(udev=False)),
     Case("no udev, ramdisk", {"store": "ramdisk"}, lambda: demo_world(udev=False)),
     Case("large chunks", {"chunk": 65536}),
+    Case("overlay", {"engine": "overlay"}),
+    Case("overlay, no device-mapper", {}, _without_mapper),
+    Case("overlay, no overlayfs loaded", {"engine": "overlay"}, _unloaded_overlay),
+    Case("overlay of an image", {"origin": IMAGE, "engine": "overlay"}),
+    Case("overlay of a directory", {"origin": DIRECTORY}),
+    Case("overlay of a directory, hashed", {"origin": DIRECTORY, "hash": True}),
+    Case("overlay, mount point made", {"engine": "overlay", "mount": "/mnt/new"}),
+    Case("overlay, mount point there", {"engine": "overlay", "mount": "/mnt"}),
+    Case("overlay, no udev", {"engine": "overlay"}, lambda: demo_world(udev=False)),
 )
 
 

@@ -134,6 +134,7 @@ def test_remove_of_an_image_compares_its_hash(cli: CommandLine) -> None:
                 "origin": image,
                 "counters_same": True,
                 "hash_same": True,
+                "changed": None,
                 "sentence": f"{image} is untouched: nothing was written to it, its hash is the same.",
             }
         ]

@@ -169,7 +169,7 @@ def test_the_round_as_text_simulated(capsys: pytest.CaptureFixture[str], why: st
     host = Host()
     host.world.root = why != "no root"
     if why == "no kernel":
-        host.absent.add("dmsetup")
+        host.absent.add("losetup")
     before = host.snapshot()
     said = CommandLine(host, capsys)("demo", "--plain", *(["--simulated"] if why == "asked" else []))
     assert said.status == 0, said.err

@@ -5,7 +5,6 @@ import pytest
 from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import same
 from tui.backend import doctor
-from tui.backend.errors import CommandFailed
 from tui.backend.practice import PracticeHost
 
 
@@ -22,10 +21,9 @@ def test_a_good_machine(host: PracticeHost) -> None:
     assert found.root
     assert found.udev
     assert {entry.name: entry.there for entry in found.modules if entry.needed} == {
-        "dm-mod": True,
-        "dm-snapshot": True,
         "loop": True,
     }
+    assert [(engine.name, engine.lacks) for engine in found.engines] == [("snapshot", ""), ("overlay", "")]
     same(host, before)
 
 
@@ -36,7 +34,7 @@ def test_it_loads_no_module(host: PracticeHost) -> None:
     )
 
 
-@pytest.mark.parametrize("program", ["dmsetup", "losetup", "lsblk", "blkid", "mount"])
+@pytest.mark.parametrize("program", ["losetup", "lsblk", "blkid", "mount"])
 def test_a_missing_program(host: PracticeHost, program: str) -> None:
     host.absent.add(program)
     found = doctor.read(host)
@@ -52,18 +50,30 @@ def test_a_program_that_is_only_handy(host: PracticeHost) -> None:
     assert (entry.found, entry.package) == (False, "e2fsprogs")
 
 
-def test_a_kernel_without_snapshots(host: PracticeHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = host.run
+def test_a_kernel_without_snapshots_still_has_overlays(host: PracticeHost) -> None:
+    host.world.installed.discard("dm_snapshot")
+    found = doctor.read(host)
+    assert found.usable
+    assert [engine.lacks for engine in found.engines] == ["the kernel has no dm-snapshot", ""]
 
-    def lacking(argv: list[str], **options: object) -> str:
-        if argv[0] == "modprobe" and "dm-snapshot" in argv:
-            raise CommandFailed(
-                "modprobe: FATAL: Module dm-snapshot not found in directory /lib/modules/6.1", status=1
-            )
-        return run(argv, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(host, "run", lacking)
-    assert any("dm-snapshot" in problem for problem in doctor.read(host).problems)
+def test_a_missing_dmsetup_takes_one_engine_away(host: PracticeHost) -> None:
+    host.absent.add("dmsetup")
+    found = doctor.read(host)
+    assert found.usable
+    assert found.engines[0].remedy == "Install it: apt-get install dmsetup."
+
+
+def test_a_kernel_without_any_engine(host: PracticeHost) -> None:
+    for module in ("dm_snapshot", "overlay"):
+        host.world.installed.discard(module)
+    host.world.modules.discard("overlay")
+    found = doctor.read(host)
+    assert not found.usable
+    assert [problem.split(":")[0] for problem in found.problems] == [
+        "Engine snapshot does not work",
+        "Engine overlay does not work",
+    ]
 
 
 def test_a_machine_without_memory(host: PracticeHost) -> None:
@@ -85,7 +95,8 @@ def test_exit_status_and_words(host: PracticeHost, capsys: pytest.CaptureFixture
     assert said.out.splitlines()[-1].split(maxsplit=1)[1] == "Sandboxes can be made here."
     host.world.root = False
     assert cli("doctor").out.rstrip().endswith("use sudo.")
-    host.absent.add("dmsetup")
+    host.absent |= {"dmsetup", "losetup"}
     said = cli("doctor")
     assert said.status == 3
-    assert "apt-get install dmsetup" in said.out
+    assert "snapshot     no: the program dmsetup is missing. Install it" in said.out
+    assert "apt-get install mount" in said.out

@@ -194,7 +194,7 @@ def test_killed_while_others_live(case: Case) -> None:
     first, plan = 0, None
     for number in range(100):
         host = PracticeHost(case.machine())
-        make(host, name="other", no_mount=True)
+        make(host, name="other", **case.beside)
         before = host.snapshot()
         host.calls.clear()
         if plan is None:

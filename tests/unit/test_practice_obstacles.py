@@ -123,7 +123,6 @@ def _without(module: str) -> World:
 @pytest.mark.parametrize(
     ("world", "options", "words"),
     [
-        (lambda: _without("dm_snapshot"), {}, "Module dm-snapshot not found"),
         (lambda: _without("brd"), {"store": "ramdisk"}, "Module brd not found"),
         (lambda: _without("brd"), {"classic": True}, "Module brd not found"),
     ],
@@ -140,7 +139,7 @@ def test_missing_modules(world: Callable[[], World], options: dict[str, object],
 @pytest.mark.parametrize("udev", [True, False])
 @pytest.mark.parametrize(
     "program",
-    ["dmsetup", "losetup", "mount", "lsblk", "blockdev", "modprobe", "tee", "mkdir", "truncate", "cat"],
+    ["losetup", "mount", "lsblk", "blockdev", "tee", "mkdir", "truncate", "cat"],
 )
 def test_missing_programs(program: str, udev: bool) -> None:
     host = PracticeHost(demo_world(udev=udev))
@@ -149,6 +148,16 @@ def test_missing_programs(program: str, udev: bool) -> None:
     assert not host.has_program(program)
     with pytest.raises(SandboxError, match=program):
         make(host)
+    same(host, before)
+
+
+@pytest.mark.parametrize("program", ["dmsetup", "modprobe"])
+def test_missing_programs_of_the_snapshot_engine(program: str) -> None:
+    host = PracticeHost()
+    before = host.snapshot()
+    host.absent.add(program)
+    with pytest.raises(Refused, match=program):
+        make(host, engine="snapshot")
     same(host, before)
 
 
@@ -243,7 +252,7 @@ NO_ORIGINS: tuple[str, ...] = (
     "/dev/sda3",
     "/dev/sr0",
     "/dev/nvme0n1p1",
-    "/home",
+    "/run",
     "/dev/null",
 )
 NO_ORIGINS += ("/home/user/images/empty.img", "/home/user/images/odd.img")

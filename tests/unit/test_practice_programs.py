@@ -205,7 +205,7 @@ def test_dmsetup_answers() -> None:
 def test_doctor() -> None:
     found = doctor.read(PracticeHost())
     assert found.usable
-    assert {program.name for program in found.programs if not program.version} == {"mkfs.ext4"}
+    assert {program.name for program in found.programs if not program.version} == {"mkfs.ext4", "dumpe2fs"}
 
 
 def test_time_stands_still() -> None:

@@ -4,42 +4,65 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.backend.errors import UsageError
+from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
+from tui.backend.errors import SandboxError, UsageError
 from tui.backend.host import Memory
+from tui.backend.inventory.origins import Origin
 from tui.backend.sandboxes import memory, presets
 
 GIB = 1 << 30
 MACHINE = Memory(24 * GIB, 18 * GIB)
-origins = st.integers(512, 1 << 50)
+engines = st.sampled_from([SNAPSHOT, OVERLAY])
 memories = st.integers(1 << 26, 1 << 42).flatmap(
     lambda total: st.integers(0, total).map(lambda available: Memory(total, available))
 )
 
 
-@given(origins, st.sampled_from([512, 2048, 4096]), memories)
-def test_what_is_offered_as_possible_can_be_promised(origin: int, sector: int, ram: Memory) -> None:
-    offers = presets.offers(origin, sector, ram, ())
+def disk(size: int | None, sector: int = 512) -> Origin:
+    return Origin("/dev/sdb1", size, sector, "ext4", "", None, directory=size is None)
+
+
+disks = st.builds(disk, st.integers(512, 1 << 50), st.sampled_from([512, 2048, 4096]))
+
+
+def can_be_promised(size: int, ram: Memory) -> bool:
+    try:
+        memory.check(size, ram, ())
+    except SandboxError:
+        return False
+    return True
+
+
+@given(disks, engines, memories)
+def test_what_is_offered_as_possible_can_be_promised(origin: Origin, engine: str, ram: Memory) -> None:
+    offers = presets.offers(origin, engine, ram, ())
     assert [offer.text for offer in offers[:1]] == [""]
-    assert offers[-1].text == "max"
+    assert (offers[-1].text == "max") == (engine == SNAPSHOT)
     for offer in offers:
-        assert offer.fits == (offer.size <= memory.free(ram, ()))
-        assert (presets.problem(offer.size, ram, ()) == "") == offer.fits
+        cost = overlay.cost(offer.size) if engine == OVERLAY else offer.size
+        assert offer.fits == can_be_promised(cost, ram)
         assert offer.fits or "more than can be promised" in offer.reason
 
 
-@given(origins, memories)
-def test_typed_sizes_mean_what_the_preset_says(origin: int, ram: Memory) -> None:
-    for offer in presets.offers(origin, 512, ram, ()):
-        assert presets.share(offer.text, origin, 512, ram, ()).size == offer.size
+@given(disks, engines, memories)
+def test_typed_sizes_mean_what_the_preset_says(origin: Origin, engine: str, ram: Memory) -> None:
+    for offer in presets.offers(origin, engine, ram, ()):
+        assert presets.share(offer.text, origin, engine, ram, ()).size == offer.size
 
 
 def test_a_small_origin_cannot_overflow() -> None:
-    share = presets.share("1G", 64 << 20, 512, MACHINE, ())
+    share = presets.share("1G", disk(64 << 20), SNAPSHOT, MACHINE, ())
     assert not share.can_overflow
     assert share.fits
     assert share.size < GIB
 
 
-def test_no_size_at_all() -> None:
+@pytest.mark.parametrize("text", ["max", "10%origin", "much"])
+def test_no_size_of_a_directory(text: str) -> None:
     with pytest.raises(UsageError):
-        presets.share("much", GIB, 512, MACHINE, ())
+        presets.share(text, disk(None), OVERLAY, MACHINE, ())
+
+
+def test_a_directory_is_offered_no_part_of_an_unknown_size() -> None:
+    offers = presets.offers(disk(None), OVERLAY, MACHINE, ())
+    assert [offer.text for offer in offers] == ["", "256M", "25%ram"]

@@ -40,6 +40,7 @@ or on its standard output. dmsetup answers only when the kernel does.
 _OTHER_KERNEL = "Boot a kernel that has it, on a machine of your own."
 _REMEDIES = {
     abilities.NO_DMSETUP: "Install it: apt-get install dmsetup.",
+    abilities.NO_MODPROBE: "Install it: apt-get install kmod.",
     abilities.MUTE: "In a container: start that with more privileges.",
 }
 _VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b")
@@ -195,9 +196,7 @@ def _no_engine(engines: tuple[Engine, ...]) -> tuple[str, ...]:
     """Nothing can be made only where no engine works."""
     if any(not engine.lacks for engine in engines):
         return ()
-    return tuple(
-        f"The {engine.name} engine does not work: {engine.lacks}. {engine.remedy}" for engine in engines
-    )
+    return tuple(f"Engine {engine.name} does not work: {engine.lacks}. {engine.remedy}" for engine in engines)
 
 
 def _short(free: int) -> tuple[str, ...]:

@@ -125,11 +125,14 @@ def plan_json(plan: Plan) -> Json:
 
 
 def proof_json(name: str, proof: Proof) -> Json:
-    """`remove`: name, origin, counters_same and hash_same (null: not known), sentence."""
+    """`remove`: name, origin, counters_same and hash_same (null: not known), changed (paths of a
+    directory that are not as they were; null: not known, or no directory), sentence.
+    """
     return {
         "name": name,
         "origin": proof.origin,
         "counters_same": proof.counters_same,
         "hash_same": proof.hash_same,
+        "changed": None if proof.changed is None else list(proof.changed),
         "sentence": proof.sentence,
     }

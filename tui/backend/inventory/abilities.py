@@ -22,6 +22,7 @@ MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
 """Where a kernel shows that it has device-mapper, as a module or built in."""
 
 
+NO_MODPROBE = "the program modprobe is missing, so that the kernel cannot be asked for more"
 NO_DMSETUP = "the program dmsetup is missing"
 MUTE = "the kernel's device-mapper does not answer"
 
@@ -101,15 +102,20 @@ def answers(host: Host) -> bool:
 
 
 def _lacks_snapshot(host: Host, able: Abilities) -> str:
-    if not able.snapshot and not loadable(host, "dm-snapshot"):
-        return "the kernel has no dm-snapshot"
+    if not able.snapshot and (lacks := _lacks(host, "dm-snapshot")):
+        return lacks
     if not host.has_program("dmsetup"):
         return NO_DMSETUP
     return "" if answers(host) else MUTE
 
 
 def _lacks_overlay(host: Host, able: Abilities) -> str:
-    return "" if able.overlay or loadable(host, "overlay") else "the kernel has no overlayfs"
+    return "" if able.overlay else _lacks(host, "overlay")
+
+
+def _lacks(host: Host, module: str) -> str:
+    found = loadable(host, module)
+    return NO_MODPROBE if found is None else "" if found else f"the kernel has no {module}"
 
 
 def _ram_disks(host: Host) -> RamDisks | None:

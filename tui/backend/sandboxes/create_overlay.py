@@ -22,6 +22,7 @@ _USER_ATTRIBUTES = (6, 6)
 def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     """What an overlay sandbox will be, and the steps to it. Pure."""
     origin, own_place = facts.origin, request.mount is None
+    _not_held(origin)
     size = _size(request, facts)
     memory.check(overlay.cost(size), facts.inventory.memory, facts.inventory.sandboxes)
     target = mounting.check(facts.target or mounting.default_target(name))
@@ -48,6 +49,15 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         version=__version__,
     )
     return Draft(record, _steps(record, facts, target), _notes(facts))
+
+
+def _not_held(origin: Origin) -> None:
+    """device-mapper shares a device only with itself, so nobody can mount the origin of a snapshot."""
+    if origin.device is not None and origin.device.holders:
+        raise Refused(
+            f"{origin.path} cannot be mounted as a lower layer: a snapshot sandbox of it exists.",
+            "Leave out --engine overlay: several snapshots of one device can live side by side.",
+        )
 
 
 def _size(request: CreateRequest, facts: Survey) -> int:

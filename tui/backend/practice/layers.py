@@ -1,0 +1,44 @@
+"""Overlays of the practice machine: two layers seen as one tree."""
+
+import copy
+
+from tui.backend.practice import tree
+from tui.backend.practice.mounted import FileSystem
+from tui.backend.practice.nodes import PAGE, Directory
+from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.world import World
+
+_STATUS = 32
+_LAYERS = ("lowerdir", "upperdir", "workdir")
+_KNOWN = {"index=on", "redirect_dir=on", "metacopy=off", "rw", "ro", "nosuid", "nodev"}
+
+
+def mount(world: World, source: str, point: str, options: list[str]) -> str:
+    """Mount an overlay: `mount -t overlay -o lowerdir=L,upperdir=U,workdir=W SOURCE DIRECTORY`."""
+    given = dict(option.partition("=")[::2] for option in options)
+    unknown = {option for option in options if option.partition("=")[0] not in _LAYERS} - _KNOWN
+    if unknown:
+        raise NotPractised(f"mount: {point}: overlay with {sorted(unknown)} is not practised.", _STATUS)
+    if "overlay" not in world.modules:
+        raise Failure(f"mount: {point}: unknown filesystem type 'overlay'.", _STATUS)
+    places = [tree.find(world, given.get(layer, "")) for layer in _LAYERS]
+    lower, upper, work = (place.node for place in places)
+    if not (isinstance(lower, Directory) and isinstance(upper, Directory) and isinstance(work, Directory)):
+        raise Failure(f"mount: {point}: special device {source} does not exist.", _STATUS)
+    layers = ",".join(f"{layer}={given[layer]}" for layer in _LAYERS)
+    upper.merged = upper.merged or copy.deepcopy(lower)
+    store = places[1].mount.fs
+    same = next((m.fs for m in world.mounts if m.fs.upper is upper), None)
+    new = FileSystem("overlay", world.anonymous(), upper.merged, store=store, upper=upper, layers=layers)
+    fs = same or new
+    own = [option for option in options if option in ("rw", "ro", "nosuid", "nodev")]
+    world.mount(fs, tree.find(world, point).path, source, ",".join([*own, "relatime"]))
+    return ""
+
+
+def write(fs: FileSystem, count: int) -> bool:
+    """Write `count` bytes of new files; False when there is no room left."""
+    room = fs.store.limit - fs.store.used if fs.store and fs.store.limit is not None else count
+    wanted = -(-count // PAGE) * PAGE
+    fs.take(min(wanted, room))
+    return wanted <= room
