@@ -4,12 +4,16 @@ All that a test makes lies in /tmp/lab, so that cleaning up can touch nothing el
 """
 
 import os
+import shutil
+import stat
 import subprocess
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tui.backend import gauge, inventory, sizes
 from tui.backend.execute import Listener
@@ -22,6 +26,9 @@ from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
 from tui.backend.sandboxes.request import CreateRequest
 
 PLACE = Path("/tmp/lab")
+OVERLAY = pytest.param("overlay", marks=pytest.mark.layers)
+both_engines = pytest.mark.parametrize("engine", ["auto", OVERLAY])
+"""For tests that are the same whatever a sandbox is made of; `auto` is the snapshot in the guest."""
 MIB = 1 << 20
 
 MAKE = {
@@ -32,6 +39,12 @@ MAKE = {
     "btrfs": (128 * MIB, ["mkfs.btrfs", "-q", "-f"]),
     "raw": (8 * MIB, None),
 }
+
+
+def node(box: Sandbox) -> str:
+    """The writable device of a snapshot sandbox."""
+    assert box.device is not None
+    return box.device
 
 
 def sh(*argv: str) -> str:
@@ -75,6 +88,37 @@ class Disk:
         return " ".join(fields[6:7] + fields[11:15])
 
 
+@dataclass(frozen=True)
+class Tree:
+    """A directory as an origin."""
+
+    origin: str
+    image: str = ""
+    device: str = ""
+
+    def digest(self) -> int:
+        """A checksum over all that is in it, but for the times of reading."""
+        total = 0
+        for place, directories, files in os.walk(os.fsencode(self.origin)):
+            for name in sorted([b"", *directories, *files]):
+                path = os.path.join(place, name) if name else place
+                total ^= zlib.crc32(repr(_facts(path)).encode(), zlib.crc32(path))
+        return total
+
+    def written(self) -> str:
+        """It has no device of its own."""
+        return ""
+
+
+def _facts(path: bytes) -> object:
+    found = os.lstat(path)
+    names = os.listxattr(path, follow_symlinks=False)
+    attributes = [(name, os.getxattr(path, name, follow_symlinks=False)) for name in sorted(names)]
+    content = Path(os.fsdecode(path)).read_bytes() if stat.S_ISREG(found.st_mode) else b""
+    kept = (found.st_mode, found.st_uid, found.st_gid, found.st_nlink, found.st_ino, found.st_rdev)
+    return (*kept, found.st_size, found.st_mtime_ns, found.st_ctime_ns, attributes, zlib.crc32(content))
+
+
 class Lab:
     """Everything a test of the verbs needs, on the real machine."""
 
@@ -96,6 +140,21 @@ class Lab:
         device = sh("losetup", "--find", "--show", str(image)).strip() if attach else ""
         self.loops += [device] if device else []
         return Disk(str(image), device)
+
+    def tree(self, name: str = "tree") -> Tree:
+        """A new directory with a few files."""
+        top = PLACE / name
+        (top / "etc").mkdir(parents=True)
+        (top / "etc/motd").write_text("welcome")
+        (top / "data").write_bytes(os.urandom(64 << 10))
+        (top / "link").symlink_to("etc/motd")
+        os.link(top / "data", top / "same")
+        top.chmod(0o751)
+        return Tree(str(top))
+
+    def origin(self, kind: str, *, attach: bool = True) -> "Disk | Tree":
+        """A directory, or a disk with a file system."""
+        return self.tree() if kind == "directory" else self.disk(kind, attach=attach)
 
     def request(self, origin: str, *, size: str = "", **options: Any) -> CreateRequest:
         """A request with the time of now."""
@@ -145,7 +204,7 @@ class Lab:
         for loop in self.loops:
             sh("losetup", "--detach", loop)
         for file in PLACE.iterdir():
-            file.unlink()
+            shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
 
 
 def state() -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import Lab, sh
+from tests.kernel.lab import Lab, both_engines, node, sh
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
 
@@ -41,8 +41,9 @@ def refused(lab: Lab, *words: str) -> None:
 
 
 @pytest.mark.only_no_udev
-def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
-    box = lab.create(lab.disk().origin, name="trial")
+@both_engines
+def test_every_way_a_process_can_hold_a_mount(lab: Lab, engine: str) -> None:
+    box = lab.create(lab.disk().origin, name="trial", engine=engine)
     point = str(box.mountpoint)
     Path(f"{point}/file").write_bytes(bytes(8192))
     sh("cp", "/usr/bin/busybox", f"{point}/busybox")
@@ -72,14 +73,15 @@ def test_every_way_a_process_can_hold_a_mount(lab: Lab) -> None:
 @pytest.mark.only_no_udev
 def test_a_program_that_has_the_device_itself_open(lab: Lab) -> None:
     box = lab.create(lab.disk("raw").origin, name="trial")
-    with program("sh", "-c", f"exec 3<{box.device}; echo; read line") as pid:
+    with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:
         refused(lab, str(pid), "has open")
     lab.remove("trial")
 
 
 @pytest.mark.only_no_udev
-def test_a_mount_inside_the_mount(lab: Lab) -> None:
-    box = lab.create(lab.disk().origin, name="trial")
+@both_engines
+def test_a_mount_inside_the_mount(lab: Lab, engine: str) -> None:
+    box = lab.create(lab.disk().origin, name="trial", engine=engine)
     inner = Path(f"{box.mountpoint}/inner")
     inner.mkdir()
     sh("mount", "-t", "tmpfs", "tmpfs", str(inner))
@@ -89,20 +91,22 @@ def test_a_mount_inside_the_mount(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
-def test_a_mount_kept_in_another_namespace(lab: Lab) -> None:
-    lab.create(lab.disk().origin, name="trial")
+@both_engines
+def test_a_mount_kept_in_another_namespace(lab: Lab, engine: str) -> None:
+    lab.create(lab.disk().origin, name="trial", engine=engine)
     with program("unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; read line"):
         refused(lab, "mount namespace of its own")
     lab.remove("trial")
 
 
 @pytest.mark.only_no_udev
-def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab) -> None:
+@both_engines
+def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab, engine: str) -> None:
     point = Path("/tmp/shared")
     point.mkdir()
     sh("mount", "--bind", str(point), str(point))
     sh("mount", "--make-shared", str(point))
-    lab.create(lab.disk().origin, name="trial", mount="/tmp/shared/mnt")
+    lab.create(lab.disk().origin, name="trial", mount="/tmp/shared/mnt", engine=engine)
     with program("unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "echo; read line"):
         assert blockers.read(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
@@ -112,20 +116,45 @@ def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab) -> None:
 
 def test_swap_on_it_and_a_device_on_top(lab: Lab) -> None:
     box = lab.create(lab.disk("raw").origin, name="trial")
-    sh("mkswap", box.device)
-    sh("swapon", box.device)
+    sh("mkswap", node(box))
+    sh("swapon", node(box))
     refused(lab, "swap")
-    sh("swapoff", box.device)
-    sh("dmsetup", "create", "above", "--table", f"0 2048 linear {box.device} 0")
+    sh("swapoff", node(box))
+    sh("dmsetup", "create", "above", "--table", f"0 2048 linear {node(box)} 0")
     refused(lab, "above")
     sh("dmsetup", "remove", "--retry", "above")
     lab.remove("trial")
 
 
 @pytest.mark.only_no_udev
-def test_mounts_of_the_user_are_unmounted_too(lab: Lab) -> None:
-    box = lab.create(lab.disk().origin, name="trial")
+@both_engines
+def test_mounts_of_the_user_are_unmounted_too(lab: Lab, engine: str) -> None:
+    box = lab.create(lab.disk().origin, name="trial", engine=engine)
     os.mkdir("/tmp/second")
     sh("mount", "--bind", str(box.mountpoint), "/tmp/second")
     lab.remove("trial")
     os.rmdir("/tmp/second")
+
+
+@pytest.mark.only_no_udev
+@both_engines
+def test_a_loop_device_over_a_file_in_it(lab: Lab, engine: str) -> None:
+    box = lab.create(lab.disk().origin, name="trial", engine=engine)
+    file = f"{box.mountpoint}/inner.img"
+    Path(file).write_bytes(bytes(1 << 20))
+    loop = sh("losetup", "--find", "--show", file).strip()
+    refused(lab, loop, f"attached to {file}")
+    sh("losetup", "--detach", loop)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.layers
+def test_a_program_in_the_layers_of_an_overlay(lab: Lab) -> None:
+    """Even where the overlay itself is not mounted."""
+    box = lab.create(lab.tree().origin, name="trial")
+    sh("umount", str(box.mountpoint))
+    for layer in ("lower", "store"):
+        with program("sh", "-c", "echo; read line", cwd=f"/run/sandbox-tui/trial/{layer}") as pid:
+            refused(lab, str(pid), "works in")
+    lab.remove("trial")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.kernel.lab import Lab, state
+from tests.kernel.lab import Lab, both_engines, state
 from tui.backend.errors import ExitCode
 
 
@@ -23,14 +23,16 @@ def tool(*argv: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.only_no_udev
-def test_the_whole_round(lab: Lab) -> None:
+@both_engines
+def test_the_whole_round(lab: Lab, engine: str) -> None:
     disk = lab.disk("ext4")
-    made = tool("create", disk.device, "--name", "trial", "--size", "4M")
+    made = tool("create", disk.device, "--name", "trial", "--size", "4M", "--engine", engine)
     assert made.returncode == 0, made.stderr
-    assert made.stdout.splitlines() == ["/dev/mapper/trial", "/run/sandbox-tui/trial/mnt"]
+    device = ["/dev/mapper/trial"] if engine == "auto" else []
+    assert made.stdout.splitlines() == [*device, "/run/sandbox-tui/trial/mnt"]
     listed = json.loads(tool("list", "--json").stdout)["sandboxes"]
     assert [(box["name"], box["state"], box["size"]) for box in listed] == [("trial", "ok", 4 << 20)]
-    again = tool("create", disk.device, "--name", "trial")
+    again = tool("create", lab.disk("ext4-1k").device, "--name", "trial")
     assert again.returncode == ExitCode.REFUSED
     assert "taken" in again.stderr
     assert tool("grow", "trial", "+2M").returncode == 0
@@ -91,6 +93,7 @@ def test_a_hang_up_in_the_middle_is_undone(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
+@pytest.mark.layers
 def test_the_demo(lab: Lab) -> None:
     del lab
     done = tool("demo", "--plain")

@@ -4,11 +4,12 @@ import errno
 import os
 import signal
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.kernel.lab import MIB, Lab, sh
+from tests.kernel.lab import MIB, OVERLAY, Lab, both_engines, node, sh
 from tui.backend.errors import Refused
 from tui.backend.gauge import State
 
@@ -17,7 +18,9 @@ def overfill(device: str, size: int) -> int:
     """Write random bytes over a device; the errno that ends it, 0 for none."""
     descriptor = os.open(device, os.O_WRONLY | os.O_CREAT)
     try:
-        os.write(descriptor, os.urandom(size))
+        left = os.urandom(size)
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
     except OSError as error:
         return error.errno or -1
@@ -32,14 +35,14 @@ def test_full_can_still_be_read_and_removed(lab: Lab) -> None:
     digest = disk.digest()
     box = lab.create(disk.origin, name="trial", size="2M")
     first = os.urandom(MIB)
-    with open(box.device, "r+b") as device:
+    with open(node(box), "r+b") as device:
         device.write(first)
         device.flush()
         os.fsync(device.fileno())
-    assert overfill(box.device, 4 * MIB) == errno.EIO
+    assert overfill(node(box), 4 * MIB) == errno.EIO
     assert lab.gauge("trial").state is State.FULL
     assert "copied out" in lab.gauge("trial").advice
-    sh("dd", f"if={box.device}", "of=/dev/null", "bs=1M")
+    sh("dd", f"if={node(box)}", "of=/dev/null", "bs=1M")
     assert lab.remove("trial").counters_same
     assert disk.digest() == digest
 
@@ -49,7 +52,7 @@ def test_a_full_classic_one_is_broken_and_can_be_removed(lab: Lab) -> None:
     disk = lab.disk("raw")
     digest = disk.digest()
     box = lab.create(disk.origin, name="trial", size="1M", classic=True)
-    assert overfill(box.device, 4 * MIB) == errno.EIO
+    assert overfill(node(box), 4 * MIB) == errno.EIO
     assert lab.gauge("trial").state is State.BROKEN
     with pytest.raises(Refused, match="gone"):
         lab.grow("trial", "+4M")
@@ -57,11 +60,13 @@ def test_a_full_classic_one_is_broken_and_can_be_removed(lab: Lab) -> None:
     assert disk.digest() == digest
 
 
-def test_a_full_mounted_one_can_be_removed(lab: Lab) -> None:
+@both_engines
+def test_a_full_mounted_one_can_be_removed(lab: Lab, engine: str) -> None:
     disk = lab.disk("ext4")
     digest = disk.digest()
-    box = lab.create(disk.origin, name="trial", size="1M")
-    assert overfill(f"{box.mountpoint}/big", 4 * MIB) == errno.EIO
+    box = lab.create(disk.origin, name="trial", size="1M", engine=engine)
+    short = errno.ENOSPC if box.engine == "overlay" else errno.EIO
+    assert overfill(f"{box.mountpoint}/big", 4 * MIB) == short
     assert lab.gauge("trial").state is State.FULL
     lab.remove("trial")
     assert disk.digest() == digest
@@ -73,7 +78,7 @@ def test_one_that_cannot_overflow_does_not(lab: Lab) -> None:
     ways: list[dict[str, Any]] = [{}, {"chunk": 16384}, {"chunk": 512}, {"classic": True}]
     for options in ways:
         box = lab.create(disk.origin, name="trial", size="max", **options)
-        assert overfill(box.device, 8 * MIB) == 0
+        assert overfill(node(box), 8 * MIB) == 0
         assert lab.gauge("trial").state is State.OK
         assert (lab.gauge("trial").fill or 0) > 0.9
         lab.remove("trial")
@@ -89,16 +94,18 @@ def test_no_size_falls_into_the_boundary_trap(lab: Lab, chunk: int) -> None:
         if size > 4 * MIB:
             continue
         box = lab.create(disk.origin, name="trial", size=str(size), chunk=chunk)
-        assert overfill(box.device, 8 * MIB) == errno.EIO
+        assert overfill(node(box), 8 * MIB) == errno.EIO
         assert lab.gauge("trial").state is State.FULL
         lab.remove("trial")
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("store", ["tmpfs", "ramdisk"])
-def test_growing_while_programs_write(lab: Lab, store: str) -> None:
+@pytest.mark.parametrize("way", ["tmpfs", "ramdisk", OVERLAY])
+def test_growing_while_programs_write(lab: Lab, way: str) -> None:
     """One rewrites what it has all the time, one adds to its file between all the steps."""
-    box = lab.create(lab.disk("vfat").origin, name="trial", size="8M", store=store)
+    kind = {"engine": way} if way == "overlay" else {"store": way}
+    disk = lab.disk("ext4" if way == "overlay" else "vfat")
+    box = lab.create(disk.origin, name="trial", size="8M", **kind)
     again = (
         f"while :; do dd if=/dev/urandom of={box.mountpoint}/again bs=64K count=16 conv=notrunc,fsync; done"
     )
@@ -125,6 +132,46 @@ def test_growing_while_programs_write(lab: Lab, store: str) -> None:
     assert reading.used is not None
     assert written > 12 << 20
     assert reading.state in (State.OK, State.FILLING)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.layers
+@pytest.mark.parametrize("kind", ["ext4", "directory"])
+def test_a_full_overlay_goes_on_when_it_is_grown(lab: Lab, kind: str) -> None:
+    """Nothing breaks: programs are told, the rest can be read, and there is room again."""
+    origin = lab.origin(kind)
+    digest = origin.digest()
+    box = lab.create(origin.origin, name="trial", size="2M", engine="overlay")
+    kept = os.urandom(MIB)
+    Path(f"{box.mountpoint}/kept").write_bytes(kept)
+    assert overfill(f"{box.mountpoint}/big", 4 * MIB) == errno.ENOSPC
+    assert lab.gauge("trial").state is State.FULL
+    assert "Grow it" in lab.gauge("trial").advice
+    assert Path(f"{box.mountpoint}/kept").read_bytes() == kept
+    lab.grow("trial", "8M")
+    assert overfill(f"{box.mountpoint}/big", 4 * MIB) == 0
+    assert lab.gauge("trial").state is State.OK
+    lab.remove("trial")
+    assert origin.digest() == digest
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.layers
+def test_files_can_run_out_before_bytes_do(lab: Lab) -> None:
+    box = lab.create(lab.tree().origin, name="trial", size="1M")
+    made = subprocess.run(
+        ["touch", *map(str, range(2000))], cwd=box.mountpoint, check=False, capture_output=True
+    )
+    assert b"No space left" in made.stderr
+    reading = lab.gauge("trial")
+    assert reading.state is State.FULL
+    assert reading.amount == "1,024 of 1,024 files"
+    assert reading.used is not None
+    assert reading.used < MIB / 2
+    lab.grow("trial", "+15M")
+    Path(f"{box.mountpoint}/one-more").touch()
+    assert lab.gauge("trial").state is State.OK
     lab.remove("trial")
 
 

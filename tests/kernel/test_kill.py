@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.kernel.lab import Disk, Lab, state
+from tests.kernel.lab import Disk, Lab, Tree, state
 from tui.backend import inventory, run
 from tui.backend.errors import Refused
 from tui.backend.execute import Event, Phase
@@ -24,11 +24,29 @@ SETUPS: dict[str, dict[str, Any]] = {
     "image on tmpfs": {"size": "4M"},
     "device on RAM disk": {"size": "4M", "store": "ramdisk"},
     "classic": {"size": "4M", "classic": True},
+    "overlay of an image": {"size": "4M", "engine": "overlay"},
+    "overlay of a directory": {"size": "4M"},
 }
+OVERLAYS = list(SETUPS)[3:]
 MOMENTS = ["before the program", "while the program runs"]
+
+
+def layers(setup: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.layers] if setup in OVERLAYS else []
+
+
 CASES = [
     pytest.param(setup, moment, marks=[] if setup == "image on tmpfs" else pytest.mark.only_no_udev)
-    for setup, moment in (*product(SETUPS, MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:]))
+    for setup, moment in (*product(list(SETUPS)[:3], MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:]))
+]
+CASES += [
+    pytest.param(setup, moment, marks=[*layers(setup), pytest.mark.only_no_udev, *where])
+    for setup, moment, where in (
+        ("overlay of a directory", MOMENTS[0], []),
+        ("overlay of a directory", MOMENTS[1], [pytest.mark.only_layers_here]),
+        ("overlay of an image", MOMENTS[0], [pytest.mark.only_layers_here]),
+        ("overlay of an image", MOMENTS[1], [pytest.mark.only_layers_here]),
+    )
 ]
 
 
@@ -95,18 +113,21 @@ def settled() -> dict[str, object]:
     return state()
 
 
-def prepared(lab: Lab, setup: str) -> Disk:
+def prepared(lab: Lab, setup: str) -> Disk | Tree:
     """An origin; beside it, but for the first setup, another sandbox that must not be touched.
 
     Alone, a sandbox brings and takes the udev rule with it; once is enough to try that.
     """
     if setup == "image on tmpfs":
         return lab.disk(attach=False)
+    if setup in OVERLAYS:
+        lab.create(lab.tree("other").origin, name="bystander", size="2M")
+        return lab.tree() if setup.endswith("directory") else lab.disk(attach=False)
     lab.create(lab.disk("raw").origin, name="bystander", size="2M")
     return lab.disk()
 
 
-def finished(lab: Lab, disk: Disk, digest: int) -> None:
+def finished(lab: Lab, disk: Disk | Tree, digest: int) -> None:
     """The bystander is whole, the origin untouched."""
     for sandbox in lab.sandboxes():
         assert lab.gauge(sandbox.name).state is State.OK
@@ -151,7 +172,7 @@ def test_remove(lab: Lab, setup: str, moment: str) -> None:
 
 @pytest.mark.parametrize(("setup", "moment"), [case for case in CASES if "classic" not in case.values])
 def test_grow(lab: Lab, setup: str, moment: str) -> None:
-    disk = lab.disk("vfat")
+    disk = prepared(lab, setup) if setup in OVERLAYS else lab.disk("vfat")
     make: Planner = lambda reading: grow.prepare(lab.host, reading, "trial", "+1M")  # noqa: E731
     box = lab.create(disk.origin, name="trial", **SETUPS[setup])
     with open(f"{box.mountpoint}/work", "w") as file:
@@ -164,15 +185,16 @@ def test_grow(lab: Lab, setup: str, moment: str) -> None:
         assert lab.gauge("trial").state is State.OK
         assert_sizes_agree(now.status.total, now.name)
         step += 1
-    assert step > 3
+    assert step >= 3
     with open(f"{box.mountpoint}/work") as file:
         assert file.read() == "somebody's work"
-    lab.remove("trial")
+    for sandbox in lab.sandboxes():
+        lab.remove(sandbox.name)
 
 
 def assert_sizes_agree(total: int | None, name: str) -> None:
     """The tmpfs has to be able to hold all that the loop device promises."""
     store = f"/run/sandbox-tui/{name}/store"
-    if os.path.exists(store):
+    if os.path.exists(f"{store}/cow"):
         room = os.statvfs(store)
         assert room.f_blocks * room.f_frsize == os.stat(f"{store}/cow").st_size == total

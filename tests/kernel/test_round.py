@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import MIB, Disk, Lab, sh
+from tests.kernel.lab import MIB, Disk, Lab, Tree, both_engines, node, sh
 from tui.backend import inventory
 from tui.backend.gauge import State
 
+LAYERED = [
+    ("ext4", True),
+    ("ext4", False),
+    ("ext4-1k", False),
+    ("xfs", True),
+    ("btrfs", True),
+    ("directory", False),
+]
 SIZES = {"xfs": "64M", "btrfs": "64M"}
 
 
-def check_round(lab: Lab, disk: Disk, **options: Any) -> None:
+def check_round(lab: Lab, disk: Disk | Tree, **options: Any) -> None:
     digest, written = disk.digest(), disk.written()
     box = lab.create(disk.origin, name="trial", **options)
     assert box.mountpoint == "/run/sandbox-tui/trial/mnt"
@@ -25,8 +33,10 @@ def check_round(lab: Lab, disk: Disk, **options: Any) -> None:
     assert reading.used is not None
     assert reading.used >= 2 * MIB
     shown = lab.remove("trial")
-    assert shown.counters_same
-    assert shown.hash_same is (None if disk.device else True)
+    is_tree = isinstance(disk, Tree)
+    assert shown.counters_same is (None if is_tree else True)
+    assert shown.changed == (() if is_tree else None)
+    assert shown.hash_same is (None if disk.device or is_tree else True)
     assert (disk.digest(), disk.written()) == (digest, written)
 
 
@@ -41,13 +51,21 @@ def test_a_device_with_another_file_system(lab: Lab, kind: str) -> None:
     check_round(lab, lab.disk(kind), size=SIZES.get(kind, ""))
 
 
+@pytest.mark.only_no_udev
+@pytest.mark.layers
+@pytest.mark.parametrize(("kind", "attach"), LAYERED)
+def test_an_overlay(lab: Lab, kind: str, attach: bool) -> None:
+    check_round(lab, lab.origin(kind, attach=attach), engine="overlay", size=SIZES.get(kind, ""))
+
+
 @pytest.mark.no_udev
 def test_an_image_file(lab: Lab) -> None:
     check_round(lab, lab.disk(attach=False))
 
 
-def test_an_image_file_with_a_name_that_shells_fear(lab: Lab) -> None:
-    check_round(lab, lab.disk(attach=False, name="a b\n$(touch x)'\"\\.img"))
+@both_engines
+def test_an_image_file_with_a_name_that_shells_fear(lab: Lab, engine: str) -> None:
+    check_round(lab, lab.disk(attach=False, name="a b\n$(touch x)'\"\\.img"), engine=engine)
 
 
 @pytest.mark.only_no_udev
@@ -82,16 +100,17 @@ def test_a_raw_device_is_not_mounted_and_can_get_a_file_system(lab: Lab) -> None
     digest = disk.digest()
     box = lab.create(disk.origin, name="trial")
     assert box.mountpoint is None
-    sh("mkfs.ext4", "-q", "-F", box.device)
-    sh("e2fsck", "-fn", box.device)
+    sh("mkfs.ext4", "-q", "-F", node(box))
+    sh("e2fsck", "-fn", node(box))
     assert lab.remove("trial").counters_same
     assert disk.digest() == digest
 
 
 @pytest.mark.only_no_udev
-def test_a_mount_point_of_ones_own_is_closed_to_devices_and_removed_again(lab: Lab) -> None:
+@both_engines
+def test_a_mount_point_of_ones_own_is_closed_to_devices_and_removed_again(lab: Lab, engine: str) -> None:
     disk = lab.disk()
-    box = lab.create(disk.origin, name="trial", mount="/tmp/mine")
+    box = lab.create(disk.origin, name="trial", mount="/tmp/mine", engine=engine)
     assert box.mountpoint == "/tmp/mine"
     assert {"nosuid", "nodev"} <= set(box.mounts[0].options.split(","))
     lab.remove("trial")
@@ -103,15 +122,16 @@ def test_no_mount_to_rehearse_a_check(lab: Lab) -> None:
     disk = lab.disk()
     digest = disk.digest()
     box = lab.create(disk.origin, name="trial", no_mount=True)
-    sh("e2fsck", "-fy", box.device)
-    sh("tune2fs", "-L", "changed", box.device)
+    sh("e2fsck", "-fy", node(box))
+    sh("tune2fs", "-L", "changed", node(box))
     lab.remove("trial")
     assert disk.digest() == digest
 
 
-def test_removing_several_at_once(lab: Lab) -> None:
-    one, two = lab.disk("ext4"), lab.disk("vfat")
-    lab.create(one.origin, name="one")
-    lab.create(two.origin, name="two")
+@both_engines
+def test_removing_several_at_once(lab: Lab, engine: str) -> None:
+    one, two = lab.disk("ext4"), lab.disk("ext4-1k")
+    lab.create(one.origin, name="one", engine=engine)
+    lab.create(two.origin, name="two", engine=engine)
     lab.remove("one", "two")
     assert lab.sandboxes() == ()

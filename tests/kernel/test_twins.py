@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.lab import Lab, sh
+from tests.kernel.lab import Lab, node, sh
 from tui.backend.inventory import abilities
 
 
@@ -17,7 +17,7 @@ def test_names_of_the_origin_stay_with_it(lab: Lab) -> None:
     box = lab.create(disk.origin, name="trial")
     sh("udevadm", "settle")
     assert os.path.realpath(link) == disk.device
-    assert "SYSTEMD_READY=0" in (found := sh("udevadm", "info", "--query=property", box.device))
+    assert "SYSTEMD_READY=0" in (found := sh("udevadm", "info", "--query=property", node(box)))
     assert "DM_UDEV_DISABLE_DISK_RULES_FLAG=1" in found
     lab.remove("trial")
     sh("udevadm", "settle")

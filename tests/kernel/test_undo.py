@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.kernel.lab import Lab, sh, state
-from tests.kernel.test_kill import SETUPS, prepared
+from tests.kernel.lab import Lab, both_engines, sh, state
+from tests.kernel.test_kill import SETUPS, layers, prepared
 from tui.backend import inventory
 from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.execute import Event, Phase
 from tui.backend.machine import RealHost
-from tui.backend.sandboxes import perform
+from tui.backend.sandboxes import perform, remove
 
 
 class Failing(RealHost):
@@ -33,7 +33,7 @@ class Failing(RealHost):
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("setup", SETUPS)
+@pytest.mark.parametrize("setup", [pytest.param(setup, marks=layers(setup)) for setup in SETUPS])
 def test_create(lab: Lab, setup: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), state()
@@ -52,15 +52,16 @@ def test_create(lab: Lab, setup: str) -> None:
         if host.kind("/run/udev/control"):
             sh("udevadm", "settle")
         assert state() == before, f"failed at step {failing}"
-    if setup != "image on tmpfs":
-        lab.remove("bystander")
+    for box in lab.sandboxes():
+        lab.remove(box.name)
     assert disk.digest() == digest
 
 
-def test_stopping_between_steps_undoes(lab: Lab) -> None:
+@both_engines
+def test_stopping_between_steps_undoes(lab: Lab, engine: str) -> None:
     disk = lab.disk()
     before = state()
-    make = lab.creation(lab.request(disk.origin, name="trial"))
+    make = lab.creation(lab.request(disk.origin, name="trial", engine=engine))
     asked: list[int] = []
 
     def stop() -> bool:
@@ -74,12 +75,17 @@ def test_stopping_between_steps_undoes(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
-def test_a_store_that_cannot_be_unmounted_is_said_and_recovered(lab: Lab) -> None:
+def test_a_loop_device_that_cannot_be_detached_is_said_and_recovered(lab: Lab) -> None:
     """Even a removal past its point of no return says what is left and how to clear it."""
-    disk = lab.disk()
-    box = lab.create(disk.origin, name="trial")
-    with open(f"/run/sandbox-tui/{box.name}/store/held", "w"), pytest.raises(PlanFailed) as failure:
-        lab.remove("trial")
+    disk, host = lab.disk(), Failing()
+    lab.create(disk.origin, name="trial")
+
+    def listener(event: Event) -> None:
+        if event.step.title.startswith("Detach") and event.phase is Phase.STARTED:
+            host.failing = True
+
+    with pytest.raises(PlanFailed) as failure:
+        perform.perform(host, lambda now: remove.prepare(host, now, ("trial",)), listener=listener)
     assert "recover" in failure.value.hint
     assert not failure.value.undone
     lab.recover()

@@ -11,18 +11,19 @@ DEVICE = {
 }  # fmt: skip
 SANDBOX = {
     "name", "engine", "device", "origin", "origin_size", "image", "tree", "store", "policy", "chunk", "size",
-    "used", "files", "files_used", "fill", "state", "mounts", "fstype", "created", "busy", "interrupted", "status",
+    "used", "files", "files_used", "fill", "state", "mounts", "fstype", "created", "busy", "interrupted",
+    "status",
 }  # fmt: skip
 CREATED = {
     "name", "device", "mount", "directory", "origin", "origin_size", "origin_id", "image", "tree", "engine",
-    "store", "policy", "chunk", "size", "fstype", "mount_options", "mount_made", "hashed", "brd_loaded", "created",
-    "version",
+    "store", "policy", "chunk", "size", "fstype", "mount_options", "mount_made", "hashed", "brd_loaded",
+    "created", "version",
 }  # fmt: skip
 PLAN = {"verb", "name", "notes", "steps", "script"}
 PROOF = {"name", "origin", "counters_same", "hash_same", "changed", "sentence"}
 DIAGNOSIS = {
-    "kernel", "root", "udev", "engines", "modules", "programs", "available", "promised", "free", "leftovers", "problems",
-    "usable",
+    "kernel", "root", "udev", "engines", "modules", "programs", "available", "promised", "free", "leftovers",
+    "problems", "usable",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench.lab import bench_lab
 from tests.bench.table import Row
 from tests.bench.timing import Times
-from tests.kernel.lab import MIB, Lab
+from tests.kernel.lab import MIB, Lab, node
 
 NAME = "bench"
 WRITTEN, STORE = 32, "48M"
@@ -31,7 +31,7 @@ def guest() -> list[Row]:
 
 def _write(lab: Lab, origin: str, times: Times, **options: Any) -> None:
     box = lab.create(origin, name=NAME, size=STORE, no_mount=True, **options)
-    times.add(lambda: _fill(box.device))
+    times.add(lambda: _fill(node(box)))
     lab.remove(NAME)
 
 

@@ -1,0 +1,36 @@
+"""`python -m tests.here [PYTEST OPTIONS]`: the overlay engine's tests on the kernel of this machine.
+
+They run in a mount namespace of their own with a /run and a /tmp of their own, so that no sandbox
+of this machine is seen or touched.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+_PRIVATE = """\
+set -eu
+mount -t tmpfs -o mode=0755 tests-run /run
+mount -t tmpfs -o mode=1777 tests-tmp /tmp
+exec "$@"
+"""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Become pytest in the namespace; says so when only root could."""
+    if os.geteuid() != 0:
+        sys.exit("tests.here: only root can mount an overlay; the virtual machine has the same tests")
+    settings = {
+        "SANDBOX_TUI_HERE": "1",
+        "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    pytest = [sys.executable, "-m", "pytest", "tests/kernel", "-q", *argv]
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _PRIVATE, "sh", *pytest]
+    os.execvpe(command[0], command, {**os.environ, **settings})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
