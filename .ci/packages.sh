@@ -3,10 +3,10 @@
 
 # program:package. mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
 RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mount:mount
-    mkfs.ext4:e2fsprogs modprobe:kmod'
+    mkfs.ext4:e2fsprogs dumpe2fs:e2fsprogs modprobe:kmod find:findutils tar:tar'
 TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
     lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs mkfs.vfat:dosfstools fuser:psmisc pgrep:procps
-    sfdisk:fdisk unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+    sfdisk:fdisk setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 

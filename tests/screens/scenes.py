@@ -117,6 +117,34 @@ async def _palette(stage: Stage) -> None:
     await stage.settle()
 
 
+async def _directory_review(stage: Stage) -> None:
+    await stage.press("n", "tab")
+    await stage.type("/home/user")
+    await stage.press("enter", "enter", "enter")
+
+
+async def _directory_sandbox(stage: Stage) -> None:
+    await stage.press("tab")
+    for mib in (5, 10, 60, 120, 40, 90, 20, 40, 30, 10):
+        events.write(stage.host.world, "trial", mib << 20)
+        await stage.tick()
+    await stage.press("enter")
+
+
+async def _directory_full(stage: Stage) -> None:
+    events.write(stage.host.world, "trial", 1 << 30)
+    await stage.tick()
+
+
+def of_a_directory() -> PracticeHost:
+    """A machine without device-mapper, with a sandbox of a directory."""
+    host = PracticeHost()
+    host.world.installed.discard("dm_snapshot")
+    request = CreateRequest("/home/user", host.now(), name="trial", size=sizes.parse("1G"))
+    perform(host, lambda found: create.prepare(host, found, request).plan)
+    return host
+
+
 def _ordinary_user() -> PracticeHost:
     host = PracticeHost()
     host.world.root = False
@@ -155,6 +183,9 @@ SCENES = (
     Scene("sandbox", _sandbox, sandboxed),
     Scene("full", _full, lambda: sandboxed("64M")),
     Scene("grow", _grow, sandboxed),
+    Scene("directory-review", _directory_review),
+    Scene("directory-sandbox", _directory_sandbox, of_a_directory),
+    Scene("directory-full", _directory_full, of_a_directory),
     Scene("remove-in-the-way", _in_the_way, sandboxed),
     Scene("remove-confirm", _confirm, sandboxed),
     Scene("remove-proof", _removed, sandboxed),

@@ -142,7 +142,7 @@ def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
         for keys, words in (
             (b"n", b"Which disk"),
             (b"\x1b[B\r", b"cannot overflow"),
-            (b"\r", b"classic recipe"),
+            (b"\r", b"classic of 2008"),
         ):
             os.write(terminal.master, keys)
             terminal.until(words)

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
 from tui.backend import inventory, sizes
+from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import memory
@@ -36,7 +37,8 @@ class GrowScreen(FaceScreen[None]):
 
     HELP = (
         "A sandbox can be given more RAM while it is mounted and written to; nothing in it is touched. It "
-        "has to be done before it is FULL. It can never be made smaller.\n\n"
+        "has to be done before it is FULL (one of files can be grown even then). It can never be made "
+        "smaller.\n\n"
         "Write +512M to add to what there is, 2GiB for a whole size, or max for one that cannot overflow."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,6 +79,9 @@ class GrowScreen(FaceScreen[None]):
         if reading is None or sandbox is None:
             self.query_one("#facts", Note).put(f"{self.sandbox_name} is not there any more.")
             return
+        self.query_one("#offers", ChoiceRows).show(
+            [offer for offer in _OFFERS if offer.value != "max" or sandbox.engine == SNAPSHOT]
+        )
         gauge = reading.gauge(sandbox)
         free = memory.free(reading.inventory.memory, reading.inventory.sandboxes)
         self.query_one("#facts", Note).put(

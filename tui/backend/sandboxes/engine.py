@@ -36,10 +36,10 @@ def choose(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
     if request.engine == OVERLAY:
         return _overlay(origin, here, "")
     if origin.directory:
-        return _overlay(origin, here, "a directory can only be sandboxed file by file")
+        return _overlay(origin, here, "file by file, as a directory can only be")
     if not here.snapshot:
-        return Choice(SNAPSHOT, "the kernel has device-mapper, and keeps changes block by block")
-    return _overlay(origin, here, f"{here.snapshot}; changes are kept file by file")
+        return Choice(SNAPSHOT, "block by block, for this kernel has device-mapper")
+    return _overlay(origin, here, f"file by file, for {here.snapshot}")
 
 
 def _only_by_block(request: CreateRequest) -> str:

@@ -17,6 +17,13 @@ from tui.widgets.fields import Pick, TextField, Toggle
 from tui.widgets.lines import Note
 
 _OWN, _OTHER, _NONE = "own", "other", "none"
+_CLASSIC = "classic"
+_ENGINES = (
+    (AUTO, "as suits"),
+    (SNAPSHOT, "by block"),
+    (OVERLAY, "by file"),
+    (_CLASSIC, "classic of 2008"),
+)
 
 
 class OptionsPage(Page):
@@ -27,10 +34,9 @@ class OptionsPage(Page):
         "(empty, or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself."
         "\n\n"
         "Engine: by block (a device-mapper snapshot) where the kernel can, else by file (overlayfs); the "
-        "review says which, and why. A directory can only be had by file.\n\n"
+        "review says which, and why. A directory can only be had by file. The classic of 2008 is by block, "
+        "with /dev/ram0 and chunks of 512 bytes: when that runs full, all is lost.\n\n"
         "Store: tmpfs can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\n"
-        "Classic recipe: as people did it in 2008, with /dev/ram0 and chunks of 512 bytes. When that runs "
-        "full, all is lost.\n\n"
         "Hash: reads the whole origin before and after, to prove that no byte has changed."
     )
 
@@ -46,12 +52,11 @@ class OptionsPage(Page):
             yield from self._field("Directory", TextField("/mnt/trial", id="directory"))
             yield from self._field(
                 "Engine",
-                Pick(((AUTO, "as suits"), (SNAPSHOT, "by block"), (OVERLAY, "by file")), id="engine"),
+                Pick(_ENGINES, id="engine"),
             )
             yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
             yield from self._field("Chunk", TextField("4K", id="chunk"))
             yield from self._field("", Toggle("hash the origin before and after", id="hash"))
-            yield from self._field("", Toggle("classic recipe of 2008 (all is lost when full)", id="classic"))
         yield Note("Enter: see what will be run. Tab: next field.", classes="hint")
         yield Note(classes="problem")
 
@@ -77,16 +82,17 @@ class OptionsPage(Page):
     def request(self, base: CreateRequest) -> CreateRequest:
         """The request with these answers. UsageError when the chunk is no size."""
         mount = self.query_one("#mount", Pick).value
+        engine = self.query_one("#engine", Pick).value
         chunk = self.query_one("#chunk", Input).value.strip()
         return replace(
             base,
             name=self.query_one("#name", Input).value.strip(),
             mount=self.query_one("#directory", Input).value.strip() if mount == _OTHER else None,
             no_mount=mount == _NONE,
-            engine=self.query_one("#engine", Pick).value,
+            engine=AUTO if engine == _CLASSIC else engine,
             store=self.query_one("#store", Pick).value,
             chunk=sizes.parse_bytes(chunk) if chunk else None,
-            classic=self.query_one("#classic", Toggle).value,
+            classic=engine == _CLASSIC,
             hash=self.query_one("#hash", Toggle).value,
         )
 
