@@ -24,6 +24,7 @@ ROWS = {
     "unchanged": "terminal bytes of an unchanged tick",
     "home": "1,000 devices: from reading to painted, from key to paint",
     "first-touch": "first-touch writes: default against classic (VM)",
+    "layers": "the overlay engine: create, remove, read, tick (root)",
     "memory": "memory after 600 ticks against after 60",
 }
 

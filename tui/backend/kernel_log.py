@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _ABOUT = re.compile(
-    r"device-mapper|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|mount", re.IGNORECASE
+    r"device-mapper|overlayfs|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|mount", re.IGNORECASE
 )
 _MOST = 5
 

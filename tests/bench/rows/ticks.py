@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tests.bench import crowd
+from tests.bench.counting import CountingHost
 from tests.bench.table import Row
 from tests.bench.timing import Times
 from tests.bench.twins import twins
 from tui.backend import gauge
 from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
-from tui.backend.machine import RealHost
 from tui.backend.practice import PracticeHost
 from tui.screens.reading import Watcher
 
 MANY = 64
 TICKS = 40
 Tick = Callable[[], object]
-
-
-class CountingHost(RealHost):
-    """This machine, with a note of what was started."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[tuple[str, ...]] = []
-
-    def run(
-        self,
-        argv: Sequence[str],
-        *,
-        input: str | None = None,
-        output: str | None = None,
-        timeout: float | None = None,
-    ) -> str:
-        """Note it and run it."""
-        self.calls.append(tuple(argv))
-        return super().run(argv, input=input, output=output, timeout=timeout)
 
 
 def here() -> list[Row]:
