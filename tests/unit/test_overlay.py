@@ -1,0 +1,235 @@
+"""The overlay engine on a practice machine: which engine is chosen, what is refused, what is said."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.command_line import CommandLine
+from tests.unit.practice_verbs import (
+    DIRECTORY,
+    IMAGE,
+    NAME,
+    discard,
+    enlarge,
+    look,
+    make,
+    request,
+    same,
+    sandbox,
+)
+from tui.backend import gauge
+from tui.backend.engines import overlay
+from tui.backend.errors import Refused, UsageError
+from tui.backend.gauge import State
+from tui.backend.inventory import blockers, mounts
+from tui.backend.inventory.mounts import Mount
+from tui.backend.practice import PracticeHost, events, tree
+from tui.backend.practice.nodes import File
+from tui.backend.sandboxes import create, memory, proof
+
+MIB = 1 << 20
+UPPER = "upperdir=/run/sandbox-tui/trial/store/upper"
+
+
+@pytest.fixture
+def host() -> PracticeHost:
+    return PracticeHost()
+
+
+def notes(host: PracticeHost, **options: Any) -> tuple[str, ...]:
+    return create.prepare(host, look(host), request(**options)).plan.notes
+
+
+def test_the_review_says_which_engine_and_why(host: PracticeHost) -> None:
+    assert notes(host)[0] == "Engine snapshot: block by block, for this kernel has device-mapper."
+    assert notes(host, origin=DIRECTORY)[0] == "Engine overlay: file by file, as a directory can only be."
+    assert "Engine snapshot: --classic asks for it." in notes(host, classic=True)
+    assert not any(note.startswith("Engine") for note in notes(host, engine="overlay"))
+    host.world.installed.discard("dm_snapshot")
+    assert notes(host)[0] == "Engine overlay: file by file, for the kernel has no dm-snapshot."
+
+
+BLOCK_ONLY: dict[str, dict[str, Any]] = {
+    "--classic": {"classic": True},
+    "--store ramdisk": {"store": "ramdisk"},
+    "--chunk": {"chunk": 4096},
+    "--no-mount": {"no_mount": True},
+}
+
+
+@pytest.mark.parametrize("option", BLOCK_ONLY)
+def test_what_only_a_device_can_have(host: PracticeHost, option: str) -> None:
+    with pytest.raises(UsageError, match=f"{option} needs the snapshot engine"):
+        make(host, engine="overlay", **BLOCK_ONLY[option])
+    with pytest.raises(Refused, match="is a directory"):
+        make(host, origin=DIRECTORY, **BLOCK_ONLY[option])
+    host.world.installed.discard("dm_snapshot")
+    with pytest.raises(
+        Refused, match=f"{option} needs the snapshot engine, but the kernel has no dm-snapshot"
+    ):
+        make(host, **BLOCK_ONLY[option])
+
+
+def test_without_any_engine(host: PracticeHost) -> None:
+    host.world.installed -= {"dm_snapshot", "overlay"}
+    host.world.modules.discard("overlay")
+    with pytest.raises(Refused, match="the kernel has no dm-snapshot, and the kernel has no overlay"):
+        make(host)
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("/dev/sda1", "mounted on /boot/efi"),
+        ("/home/user/images/sdcard.img", "ignores upper and lower case"),
+        ("/home/user/images/raw.img", "no file system was found"),
+        ("/run", "would be inside it"),
+    ],
+)
+def test_what_cannot_be_a_lower_layer(host: PracticeHost, origin: str, words: str) -> None:
+    before = host.snapshot()
+    with pytest.raises(Refused, match=words):
+        make(host, origin=origin, engine="overlay")
+    same(host, before)
+
+
+def test_a_sandbox_of_a_sandbox(host: PracticeHost) -> None:
+    make(host, engine="overlay")
+    for place in ("", "/mnt", "/lower"):
+        with pytest.raises(Refused, match="part of a sandbox"):
+            make(host, name="second", origin=f"/run/sandbox-tui/{NAME}{place}")
+
+
+def test_the_origin_of_a_snapshot_cannot_be_mounted(host: PracticeHost) -> None:
+    make(host, name="first")
+    with pytest.raises(Refused, match="a snapshot sandbox of it exists"):
+        make(host, engine="overlay")
+
+
+def test_the_origin_of_an_overlay_is_in_use_and_says_by_whom(host: PracticeHost) -> None:
+    make(host, engine="overlay")
+    device = next(device for device in look(host).devices if device.kname == "sdb1")
+    assert device.verdict.reason == f"in use: sandbox {NAME} shows its files"
+    with pytest.raises(Refused, match="shows its files"):
+        make(host, name="second")
+
+
+def test_a_mount_point_inside_the_origin(host: PracticeHost) -> None:
+    with pytest.raises(Refused, match="inside the origin"):
+        make(host, origin="/home", mount="/home/new")
+    make(host, origin="/home", mount="/mnt/new")
+
+
+def test_a_dirty_journal_is_said(host: PracticeHost) -> None:
+    image = tree.file(host.world, IMAGE)
+    assert not any("journal" in note for note in notes(host, origin=IMAGE, engine="overlay"))
+    assert image.content
+    image.content.dirty = True
+    assert any("left unfinished" in note for note in notes(host, origin=IMAGE, engine="overlay"))
+    assert not any("journal" in note for note in notes(host, origin=IMAGE)), "a snapshot may replay it in RAM"
+    host.absent.add("dumpe2fs")
+    assert not any("journal" in note for note in notes(host, origin=IMAGE, engine="overlay"))
+
+
+def test_attributes_that_an_old_tmpfs_does_not_keep(host: PracticeHost) -> None:
+    def said() -> bool:
+        return any("user.*" in note for note in notes(host, engine="overlay"))
+
+    assert said()
+    host.world.kernel = "6.12.1-practice"
+    assert not said()
+    host.world.kernel = "strange"
+    assert not said()
+
+
+def test_a_full_one_is_grown_and_goes_on(host: PracticeHost) -> None:
+    make(host, origin=DIRECTORY, size="64M")
+    assert not events.write(host.world, NAME, 80 * MIB)
+    reading = gauge.read(sandbox(host))
+    assert (reading.state, reading.fill) == (State.FULL, 1.0)
+    assert "Grow it" in reading.advice
+    enlarge(host, "128M")
+    assert gauge.read(sandbox(host)).state is State.OK
+    assert events.write(host.world, NAME, 40 * MIB)
+
+
+def test_files_count_as_well_as_bytes(host: PracticeHost) -> None:
+    make(host, origin=DIRECTORY, size="4M")
+    upper = tree.existing(host.world, f"/run/sandbox-tui/{NAME}/store/upper")
+    upper.entries |= {str(number): File() for number in range(1000)}  # type: ignore[union-attr]
+    reading = gauge.read(sandbox(host))
+    assert reading.state is State.NEARLY_FULL
+    assert reading.amount == "1,003 of 1,024 files"
+
+
+def test_memory_is_promised_for_files_too(host: PracticeHost) -> None:
+    make(host, origin=DIRECTORY, size="64M")
+    promised = memory.promised(look(host).sandboxes)
+    assert 64 * MIB + 60 * MIB // 4 < promised <= overlay.cost(64 * MIB)
+
+
+def test_it_is_unmounted_and_mounted_with_what_is_in_it(
+    host: PracticeHost, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli = CommandLine(host, capsys)
+    make(host, origin=DIRECTORY)
+    events.write(host.world, NAME, 10 * MIB)
+    assert cli("unmount", NAME).status == 0
+    box = sandbox(host)
+    assert box.whole
+    assert not box.interrupted
+    assert (box.mountpoint, box.status.used) == (None, 10 * MIB)
+    assert cli("mount", NAME, "/mnt").status == 0
+    assert sandbox(host).mountpoint == "/mnt"
+    discard(host)
+
+
+def test_kept_in_another_namespace(host: PracticeHost) -> None:
+    make(host, origin=DIRECTORY)
+    pid = events.keep_elsewhere(host.world, NAME)
+    (found,) = blockers.read(host, sandbox(host))
+    assert (found.pid, "namespace of its own" in found.how) == (pid, True)
+    with pytest.raises(Refused, match="containerd"):
+        discard(host)
+    events.end(host.world, pid)
+    discard(host)
+
+
+def test_changes_by_others_are_in_the_proof(host: PracticeHost) -> None:
+    make(host, origin=DIRECTORY, hash=True)
+    evidence = proof.read(host, sandbox(host))
+    tree.write(host.world, f"{DIRECTORY}/images/new.txt", "text")
+    discard(host)
+    shown = proof.compare(host, evidence)
+    assert shown.changed == ("images/new.txt",)
+    assert shown.hash_same is False
+    assert shown.sentence == (
+        f"{DIRECTORY} was CHANGED (images/new.txt) while the sandbox existed,"
+        " by something else than the sandbox."
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "owner"),
+    [
+        (f"40 1 0:50 / /mnt rw - overlay sandbox-tui rw,lowerdir=/l,{UPPER},workdir=/w", "trial"),
+        (f"40 1 0:50 / /mnt rw - tmpfs sandbox-tui rw,{UPPER}", ""),
+        ("40 1 0:50 / /mnt rw - overlay x rw,lowerdir=/l,upperdir=/var/upper,workdir=/w", ""),
+        (f"40 1 0:50 / /mnt rw - overlay x rw,{UPPER}/deeper,workdir=/w", ""),
+        ("40 1 0:50 / /mnt rw - overlay x ro,lowerdir=/l", ""),
+    ],
+)
+def test_whose_overlay_it_is(line: str, owner: str) -> None:
+    (mount,) = mounts.parse(line)
+    assert mounts.owner(mount) == owner
+
+
+def test_which_mount_has_a_path() -> None:
+    points = ("/", "/a", "/a/b", "/a")
+    found = tuple(Mount(number, "8:1", "/", point, "ext4", "x") for number, point in enumerate(points))
+    assert mounts.holding(found, "/a/c") == found[3]
+    assert mounts.holding(found, "/a/b/c") == found[2]
+    assert mounts.holding(found, "/ab") == found[0]
+    assert mounts.is_in(found, "/a/c", "/a")
+    assert not mounts.is_in(found, "/a/b/c", "/a")
+    assert not mounts.is_in(found, "/ab", "/a")
