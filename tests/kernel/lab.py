@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tui.backend import gauge, inventory, sizes
 from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
@@ -26,9 +24,6 @@ from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
 from tui.backend.sandboxes.request import CreateRequest
 
 PLACE = Path("/tmp/lab")
-OVERLAY = pytest.param("overlay", marks=pytest.mark.layers)
-both_engines = pytest.mark.parametrize("engine", ["auto", OVERLAY])
-"""For tests that are the same whatever a sandbox is made of; `auto` is the snapshot in the guest."""
 MIB = 1 << 20
 
 MAKE = {

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import PLACE, Lab, both_engines, node, sh, state
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import PLACE, Lab, node, sh, state
 from tui.backend.errors import CommandFailed, NotFound, PlanFailed, Refused, SandboxError, UsageError
 from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import Lab, both_engines, node, sh
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import Lab, node, sh
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
 

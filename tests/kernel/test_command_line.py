@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.kernel.lab import Lab, both_engines, state
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import Lab, state
 from tui.backend.errors import ExitCode
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import MIB, OVERLAY, Lab, both_engines, node, sh
+from tests.kernel.engines import OVERLAY, both_engines
+from tests.kernel.lab import MIB, Lab, node, sh
 from tui.backend.errors import Refused
 from tui.backend.gauge import State
 

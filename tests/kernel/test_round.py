@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.lab import MIB, Disk, Lab, Tree, both_engines, node, sh
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import MIB, Disk, Lab, Tree, node, sh
 from tui.backend import inventory
 from tui.backend.gauge import State
 

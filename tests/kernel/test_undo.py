@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.kernel.lab import Lab, both_engines, sh, state
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import Lab, sh, state
 from tests.kernel.test_kill import SETUPS, layers, prepared
 from tui.backend import inventory
 from tui.backend.errors import CommandFailed, PlanFailed

@@ -1,0 +1,7 @@
+"""Tests that are the same whatever a sandbox is made of."""
+
+import pytest
+
+OVERLAY = pytest.param("overlay", marks=pytest.mark.layers)
+both_engines = pytest.mark.parametrize("engine", ["auto", OVERLAY])
+"""For tests that are the same whatever a sandbox is made of; `auto` is the snapshot in the guest."""
