@@ -1,6 +1,7 @@
 """Directories as origins: hostile ones, those that must be refused, and the proof that they stay."""
 
 import os
+import shutil
 import socket
 import stat
 import struct
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.kernel.engines import both_engines
 from tests.kernel.lab import PLACE, Lab, Tree, sh, state
 from tui.backend import inventory
 from tui.backend.errors import NotFound, Refused, SandboxError, UsageError
@@ -281,3 +283,20 @@ def test_two_overlays_of_one_directory(lab: Lab) -> None:
     subprocess.run(["rm", "-r", f"{two.mountpoint}/etc"], check=True)
     assert Path(f"{one.mountpoint}/etc/motd").exists()
     lab.remove("one", "two")
+
+
+@both_engines
+def test_a_sandbox_of_what_another_sandbox_shows(lab: Lab, engine: str) -> None:
+    """A directory or an image in it: that one is in the way, and its parts are its own."""
+    lab.create(lab.disk("ext4").origin, name="one", mount="/tmp/one", engine=engine)
+    Path("/tmp/one/inner").mkdir()
+    small = PLACE / "small.img"
+    small.write_bytes(bytes(1 << 20))
+    sh("mkfs.ext4", "-q", str(small))
+    shutil.copy(small, "/tmp/one/small.img")
+    for name, origin in (("two", "/tmp/one/inner"), ("three", "/tmp/one/small.img")):
+        lab.create(origin, name=name, size="2M", engine=engine)
+        with pytest.raises(Refused, match=f"the sandbox {name}: has its origin in it"):
+            lab.remove("one")
+        lab.remove(name)
+    lab.remove("one")

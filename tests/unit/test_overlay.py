@@ -184,6 +184,19 @@ def test_it_is_unmounted_and_mounted_with_what_is_in_it(
     discard(host)
 
 
+def test_a_sandbox_of_what_another_sandbox_shows(host: PracticeHost) -> None:
+    """It is in the way, and its parts are its own."""
+    before = host.snapshot()
+    make(host, mount="/mnt/one")
+    make(host, name="second", origin="/mnt/one/documents")
+    assert [mount.mountpoint for mount in sandbox(host).mounts] == ["/mnt/one"]
+    with pytest.raises(Refused, match="the sandbox second: has its origin in it"):
+        discard(host)
+    discard(host, "second")
+    discard(host)
+    same(host, before)
+
+
 def test_kept_in_another_namespace(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY)
     pid = events.keep_elsewhere(host.world, NAME)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.host import ForeignMount, Host
-from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory import loops, maps, mounts, parts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 
@@ -38,7 +38,7 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         )
         for use in host.uses(_devno(sandbox), _places(sandbox))
     )
-    inside = (*_nested(host, sandbox), *_attached(host, sandbox))
+    inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
     return (*processes, *inside, *_foreign(host, sandbox), *_on_top(host, sandbox))
 
 
@@ -62,6 +62,13 @@ def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
         for m in sorted(inside, key=lambda m: m.mountpoint)
     )
+
+
+def _sandboxed(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Other sandboxes that have their origin in this one."""
+    others = (m for m in mounts.read(host) if m.devno == _devno(sandbox))
+    names = {parts.owner_of(mount.mountpoint) for mount in others} - {"", sandbox.name}
+    return tuple(Blocker(f"the sandbox {name}", "has its origin in it") for name in sorted(names))
 
 
 def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
