@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.engines import both_engines
+from tests.kernel.engines import OVERLAY_HERE
 from tests.kernel.lab import PLACE, Lab, node, sh, state
 from tui.backend.errors import CommandFailed, NotFound, PlanFailed, Refused, SandboxError, UsageError
 from tui.backend.inventory import Inventory
@@ -146,7 +146,7 @@ def test_a_full_run(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
-@both_engines
+@pytest.mark.parametrize("engine", ["auto", OVERLAY_HERE])
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"name": "trial"}', "\udcff"])
 def test_a_damaged_record_does_not_keep_a_sandbox_from_going(lab: Lab, damage: str, engine: str) -> None:
     disk = lab.disk(attach=False)

@@ -31,8 +31,11 @@ OVERLAYS = list(SETUPS)[3:]
 MOMENTS = ["before the program", "while the program runs"]
 
 
-def layers(setup: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.layers] if setup in OVERLAYS else []
+def layers(setup: str, *, only_here: bool = False) -> list[pytest.MarkDecorator]:
+    """The marks of a setup: overlays are tried on the kernel of this machine, too, or only there."""
+    if setup not in OVERLAYS:
+        return []
+    return [pytest.mark.layers, *([pytest.mark.only_layers_here] if only_here else [])]
 
 
 CASES = [
@@ -40,12 +43,12 @@ CASES = [
     for setup, moment in (*product(list(SETUPS)[:3], MOMENTS[:1]), *product(list(SETUPS)[:2], MOMENTS[1:]))
 ]
 CASES += [
-    pytest.param(setup, moment, marks=[*layers(setup), pytest.mark.only_no_udev, *where])
-    for setup, moment, where in (
-        ("overlay of a directory", MOMENTS[0], []),
-        ("overlay of a directory", MOMENTS[1], [pytest.mark.only_layers_here]),
-        ("overlay of an image", MOMENTS[0], [pytest.mark.only_layers_here]),
-        ("overlay of an image", MOMENTS[1], [pytest.mark.only_layers_here]),
+    pytest.param(setup, moment, marks=[*layers(setup, only_here=here), pytest.mark.only_no_udev])
+    for setup, moment, here in (
+        ("overlay of a directory", MOMENTS[0], False),
+        ("overlay of a directory", MOMENTS[1], True),
+        ("overlay of an image", MOMENTS[0], True),
+        ("overlay of an image", MOMENTS[1], True),
     )
 ]
 

@@ -122,6 +122,7 @@ def test_a_hostile_tree_is_shown_right_and_stays_as_it_is(lab: Lab) -> None:
     assert tree.digest() == digest
 
 
+@pytest.mark.only_layers_here  # making them takes the guest half a minute
 def test_a_hundred_thousand_files(lab: Lab) -> None:
     tree = lab.tree()
     for number in range(100):

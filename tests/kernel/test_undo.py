@@ -34,7 +34,9 @@ class Failing(RealHost):
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("setup", [pytest.param(setup, marks=layers(setup)) for setup in SETUPS])
+@pytest.mark.parametrize(
+    "setup", [pytest.param(setup, marks=layers(setup, only_here=True)) for setup in SETUPS]
+)
 def test_create(lab: Lab, setup: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), state()
