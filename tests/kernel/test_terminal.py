@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernel.engines import OVERLAY_HERE
 from tests.kernel.lab import MIB, Lab, sh
 
 PATIENCE = 240
@@ -64,8 +65,10 @@ def terminal() -> Iterator[Terminal]:
 
 
 @pytest.mark.only_no_udev
-def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal) -> None:
-    disk = lab.disk("vfat")
+@pytest.mark.parametrize("engine", ["snapshot", OVERLAY_HERE])
+def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal, engine: str) -> None:
+    """With the engine that the kernel gives by itself."""
+    disk = lab.disk("ext4" if engine == "overlay" else "vfat")
     digest = disk.digest()
     device = disk.device.removeprefix("/dev/")
     terminal.wait("Block devices", "None yet", device)
@@ -93,7 +96,8 @@ def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal) -> None:
     sh("sync", "--file-system", point)
     terminal.wait("ok", "50%")
 
-    elsewhere = lab.create(lab.disk("ext4").origin, name="elsewhere", size="2M")
+    assert lab.sandbox(name).engine == engine
+    elsewhere = lab.create(lab.disk("ext4-1k").origin, name="elsewhere", size="2M")
     terminal.wait("elsewhere")
     lab.remove(elsewhere.name)
 
