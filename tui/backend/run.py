@@ -50,7 +50,10 @@ def search_path() -> str:
 
 def package_of(program: str) -> str:
     """The Debian package that has a program; the program's own name when unknown."""
-    return _PACKAGES.get(program, program)
+    from tui.backend.livecd.programs import PROGRAMS
+
+    package, _purpose = PROGRAMS.get(program, (program, ""))
+    return _PACKAGES.get(program, package)
 
 
 def run(
