@@ -6,16 +6,16 @@ from contextlib import contextmanager
 import pytest
 
 from tests.unit.command_line import IMAGES, CommandLine
+from tests.unit.sticks import ISO, with_stick
 from tui.backend.errors import CommandFailed, NotFound
 from tui.backend.host import FileKind, Running, Said
 from tui.backend.livecd import qemu
 from tui.backend.livecd.console import Ready
 from tui.backend.livecd.qemu import BootFailed, Machine
-from tui.backend.practice import PracticeHost, bare, demo_world
-from tui.backend.practice.nodes import Content, Directory, Special
+from tui.backend.practice import PracticeHost, demo_world
+from tui.backend.practice.nodes import Directory, Special
 from tui.backend.practice.programs.recital import Recital
 
-ISO = f"{IMAGES}/live.iso"
 READY = "[    2.141240] sandbox-tui: ready, dm, 2048 KiB for changes\r\n"
 
 
@@ -141,10 +141,7 @@ def test_uefi_without_firmware() -> None:
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    host = PracticeHost()
-    images = host.world.mounts[0].fs.root.entries["home"].entries["user"].entries["images"]  # type: ignore[union-attr]
-    images.entries["live.iso"] = bare.image(64 << 20, Content("iso9660", "LIVE", "2026-11-23"))  # type: ignore[union-attr]
-    return CommandLine(host, capsys)
+    return CommandLine(with_stick(), capsys)
 
 
 def test_command_line(cli: CommandLine) -> None:

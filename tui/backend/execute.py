@@ -54,6 +54,7 @@ class _Run:
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
         self.broken: set[str] = set()
+        self.aftermath = ""
 
     def all(self) -> dict[str, str]:
         commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
@@ -62,6 +63,7 @@ class _Run:
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
                 continue
+            self.aftermath = step.aftermath or self.aftermath
             try:
                 self._do(index, step)
             except CommandFailed as error:
@@ -71,11 +73,8 @@ class _Run:
                 self.errors.append(f"“{step.title}” failed: {error}")
                 self.broken.add(step.of)
         if self.errors:
-            raise PlanFailed(
-                "\n".join(self.errors),
-                "What does not depend on it was done. `sandbox-tui recover` clears what is left.",
-                undone=False,
-            )
+            hint = "What does not depend on it was done. `sandbox-tui recover` clears what is left."
+            raise PlanFailed("\n".join(self.errors), self.aftermath or hint, undone=False)
         return self.values
 
     def _do(self, index: int, step: Step) -> None:
@@ -117,10 +116,10 @@ class _Run:
                 left.append(f"Could not take back “{step.title}”: {error.message}")
                 self.listener(Event(index, step, Phase.UNDO_FAILED, str(error)))
         if left:
-            raise PlanFailed(
-                "\n".join([reason, *left]), "`sandbox-tui recover` clears what is left.", undone=False
-            )
-        raise PlanFailed(reason, "Everything done before it was undone.", undone=True)
+            hint = self.aftermath or "`sandbox-tui recover` clears what is left."
+            raise PlanFailed("\n".join([reason, *left]), hint, undone=False)
+        hint = self.aftermath or "Everything done before it was undone."
+        raise PlanFailed(reason, hint, undone=not self.aftermath)
 
 
 def _with_kernel(message: str, lines: list[str]) -> str:

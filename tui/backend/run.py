@@ -81,7 +81,7 @@ def run(
     if done.returncode == _NOT_FOUND and argv[0] == "env":
         raise missing(next(word for word in argv[1:] if "=" not in word))
     if done.returncode:
-        words = done.stderr.decode(errors="replace").strip()
+        words = _words((done.stderr or done.stdout or b"").decode(errors="replace"))
         raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)
     return (done.stdout or b"").decode(errors="surrogateescape")
 
@@ -214,9 +214,16 @@ def missing(program: str) -> CommandFailed:
 
 
 def failure(argv: Sequence[str], status: int, words: str) -> str:
-    """The sentence for a program that ended badly; `words` are its standard error."""
+    """The sentence for a program that ended badly; `words` are what it said (cmp, for one, does so on
+    its standard output).
+    """
     said = words or (f"killed by signal {-status}" if status < 0 else f"exit status {status}")
     return f"{_line(argv)}: {said}"
+
+
+def _words(said: str) -> str:
+    """What was said in the end: without what was painted over."""
+    return "\n".join(line.rsplit("\r", 1)[-1] for line in said.replace("\r\n", "\n").split("\n")).strip()
 
 
 def _call(

@@ -4,6 +4,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "qemu-system-x86_64": ("qemu-system-x86", "livecd test: boots it"),
     "xorriso": ("xorriso", "livecd info: reads the ISO"),
     "wipefs": ("util-linux", "livecd write: clears what was on the disk"),
+    "flock": ("util-linux", "livecd write: keeps udev away meanwhile"),
     "cmp": ("diffutils", "livecd write: compares what is read back"),
 }
 """For each program the Debian package that has it, and what it is for."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from tui.backend.host import FileKind
 from tui.backend.practice import storage, tree
 from tui.backend.practice.nodes import Content, Directory, File, Special
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs import Failure, NotPractised, disks
 from tui.backend.practice.programs.arguments import parse, quoted, reason, size
 from tui.backend.practice.world import World
 
@@ -145,8 +145,21 @@ def sha256sum(world: World, words: list[str], _: str) -> str:
 
 
 def dd(world: World, words: list[str], _: str) -> str:
-    """Write zeros or random bytes: `dd if=/dev/zero of=FILE bs=N count=N`."""
+    """Write zeros or random bytes: `dd if=/dev/zero of=FILE bs=N count=N`; or a file to a device."""
     given = dict(word.partition("=")[::2] for word in words)
+    source = tree.find(world, given.get("if", "/")).node
+    if isinstance(source, File) and set(given) <= {
+        "if",
+        "of",
+        "bs",
+        "skip",
+        "seek",
+        "count",
+        "oflag",
+        "conv",
+        "status",
+    }:
+        return disks.write(world, source, given["of"], head="skip" not in given)
     unknown = set(given) - {"if", "of", "bs", "count", "conv", "status", "seek", "oflag"}
     if unknown or given.get("if") not in ("/dev/zero", "/dev/urandom"):
         raise NotPractised(f"dd: unrecognized operand {quoted(' '.join(words))}")

@@ -1,6 +1,6 @@
 """Which programs the practice machine has."""
 
-from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes, trees
+from tui.backend.practice.programs import Program, devices, disks, files, modules, mounting, processes, trees
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
 from tui.backend.practice.programs.qemu import qemu
@@ -9,6 +9,7 @@ PROGRAMS: dict[str, Program] = {
     "blkid": devices.blkid,
     "blockdev": devices.blockdev,
     "cat": files.cat,
+    "cmp": disks.cmp,
     "dd": files.dd,
     "dmsetup": dmsetup,
     "dumpe2fs": trees.dumpe2fs,
@@ -34,9 +35,11 @@ PROGRAMS: dict[str, Program] = {
     "truncate": files.truncate,
     "udevadm": modules.udevadm,
     "umount": mounting.umount,
+    "wipefs": disks.wipefs,
 }
+PROGRAMS["flock"] = disks.flock(PROGRAMS)
 
 NEED_ROOT = frozenset(
-    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount"}
+    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount", "wipefs"}
 )
 """Programs that can do nothing for an ordinary user on the places this tool works on."""
