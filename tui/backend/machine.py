@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
+    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
 
 _KINDS = {
     stat.S_IFREG: "FILE",
@@ -48,6 +48,12 @@ class RealHost:
         # mount may leave a file system in user space running, which would keep the lock for ever
         keep = () if argv[0] == "mount" else self._lock
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
+
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
+        """Start a program and hear it while it runs."""
+        from tui.backend import run
+
+        return run.stream(argv, tick=tick, keep=self._lock)
 
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""

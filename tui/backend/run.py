@@ -1,12 +1,18 @@
 """The one door to other programs: argv lists, no stdin of ours, plain C locale."""
 
 import os
+import selectors
 import shlex
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO
 
 from tui.backend.errors import CommandFailed
+from tui.backend.host import Said
 
 _PACKAGES = {
     "dmsetup": "dmsetup",
@@ -28,6 +34,10 @@ _PACKAGES = {
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
+_LAST_WORDS = 20
+"""Lines of standard error that are kept to tell why a program ended badly."""
+_PATIENCE = 5.0
+"""Seconds that a program gets to end when asked to."""
 
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
@@ -40,7 +50,10 @@ def search_path() -> str:
 
 def package_of(program: str) -> str:
     """The Debian package that has a program; the program's own name when unknown."""
-    return _PACKAGES.get(program, program)
+    from tui.backend.livecd.programs import PROGRAMS
+
+    package, _purpose = PROGRAMS.get(program, (program, ""))
+    return _PACKAGES.get(program, package)
 
 
 def run(
@@ -61,20 +74,113 @@ def run(
     """
     try:
         done = _call(argv, (input or "").encode(), output, timeout, keep)
-    except FileNotFoundError as error:
-        if error.filename == argv[0]:
-            raise missing(argv[0]) from error
-        raise CommandFailed(f"{error.filename}: {error.strerror}.") from error
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
     except OSError as error:
-        raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
+        raise _no_start(argv, error) from error
     if done.returncode == _NOT_FOUND and argv[0] == "env":
         raise missing(next(word for word in argv[1:] if "=" not in word))
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip()
         raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)
     return (done.stdout or b"").decode(errors="surrogateescape")
+
+
+class Child:
+    """A running program. See `host.Running` for what each method does."""
+
+    def __init__(self, argv: Sequence[str], process: subprocess.Popen[bytes], tick: float | None) -> None:
+        self._argv, self._process, self._tick = argv, process, tick
+        self._errors: deque[str] = deque(maxlen=_LAST_WORDS)
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def __iter__(self) -> Iterator[Said]:
+        with selectors.DefaultSelector() as selector:
+            for pipe, error in ((self._process.stdout, False), (self._process.stderr, True)):
+                if pipe is not None and not pipe.closed:
+                    selector.register(pipe, selectors.EVENT_READ, _Lines(error=error))
+            while selector.get_map():
+                ready = selector.select(self._tick)
+                if not ready:
+                    yield Said("")
+                for key, _events in ready:
+                    data = os.read(key.fd, 65536)
+                    if not data:
+                        selector.unregister(key.fileobj)
+                    yield from self._note(key.data.take(data))
+        self._process.wait()
+
+    def check(self) -> None:
+        """Raise CommandFailed with the program's last words when it ended badly."""
+        if self.status:
+            raise CommandFailed(
+                failure(self._argv, self.status, "".join(self._errors).strip()), status=self.status
+            )
+
+    def stop(self) -> None:
+        """End it and all that it started: asked first, killed when that takes too long."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self.status is not None:
+                return
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self._process.pid, number)
+                self._process.wait(_PATIENCE)
+
+    def _note(self, said: Iterator[Said]) -> Iterator[Said]:
+        for piece in said:
+            if piece.error and not piece.text.endswith("\r"):
+                self._errors.append(piece.text)
+            yield piece
+
+
+class _Lines:
+    """Cuts what comes through a pipe into lines."""
+
+    def __init__(self, *, error: bool) -> None:
+        self._error, self._rest = error, b""
+
+    def take(self, data: bytes) -> Iterator[Said]:
+        """The lines that are whole now; with no data, which is the pipe's end, the rest."""
+        lines = (self._rest + data).splitlines(keepends=True)
+        whole = not data or (lines and lines[-1].endswith((b"\r", b"\n")))
+        self._rest = b"" if whole else lines.pop()
+        for line in lines:
+            yield Said(line.decode(errors="surrogateescape"), self._error)
+
+
+@contextmanager
+def stream(
+    argv: Sequence[str],
+    *,
+    input: str | None = None,
+    output: str | None = None,
+    tick: float | None = None,
+    keep: tuple[int, ...] = (),
+) -> Iterator[Child]:
+    """Start a program and hear it while it runs. Whatever is left of it when this closes is ended.
+
+    `tick` are the seconds of silence after which an empty piece comes, for the caller to look at
+    the clock; None to wait for as long as it takes. All else is as for `run`.
+    Raises CommandFailed when it cannot be started.
+    """
+    with ExitStack() as stack:
+        try:
+            stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
+            stdin = stack.enter_context(tempfile.TemporaryFile())
+            stdin.write((input or "").encode())
+            stdin.seek(0)
+            process = stack.enter_context(_start(argv, stdin, stdout, keep))
+        except OSError as error:
+            raise _no_start(argv, error) from error
+        child = Child(argv, process, tick)
+        try:
+            yield child
+        finally:
+            child.stop()
 
 
 def replace_process(argv: Sequence[str]) -> None:
@@ -118,17 +224,35 @@ def _call(
 ) -> subprocess.CompletedProcess[bytes]:
     with ExitStack() as stack:
         stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
-        return subprocess.run(
-            list(argv),
-            input=data,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            timeout=timeout,
-            env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-            pass_fds=keep,
-            check=False,
-        )
+        process = stack.enter_context(_start(argv, subprocess.PIPE, stdout, keep))
+        try:
+            said, errors = process.communicate(data, timeout)
+        except BaseException:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(argv, process.returncode, said, errors)
+
+
+def _start(
+    argv: Sequence[str], stdin: IO[bytes] | int, stdout: IO[bytes] | int, keep: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        list(argv),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
+        start_new_session=True,
+        pass_fds=keep,
+    )
+
+
+def _no_start(argv: Sequence[str], error: OSError) -> CommandFailed:
+    if not isinstance(error, FileNotFoundError):
+        return CommandFailed(f"{_line(argv)}: {error.strerror}.")
+    if error.filename == argv[0]:
+        return missing(argv[0])
+    return CommandFailed(f"{error.filename}: {error.strerror}.")
 
 
 def _line(argv: Sequence[str]) -> str:

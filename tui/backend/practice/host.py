@@ -6,13 +6,14 @@ from threading import RLock
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
+from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
 from tui.backend.practice import state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
 from tui.backend.practice.nodes import Directory, kind
 from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
 from tui.backend.practice.programs.versions import VERSIONS
 from tui.backend.practice.traffic import Traffic
@@ -74,6 +75,11 @@ class PracticeHost:
                 if isinstance(error, NotPractised):
                     self.unknown.append(tuple(argv))
                 raise CommandFailed(failure(argv, error.status, error.words), status=error.status) from error
+
+    @contextmanager
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
+        """Run a program of the practice machine, which says everything at its end."""
+        yield Recital(lambda: self.run(argv))
 
     def read(self, path: str) -> str:
         """The text of a file."""

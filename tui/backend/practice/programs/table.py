@@ -3,6 +3,7 @@
 from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes, trees
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
+from tui.backend.practice.programs.qemu import qemu
 
 PROGRAMS: dict[str, Program] = {
     "blkid": devices.blkid,
@@ -20,6 +21,7 @@ PROGRAMS: dict[str, Program] = {
     "mkfs.ext4": files.mkfs_ext4,
     "modprobe": modules.modprobe,
     "mount": mounting.mount,
+    "qemu-system-x86_64": qemu,
     "rm": files.rm,
     "rmdir": files.rmdir,
     "rmmod": modules.rmmod,
