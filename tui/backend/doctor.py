@@ -20,9 +20,7 @@ _MODULES = (
 )
 """Kernel modules: name, what for, whether nothing works without it."""
 
-_NEEDED = tuple(
-    "losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split()  # noqa: SIM905
-)
+_NEEDED = tuple("losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split())
 _HANDY = (
     ("dmsetup", "the snapshot engine"),
     ("find", "the overlay engine: what proves that a directory is untouched"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class FileKind(Enum):
@@ -82,12 +82,17 @@ class Host(Protocol):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> str:
         """Run a program; its standard output. See `run.run`."""
         ...
 
     def read(self, path: str) -> str:
         """The text of a (small) file."""
+        ...
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to be read in parts, as bytes; to be closed."""
         ...
 
     def listdir(self, path: str) -> list[str]:

@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
 
 _KINDS = {
@@ -41,18 +43,25 @@ class RealHost:
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> str:
         """Run a program; its standard output."""
         from tui.backend import run
 
         # mount may leave a file system in user space running, which would keep the lock for ever
         keep = () if argv[0] == "mount" else self._lock
+        if progress is not None:
+            return run.follow(argv, progress, keep=keep)
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
 
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to be read as bytes."""
+        return open(path, "rb")
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory."""

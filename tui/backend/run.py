@@ -1,9 +1,11 @@
 """The one door to other programs: argv lists, no stdin of ours, plain C locale."""
 
 import os
+import re
+import selectors
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from tui.backend.errors import CommandFailed
@@ -23,11 +25,25 @@ _PACKAGES = {
     "dumpe2fs": "e2fsprogs",
     "find": "findutils",
     "sudo": "sudo",
+    "busybox": "busybox-static",
+    "mke2fs": "e2fsprogs",
+    "debugfs": "e2fsprogs",
+    "mksquashfs": "squashfs-tools",
+    "unsquashfs": "squashfs-tools",
+    "bsdtar": "libarchive-tools",
+    "grub-mkimage": "grub-common",
+    "mkfs.vfat": "dosfstools",
+    "mcopy": "mtools",
+    "mmd": "mtools",
 }
 """The Debian package of each program that may be missing."""
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%(?: done|\s*[\r\n]|\s*$)")
+_PATIENCE = 0.5
+"""Seconds between two looks whether a long-running program shall end."""
 
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
@@ -77,6 +93,29 @@ def run(
     return (done.stdout or b"").decode(errors="surrogateescape")
 
 
+def follow(argv: Sequence[str], progress: Callable[[float], None], *, keep: tuple[int, ...] = ()) -> str:
+    """Run a program that prints percentages, and pass each new one on (0 to 1); its standard output.
+
+    `progress` is also called now and then without news, so that it can raise: then the program is ended.
+    """
+    try:
+        child = _start(argv, keep)
+    except OSError as error:
+        raise missing(argv[0]) from error
+    with child:
+        try:
+            said, complained = _listen(child, progress)
+        except BaseException:
+            child.terminate()
+            raise
+    if child.returncode == _NOT_FOUND and argv[0] == "env":
+        raise missing(next(word for word in argv[1:] if "=" not in word))
+    if child.returncode:
+        words = _last_words(complained or said)
+        raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode)
+    return said
+
+
 def replace_process(argv: Sequence[str]) -> None:
     """Become another program (sudo, a shell); returns only by raising CommandFailed."""
     try:
@@ -113,6 +152,10 @@ def failure(argv: Sequence[str], status: int, words: str) -> str:
     return f"{_line(argv)}: {said}"
 
 
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"}
+
+
 def _call(
     argv: Sequence[str], data: bytes, output: str | None, timeout: float | None, keep: tuple[int, ...]
 ) -> subprocess.CompletedProcess[bytes]:
@@ -124,11 +167,55 @@ def _call(
             stdout=stdout,
             stderr=subprocess.PIPE,
             timeout=timeout,
-            env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
+            env=_environment(),
             start_new_session=True,
             pass_fds=keep,
             check=False,
         )
+
+
+def _start(argv: Sequence[str], keep: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        start_new_session=True,
+        pass_fds=keep,
+    )
+
+
+def _listen(child: subprocess.Popen[bytes], progress: Callable[[float], None]) -> tuple[str, str]:
+    """All that a program prints to its end, on standard output and on standard error."""
+    heard: dict[object, bytes] = {child.stdout: b"", child.stderr: b""}
+    best = 0.0
+    with selectors.DefaultSelector() as waiting:
+        for pipe in (child.stdout, child.stderr):
+            if pipe is not None:
+                waiting.register(pipe, selectors.EVENT_READ)
+        while waiting.get_map():
+            for key, _events in waiting.select(_PATIENCE):
+                chunk = os.read(key.fd, 1 << 16)
+                if not chunk:
+                    waiting.unregister(key.fileobj)
+                heard[key.fileobj] += chunk
+                best = max(best, percent(heard[key.fileobj][-200:].decode(errors="replace")) or 0.0)
+            progress(best)
+    said, complained = (heard[pipe].decode(errors="surrogateescape") for pipe in (child.stdout, child.stderr))
+    return said, complained
+
+
+def percent(text: str) -> float | None:
+    """The last progress in a program's words (`42%` at the end of a line, `42.1% done`), 0 to 1."""
+    found = _PERCENT.findall(text)
+    return min(float(found[-1]) / 100, 1.0) if found else None
+
+
+def _last_words(text: str) -> str:
+    """The end of a long talk, without its progress."""
+    lines = (line.strip() for line in re.split(r"[\r\n]+", text))
+    return "\n".join([line for line in lines if line and percent(f"{line}\n") is None][-8:])
 
 
 def _line(argv: Sequence[str]) -> str:

@@ -186,6 +186,16 @@ def _demo(verbs: _Verbs[Parser]) -> None:
     demo.add_argument("--plain", action="store_true", help="show the whole round as text; needs no terminal")
 
 
+def _livecd(verbs: _Verbs[Parser]) -> None:
+    from tui.cli import parser_livecd
+
+    livecd = _add(verbs, "livecd", "build a Live CD whose root is a sandbox")
+    inner = livecd.add_subparsers(
+        dest="livecd_verb", metavar="VERB", title="verbs", parser_class=Parser, required=True
+    )
+    parser_livecd.extend(lambda name, summary: _add(inner, name, summary))
+
+
 def _doctor(verbs: _Verbs[Parser]) -> None:
     _json(_add(verbs, "doctor", "tell whether this machine can make sandboxes, and what is missing"))
 
@@ -208,6 +218,7 @@ _VERBS = {
     "unmount": _unmount,
     "remove": _remove,
     "recover": _recover,
+    "livecd": _livecd,
     "demo": _demo,
     "doctor": _doctor,
     "completion": _completion,
