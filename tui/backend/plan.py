@@ -20,6 +20,7 @@ class Step:
     is not what it was. `undo` takes the step back; None where there is nothing to take back.
     `partial` says that even a failed command can leave something (half a file), so that
     undo is wanted then too. `of` is the sandbox that the step is for, empty for all of the plan's.
+    `progress` says that the program prints how far it is, in percent.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Step:
     expect: str | None = None
     partial: bool = False
     of: str = ""
+    progress: bool = False
 
     def shell(self) -> str:
         """The step as lines of shell."""

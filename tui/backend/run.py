@@ -29,6 +29,19 @@ _PACKAGES = {
     "dumpe2fs": "e2fsprogs",
     "find": "findutils",
     "sudo": "sudo",
+    "busybox": "busybox-static",
+    "mke2fs": "e2fsprogs",
+    "debugfs": "e2fsprogs",
+    "mksquashfs": "squashfs-tools",
+    "unsquashfs": "squashfs-tools",
+    "bsdtar": "libarchive-tools",
+    "grub-mkimage": "grub-common",
+    "mkfs.vfat": "dosfstools",
+    "mcopy": "mtools",
+    "mmd": "mtools",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "wipefs": "util-linux",
+    "cmp": "diffutils",
 }
 """The Debian package of each program that may be missing."""
 
@@ -50,10 +63,7 @@ def search_path() -> str:
 
 def package_of(program: str) -> str:
     """The Debian package that has a program; the program's own name when unknown."""
-    from tui.backend.livecd.programs import PROGRAMS
-
-    package, _purpose = PROGRAMS.get(program, (program, ""))
-    return _PACKAGES.get(program, package)
+    return _PACKAGES.get(program, program)
 
 
 def run(
