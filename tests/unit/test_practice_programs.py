@@ -8,7 +8,7 @@ from tests.unit.practice_verbs import discard, look, make
 from tui.backend import doctor
 from tui.backend.errors import CommandFailed
 from tui.backend.host import FileKind, Host
-from tui.backend.livecd.programs import PROGRAMS
+from tui.backend.livecd.needs import PROGRAMS
 from tui.backend.practice import PracticeHost, demo_world, events
 
 FAILURES = [

@@ -10,7 +10,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.livecd import qemu
-from tui.backend.livecd.programs import PROGRAMS
+from tui.backend.livecd.needs import PROGRAMS
 from tui.backend.sandboxes import memory
 
 _MODULES = (
@@ -22,9 +22,7 @@ _MODULES = (
 )
 """Kernel modules: name, what for, whether nothing works without it."""
 
-_NEEDED = tuple(
-    "losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split()  # noqa: SIM905
-)
+_NEEDED = tuple("losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split())
 _HANDY = (
     ("dmsetup", "the snapshot engine"),
     ("find", "the overlay engine: what proves that a directory is untouched"),
@@ -117,7 +115,7 @@ def read(host: Host) -> Diagnosis:
     modules = tuple(_module(host, *entry) for entry in _MODULES)
     programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
     programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
-    programs += tuple(_program(host, name, use, needed=False) for name, (_, use) in PROGRAMS.items())
+    programs += tuple(_program(host, name, use, needed=False) for name, use in PROGRAMS.items())
     programs += (_uefi(host),)
     free, engines = memory.free(ram, found), _engines(host)
     return Diagnosis(

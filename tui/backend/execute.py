@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
+from tui.backend import progress
 from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.host import Host
 from tui.backend.plan import Plan, Step
@@ -13,6 +15,7 @@ class Phase(Enum):
     """What is happening to a step."""
 
     STARTED = "started"
+    PROGRESS = "progress"
     DONE = "done"
     FAILED = "failed"
     UNDOING = "undoing"
@@ -22,12 +25,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: step number `index` of the plan entered `phase`; `detail` is an error's text."""
+    """Progress: step number `index` of the plan entered `phase`; `detail` is an error's text.
+    `fraction` (0 to 1, with PROGRESS) is how much of a long step is done.
+    """
 
     index: int
     step: Step
     phase: Phase
     detail: str = ""
+    fraction: float | None = None
 
 
 Listener = Callable[[Event], None]
@@ -81,18 +87,21 @@ class _Run:
         self.listener(Event(index, step, Phase.STARTED))
         with self.host.kernel_messages() as messages:
             try:
-                output = self._call(step)
+                output = self._call(index, step)
             except CommandFailed as error:
                 raise CommandFailed(_with_kernel(error.message, messages()), error.hint) from error
         if step.capture is not None:
             self.values[step.capture] = output
         self.listener(Event(index, step, Phase.DONE))
 
-    def _call(self, step: Step) -> str:
+    def _call(self, index: int, step: Step) -> str:
         try:
             argv = step.command.resolve(self.values)
         except KeyError as missing:
             raise CommandFailed(f"${missing.args[0]} is not known, for an earlier step failed.") from missing
+        if step.progress:
+            tell = partial(self._tell, index, step)
+            return progress.follow(self.host, argv, tell, length=step.length, reads=step.reads)
         output = self.host.run(argv, input=step.command.input, output=step.command.output).rstrip("\n")
         if step.expect is not None and output != step.expect:
             raise CommandFailed(
@@ -100,6 +109,12 @@ class _Run:
                 "Look at the devices again and make a new plan.",
             )
         return output
+
+    def _tell(self, index: int, step: Step, part: float) -> None:
+        """Pass on how far a step is. Long steps are not waited for when all shall stop."""
+        if self.stop() and index < (len(self.plan.steps) if self.plan.commit is None else self.plan.commit):
+            raise CommandFailed("Stopped, as asked.")
+        self.listener(Event(index, step, Phase.PROGRESS, fraction=part))
 
     def _undo(self, end: int, reason: str) -> None:
         """Take back the steps before number `end`, last first, then raise PlanFailed."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class FileKind(Enum):
@@ -125,6 +125,10 @@ class Host(Protocol):
 
     def read(self, path: str) -> str:
         """The text of a (small) file."""
+        ...
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to be read in parts, as bytes; to be closed."""
         ...
 
     def listdir(self, path: str) -> list[str]:

@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
 
 _KINDS = {
@@ -59,6 +61,10 @@ class RealHost:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to be read as bytes."""
+        return open(path, "rb")
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory."""

@@ -29,13 +29,27 @@ _PACKAGES = {
     "dumpe2fs": "e2fsprogs",
     "find": "findutils",
     "sudo": "sudo",
+    "busybox": "busybox-static",
+    "mke2fs": "e2fsprogs",
+    "debugfs": "e2fsprogs",
+    "mksquashfs": "squashfs-tools",
+    "unsquashfs": "squashfs-tools",
+    "bsdtar": "libarchive-tools",
+    "grub-mkimage": "grub-common",
+    "mkfs.vfat": "dosfstools",
+    "mcopy": "mtools",
+    "mmd": "mtools",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "wipefs": "util-linux",
+    "flock": "util-linux",
+    "cmp": "diffutils",
 }
 """The Debian package of each program that may be missing."""
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
 _LAST_WORDS = 20
-"""Lines of standard error that are kept to tell why a program ended badly."""
+"""Lines that are kept to tell why a program ended badly."""
 _PATIENCE = 5.0
 """Seconds that a program gets to end when asked to."""
 
@@ -50,10 +64,7 @@ def search_path() -> str:
 
 def package_of(program: str) -> str:
     """The Debian package that has a program; the program's own name when unknown."""
-    from tui.backend.livecd.programs import PROGRAMS
-
-    package, _purpose = PROGRAMS.get(program, (program, ""))
-    return _PACKAGES.get(program, package)
+    return _PACKAGES.get(program, program)
 
 
 def run(
@@ -91,7 +102,7 @@ class Child:
 
     def __init__(self, argv: Sequence[str], process: subprocess.Popen[bytes], tick: float | None) -> None:
         self._argv, self._process, self._tick = argv, process, tick
-        self._errors: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._last = {error: deque[str](maxlen=_LAST_WORDS) for error in (False, True)}
 
     @property
     def status(self) -> int | None:
@@ -117,9 +128,8 @@ class Child:
     def check(self) -> None:
         """Raise CommandFailed with the program's last words when it ended badly."""
         if self.status:
-            raise CommandFailed(
-                failure(self._argv, self.status, "".join(self._errors).strip()), status=self.status
-            )
+            words = _words("".join(self._last[True] or self._last[False]))
+            raise CommandFailed(failure(self._argv, self.status, words), status=self.status)
 
     def stop(self) -> None:
         """End it and all that it started: asked first, killed when that takes too long."""
@@ -132,8 +142,8 @@ class Child:
 
     def _note(self, said: Iterator[Said]) -> Iterator[Said]:
         for piece in said:
-            if piece.error and not piece.text.endswith("\r"):
-                self._errors.append(piece.text)
+            if not piece.text.endswith("\r"):
+                self._last[piece.error].append(piece.text)
             yield piece
 
 

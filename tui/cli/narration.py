@@ -17,6 +17,13 @@ def say(text: str, end: str = "\n") -> None:
         print("\n".join(map(clean, text.split("\n"))), end=end, file=sys.stderr, flush=True)
 
 
+def count(fraction: float) -> None:
+    """On a terminal: how much of the step that was said last is done (0 to 1), to be written over."""
+    with suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            print(f"{fraction:4.0%}" + "\b" * 4, end="", file=sys.stderr, flush=True)
+
+
 def error(message: str, hint: str = "") -> None:
     """What went wrong, and the way out on a line of its own."""
     say(f"{PROGRAM}: {message}" + (f"\n{hint}" if hint else ""))

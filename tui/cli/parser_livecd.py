@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.backend.livecd import qemu
+from tui.backend.livecd import FORMATS, WAYS, qemu
 from tui.cli.parser import Parser, Verbs, add_dry_run, add_json, add_verb
 
 
@@ -12,8 +12,27 @@ def add(verbs: Verbs[Parser]) -> None:
     actions = livecd.add_subparsers(
         dest="action", metavar="ACTION", title="actions", required=True, parser_class=Parser
     )
-    for action in (_test, _write, _info):
+    for action in (_build, _test, _write, _info):
         action(actions)
+
+
+def _build(actions: Verbs[Parser]) -> None:
+    build = add_verb(actions, "build", "make a bootable ISO whose root is a sandbox")
+    add = build.add_argument
+    add("root", metavar="ROOT", help="a directory, a tar or cpio archive, an initrd, or an image")
+    add("-o", "--output", metavar="OUT.iso", required=True, help="the ISO to make")
+    add(
+        "--writable",
+        choices=tuple(WAYS),
+        help="how its root is made writable, unless the boot menu says else",
+    )
+    add("--size", help="RAM for the changes: 512M, 2GiB, 25%%ram (default: half of what is free at boot)")
+    add("--kernel", metavar="VMLINUZ", help="the kernel (default: the running one)")
+    add("--modules", metavar="DIR", help="its modules (default: beside it, or /lib/modules)")
+    add("--label", help="the name of the medium (default: SANDBOX_LIVE)")
+    add("--format", choices=FORMATS, help="the image's: compressed, or as it is (default: squashfs)")
+    add("--append", default="", metavar="OPTIONS", help="kernel options for every entry of the boot menu")
+    add_dry_run(build)
 
 
 def _test(actions: Verbs[Parser]) -> None:

@@ -75,9 +75,11 @@ def stop_on_signals() -> Iterator[Callable[[], bool]]:
 
 
 def progress(event: Event) -> None:
-    """A listener for `execute.run`: one line a step."""
+    """A listener for `execute.run`: one line a step, on a terminal with how far a long one is."""
     if event.phase is Phase.STARTED:
         narration.say(f"{event.step.title} ... ", end="")
+    elif event.phase is Phase.PROGRESS:
+        narration.count(event.fraction or 0.0)
     elif event.phase is Phase.UNDOING:
         narration.say(f"Undo: {event.step.title} ... ", end="")
     else:

@@ -1,10 +1,43 @@
-"""The programs that Live CDs need: one table for the doctor and for whoever misses one."""
+"""Programs that go on the Live CD: where they are here, and the libraries that they need."""
 
-PROGRAMS: dict[str, tuple[str, str]] = {
-    "qemu-system-x86_64": ("qemu-system-x86", "livecd test: boots it"),
-    "xorriso": ("xorriso", "livecd info: reads the ISO"),
-    "wipefs": ("util-linux", "livecd write: clears what was on the disk"),
-    "flock": ("util-linux", "livecd write: keeps udev away meanwhile"),
-    "cmp": ("diffutils", "livecd write: compares what is read back"),
-}
-"""For each program the Debian package that has it, and what it is for."""
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui.backend import run
+from tui.backend.errors import CommandFailed, Refused
+from tui.backend.host import FileKind
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+
+_DIRECTORIES = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+_LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
+
+
+def place(host: Host, program: str) -> str:
+    """Where a program is on this machine. CommandFailed when it is missing, with its package."""
+    for directory in _DIRECTORIES:
+        if host.kind(f"{directory}/{program}") is FileKind.FILE:
+            return f"{directory}/{program}"
+    raise run.missing(program)
+
+
+def libraries(host: Host, path: str) -> tuple[str, ...]:
+    """The files that a program is linked with, as ldd(1) names them; none when it is static."""
+    try:
+        return tuple(_LIBRARY.findall(host.run(["ldd", path], timeout=20)))
+    except CommandFailed:
+        return ()
+
+
+def static_busybox(host: Host) -> str:
+    """A busybox that needs no libraries. CommandFailed or Refused where there is none."""
+    path = place(host, "busybox")
+    if libraries(host, path):
+        raise Refused(
+            f"{path} needs libraries, which are not there when the Live CD starts.",
+            "Install a static one (Debian: apt-get install busybox-static).",
+        )
+    return path

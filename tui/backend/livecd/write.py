@@ -125,6 +125,8 @@ def _writing(target: Target, iso: str, size: int) -> tuple[Step, ...]:
     tail = Step(
         f"Write all of it but the first {sizes.show(_HEAD)}",
         command(*lock, "dd", *files, "skip=1", "seek=1", *options),
+        progress=True,
+        length=size - _HEAD,
     )
     return (
         Step(
@@ -139,9 +141,17 @@ def _writing(target: Target, iso: str, size: int) -> tuple[Step, ...]:
             command(*lock, "dd", *files, "count=1", *options),
             wipe,
             partial=True,
+            progress=True,
+            length=min(size, _HEAD),
         ),
         Step("Forget what memory holds of the disk", command("blockdev", "--flushbufs", path)),
-        Step("Read it back and compare it with the ISO", command("cmp", f"--bytes={size}", iso, path)),
+        Step(
+            "Read it back and compare it with the ISO",
+            command("cmp", f"--bytes={size}", iso, path),
+            progress=True,
+            length=size,
+            reads=target.device.kname,
+        ),
     )
 
 

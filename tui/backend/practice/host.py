@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from io import BytesIO
 from threading import RLock
+from typing import BinaryIO
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
@@ -87,6 +89,10 @@ class PracticeHost:
             self._pass_time()
             self._allow(path)
             return tree.file(self.world, path).text
+
+    def open(self, path: str) -> BinaryIO:
+        """The bytes of a file."""
+        return BytesIO(self.read(path).encode(errors="surrogateescape"))
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory."""

@@ -1,0 +1,146 @@
+"""The ISO: one file that boots from CD and USB stick, under BIOS (isolinux) and UEFI (GRUB).
+
+Source: xorrisofs(1), the SYSLINUX wiki on isohybrid, the GRUB manual on grub-mkimage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.backend.command import command
+from tui.backend.errors import CommandFailed
+from tui.backend.host import FileKind
+from tui.backend.livecd import menus
+from tui.backend.plan import Step
+from tui.backend.sandboxes import frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.backend.host import Host
+
+_ISOLINUX = ("isolinux.bin", "isohdpfx.bin")
+_MODULES = ("ldlinux.c32", "libutil.c32", "menu.c32")
+_PLACES = (
+    "/usr/lib/ISOLINUX",
+    "/usr/lib/syslinux/modules/bios",
+    "/usr/lib/syslinux/bios",
+    "/usr/share/syslinux",
+)
+_GRUB = "/usr/lib/grub/x86_64-efi"
+_GRUB_MODULES = (
+    "part_gpt part_msdos fat iso9660 normal configfile search search_fs_uuid search_fs_file linux"
+    " all_video gfxterm font terminal serial echo test minicmd halt reboot ls"
+).split()
+_EFI_BLOCKS = 4096
+"""KiB of the file system with GRUB; that takes about 600."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """The files of isolinux on this machine, by name."""
+
+    files: tuple[tuple[str, str], ...]
+
+    def file(self, name: str) -> str:
+        """Where one of them is."""
+        return dict(self.files)[name]
+
+
+def read(host: Host) -> Loader:
+    """Look for the boot loaders. CommandFailed, naming the package, where one is missing."""
+    if host.kind(f"{_GRUB}/moddep.lst") is None:
+        raise _missing("GRUB for UEFI", "grub-efi-amd64-bin")
+    return Loader(tuple((name, _find(host, name)) for name in (*_ISOLINUX, *_MODULES)))
+
+
+def _find(host: Host, name: str) -> str:
+    for place in _PLACES:
+        if host.kind(f"{place}/{name}") is FileKind.FILE:
+            return f"{place}/{name}"
+    package = "isolinux" if name in _ISOLINUX else "syslinux-common"
+    raise _missing(f"{name} of isolinux", package)
+
+
+def _missing(what: str, package: str) -> CommandFailed:
+    return CommandFailed(
+        f"{what} is missing.", f"Install it (Debian: apt-get install {package}), then try again."
+    )
+
+
+def uuid(epoch: int) -> str:
+    """The ISO's UUID as blkid prints it: its time of change, in hundredths of seconds."""
+    return _time(epoch).strftime("%Y-%m-%d-%H-%M-%S-00")
+
+
+def _time(epoch: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(epoch, dt.UTC)
+
+
+def bios_steps(tree: str, loader: Loader, title: str, shown: Sequence[menus.Entry]) -> tuple[Step, ...]:
+    """Steps for what BIOS machines start."""
+    wanted = [path for name, path in loader.files if name != "isohdpfx.bin"]
+    return (
+        Step("Take isolinux, for BIOS", command("cp", f"--target-directory={tree}/isolinux", *wanted)),
+        Step(
+            "Write its menu",
+            frame.write(f"{tree}/isolinux/isolinux.cfg", menus.isolinux(title, tuple(shown))),
+        ),
+    )
+
+
+def efi_steps(
+    tree: str, work: str, iso_uuid: str, epoch: int, shown: Sequence[menus.Entry]
+) -> tuple[Step, ...]:
+    """Steps for what UEFI machines start: GRUB in a FAT image of its own."""
+    image, program = f"{tree}/boot/grub/efi.img", f"{work}/bootx64.efi"
+    at = ("env", f"SOURCE_DATE_EPOCH={epoch}")
+    early = f"{work}/early.cfg"
+    return (
+        Step(
+            "Write the menu of GRUB, for UEFI",
+            frame.write(f"{tree}/boot/grub/grub.cfg", menus.grub(tuple(shown))),
+        ),
+        Step("Write what GRUB does first", frame.write(early, menus.embedded(iso_uuid))),
+        Step(
+            "Make GRUB",
+            command(
+                *("grub-mkimage", "--format=x86_64-efi", f"--directory={_GRUB}", "--prefix=/boot/grub"),
+                *(f"--config={early}", f"--output={program}", *_GRUB_MODULES),
+            ),
+        ),
+        Step("Give it the time of the ISO", command("touch", f"--date=@{epoch}", program)),
+        Step(
+            "Make the file system that UEFI reads",
+            command(*at, "mkfs.vfat", "--invariant", "-n", "SANDBOXEFI", "-C", image, str(_EFI_BLOCKS)),
+        ),
+        Step(
+            "Make the directories that UEFI expects",
+            command(*at, "mmd", "-i", image, "::/EFI", "::/EFI/BOOT"),
+        ),
+        Step("Put GRUB there", command(*at, "mcopy", "-m", "-i", image, program, "::/EFI/BOOT/BOOTX64.EFI")),
+    )
+
+
+def write_step(tree: str, output: str, label: str, epoch: int, loader: Loader) -> Step:
+    """The step that makes the ISO of a tree."""
+    stamp = _time(epoch).strftime("%Y%m%d%H%M%S00")
+    bios = (
+        *("-b", "isolinux/isolinux.bin", "-c", "isolinux/boot.cat", "-no-emul-boot"),
+        *("-boot-load-size", "4", "-boot-info-table"),
+        *("-isohybrid-mbr", loader.file("isohdpfx.bin"), "-partition_offset", "16"),
+    )
+    efi = ("-eltorito-alt-boot", "-e", "boot/grub/efi.img", "-no-emul-boot", "-isohybrid-gpt-basdat")
+    return Step(
+        "Write the ISO",
+        command(
+            *("env", f"SOURCE_DATE_EPOCH={epoch}", "xorriso", "-as", "mkisofs", "-output", output),
+            *("-volid", label, "-iso-level", "3", "-rational-rock", f"--modification-date={stamp}"),
+            *bios,
+            *efi,
+            tree,
+        ),
+        progress=True,
+    )

@@ -1,0 +1,75 @@
+"""The kernel of a Live CD: an image and the directory of its modules.
+
+Source of the image's header: Documentation/arch/x86/boot.rst of Linux.
+"""
+
+from dataclasses import dataclass
+
+from tui.backend.errors import NotFound, Refused
+from tui.backend.host import FileKind, Host
+
+_MAGIC, _MAGIC_AT = b"HdrS", 0x202
+_VERSION_AT, _FLAGS_AT = 0x20E, 0x236
+_SIXTY_FOUR = 1
+_HEADER = 0x10000
+"""Bytes in which the header and the version's text lie."""
+_OTHERS = "Give one: --kernel VMLINUZ --modules DIR, or have Debian's fetched: --fetch-kernel."
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """`image` and `modules` are paths; `release` is what uname -r will say."""
+
+    image: str
+    modules: str
+    release: str
+
+
+def find(host: Host, image: str | None, modules: str | None) -> Kernel:
+    """The kernel that was asked for, or the running one. NotFound, Refused."""
+    image = image or _running(host)
+    if host.kind(image) is not FileKind.FILE:
+        raise NotFound(f"There is no kernel {image}.", _OTHERS)
+    release = read_release(host, image)
+    directory = _modules(host, image, release, modules)
+    return Kernel(image, directory, release)
+
+
+def _running(host: Host) -> str:
+    release = host.read("/proc/sys/kernel/osrelease").strip()
+    places = (f"/boot/vmlinuz-{release}", f"/lib/modules/{release}/vmlinuz", "/boot/vmlinuz")
+    for place in places:
+        if host.kind(place) is FileKind.FILE and read_release(host, place) == release:
+            return host.resolve(place)
+    raise Refused(f"The files of the running kernel {release} are not on this machine.", _OTHERS)
+
+
+def read_release(host: Host, image: str) -> str:
+    """The release that a kernel image says it is. Refused when it is no x86-64 Linux kernel."""
+    with host.open(image) as file:
+        head = file.read(_HEADER)
+    if head[_MAGIC_AT : _MAGIC_AT + 4] != _MAGIC:
+        raise Refused(f"{image} is no Linux kernel for PCs (bzImage).", _OTHERS)
+    if not head[_FLAGS_AT] & _SIXTY_FOUR:
+        raise Refused(f"{image} is a 32-bit kernel.", "Only x86-64 kernels are put on a Live CD.")
+    start = int.from_bytes(head[_VERSION_AT : _VERSION_AT + 2], "little") + 0x200
+    words = head[start : start + 200].split(b"\0")[0].decode("ascii", "replace").split()
+    if not words:
+        raise Refused(f"{image} does not say which release it is.", _OTHERS)
+    return words[0]
+
+
+def _modules(host: Host, image: str, release: str, asked: str | None) -> str:
+    """The directory of the modules: as asked (it, or one above it), else where they usually are."""
+    tree = image.rsplit("/", 2)[0]
+    tops = (asked,) if asked else (tree, "")
+    inside = ("", f"/{release}", f"/lib/modules/{release}", f"/usr/lib/modules/{release}")
+    places = [f"{top}{part}" for top in tops for part in (inside if asked else inside[2:])]
+    for place in places:
+        if host.kind(f"{place}/modules.dep") is not None and host.resolve(place).endswith(f"/{release}"):
+            return host.resolve(place)
+    where = asked or f"/lib/modules/{release}"
+    raise Refused(
+        f"There are no modules of the kernel {release} in {where}.",
+        "Give their directory: --modules DIR (it is named like the release and has a modules.dep).",
+    )

@@ -1,0 +1,98 @@
+"""Which kernel modules a Live CD needs to find its medium and make its root, in loading order.
+
+Source: modprobe(8), modules.dep(5); the names are those of Linux's Makefiles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.backend.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tui.backend.host import Host
+
+_NEEDED = {
+    "loop": "to attach the image",
+    "isofs": "to read the medium",
+    "squashfs": "to read the image",
+    "ext4": "to read the image",
+    "dm_snapshot": "for the way dm",
+    "overlay": "for the way union",
+}
+"""Without these no Live CD, or one that cannot do what its menu says."""
+
+_CHECKSUMS = ("crc32c_generic", "crc32c_intel")
+"""ext4 asks for one by a name that modules.dep does not know."""
+
+_DRIVERS = (
+    "ata_piix ata_generic ahci nvme sr_mod sd_mod"
+    " virtio_pci virtio_blk virtio_scsi vmw_pvscsi mptspi"
+    " xhci_pci ehci_pci ohci_pci uhci_hcd usb_storage uas sdhci_pci mmc_block"
+    " atkbd usbhid hid_generic"
+).split()
+"""Where a medium can be plugged in, and keyboards for the shell when it is not found."""
+
+_SUFFIX = re.compile(r"\.ko(\.(?:gz|xz|zst))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """Files relative to the modules' directory, each after those that it needs; `missing` are
+    the drivers that this kernel does not have.
+    """
+
+    files: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def name(path: str) -> str:
+    """The module's name in the kernel, from the path of its file."""
+    return _SUFFIX.sub("", path.rsplit("/", 1)[-1]).replace("-", "_")
+
+
+def choose(host: Host, directory: str) -> Modules:
+    """The modules for a Live CD from a directory such as /lib/modules/6.1.0. Refused, naming what
+    is missing.
+    """
+    try:
+        known = parse(host.read(f"{directory}/modules.dep"))
+        built_in = frozenset(map(name, host.read(f"{directory}/modules.builtin").split()))
+    except OSError as error:
+        raise Refused(
+            f"{directory} holds no kernel modules: {error.filename or 'modules.dep'} cannot be read.",
+            "Give the directory of this kernel's modules: --modules /lib/modules/RELEASE"
+            " (depmod makes modules.dep).",
+        ) from error
+    return select(known, built_in)
+
+
+def parse(text: str) -> dict[str, tuple[str, ...]]:
+    """What modules.dep says: each file and the files that it needs."""
+    lines = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {path.strip(): tuple(needs.split()) for path, _colon, needs in lines}
+
+
+def select(known: Mapping[str, tuple[str, ...]], built_in: frozenset[str]) -> Modules:
+    """What to load of the `known` files; pure. Refused when a needed one is not there."""
+    by_name = {name(path): path for path in known}
+    absent = [entry for entry in _NEEDED if entry not in by_name and entry not in built_in]
+    if absent:
+        raise Refused(
+            f"This kernel lacks {', '.join(f'{entry} ({_NEEDED[entry]})' for entry in absent)}.",
+            "Choose another kernel: --kernel VMLINUZ --modules DIR, or --fetch-kernel.",
+        )
+    wanted = [entry for entry in (*_CHECKSUMS, *_NEEDED, *_DRIVERS) if entry in by_name]
+    order = dict.fromkeys(path for entry in wanted for path in _after_its_needs(by_name[entry], known))
+    missing = [entry for entry in _DRIVERS if entry not in by_name and entry not in built_in]
+    return Modules(tuple(order), tuple(missing))
+
+
+def _after_its_needs(path: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for need in known.get(path, ()):
+        yield from _after_its_needs(need, known)
+    yield path

@@ -1,0 +1,8 @@
+"""Pipelines as commands: a fixed line of bash, its data as arguments and never as text of the line."""
+
+from tui.backend.command import Command, Word, command
+
+
+def pipeline(line: str, *words: Word, output: str | None = None) -> Command:
+    """A pipeline that fails when any part of it does; `$1`, `$2` … are the words."""
+    return command("bash", "-euo", "pipefail", "-c", line, "bash", *words, output=output)
