@@ -16,7 +16,8 @@ from tests.livecd import small_iso
 from tui.backend import execute, inventory
 from tui.backend.command import command
 from tui.backend.errors import PlanFailed, Refused
-from tui.backend.livecd import write
+from tui.backend.livecd import qemu, write
+from tui.backend.livecd.qemu import Machine
 from tui.backend.livecd.write import Prepared, WriteRequest
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan, Step
@@ -43,7 +44,8 @@ def signature(path: str) -> str:
 
 @pytest.fixture(scope="module")
 def iso(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_iso.make(tmp_path_factory.mktemp("iso"), small_iso.WAIT)
+    script = "say ready, tmpfs, 512 KiB for changes\n" + small_iso.WAIT
+    return small_iso.make(tmp_path_factory.mktemp("iso"), script)
 
 
 @pytest.fixture
@@ -95,6 +97,13 @@ def test_it_arrives_and_the_iso_is_intact(iso: Path, attach: Attach) -> None:
     assert digest(iso) == before == digest(device, size)
     assert 'LABEL="SMALL"' in signature(device)
     assert run("partx", "--show", "--noheadings", "--output", "NR", device).split()
+
+
+def test_what_was_written_boots(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    device = attach()
+    execute.run(prepare(iso, device).plan, RealHost())
+    stick = Machine(str(tmp_path / "disk-0"), usb=True, accelerator="tcg")
+    assert qemu.boot(RealHost(), stick).ready.way == "tmpfs"
 
 
 def test_what_was_on_it_is_gone_to_the_last_sector(iso: Path, attach: Attach) -> None:
