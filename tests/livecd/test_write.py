@@ -16,6 +16,7 @@ from tests.livecd import small_iso
 from tui.backend import execute, inventory
 from tui.backend.command import command
 from tui.backend.errors import PlanFailed, Refused
+from tui.backend.execute import Event, Phase
 from tui.backend.livecd import qemu, write
 from tui.backend.livecd.qemu import Machine
 from tui.backend.livecd.write import Prepared, WriteRequest
@@ -164,6 +165,21 @@ def test_killed_in_the_middle(iso: Path, attach: Attach) -> None:
     head = next(n for n, step in enumerate(steps) if "count=1" in step.command.argv)
     for step in steps[:head]:
         RealHost().run(step.command.resolve({}))
+    assert not signature(device)
+
+
+def test_stopped_in_the_middle(iso: Path, attach: Attach) -> None:
+    """A signal is looked at whenever dd says something, and twice a second."""
+    device = attach()
+    writing: list[Event] = []
+
+    def listen(event: Event) -> None:
+        if event.phase is Phase.STARTED and "skip=1" in event.step.command.argv:
+            writing.append(event)
+
+    with pytest.raises(PlanFailed, match="Stopped, as asked") as caught:
+        execute.run(prepare(iso, device).plan, RealHost(), listen, lambda: bool(writing))
+    assert "does not boot" in caught.value.hint
     assert not signature(device)
 
 

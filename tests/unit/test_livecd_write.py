@@ -228,6 +228,7 @@ def test_dry_run(cli: CommandLine) -> None:
     said = cli("livecd", "write", ISO, STICK, "--dry-run")
     assert said.status == 0
     assert f"dd if={ISO} of=/dev/sdc bs=4M skip=1 seek=1 oflag=direct conv=nocreat,notrunc,fsync" in said.out
+    assert "# Should it fail from here on: What was on /dev/sdc is lost" in said.out
     assert "# Note: All that is on /dev/sdc" in said.out
     assert "sdc1" in cli.host.world.blocks
 
