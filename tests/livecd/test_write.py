@@ -218,8 +218,30 @@ def test_mounted_at_the_last_moment(iso: Path, attach: Attach, tmp_path: Path) -
 
 def test_held_by_another_loop(iso: Path, attach: Attach) -> None:
     device = attach()
-    attach(file=Path(device))
+    over = attach(file=Path(device))
     with pytest.raises(Refused, match="attached to"):
+        prepare(iso, device)
+    with pytest.raises(Refused, match=f"a loop device over {device}"):
+        prepare(iso, over)
+
+
+def test_its_file_is_held(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    """By another loop device, under another name; by a program, such as a virtual machine."""
+    file = tmp_path / "file"
+    file.write_bytes(bytes(SIZE))
+    device = attach(file=file)
+    with file.open("rb") as held:
+        holder = subprocess.Popen(["sleep", "60"], stdin=held)
+        try:
+            with pytest.raises(Refused, match=f"process {holder.pid} sleep"):
+                prepare(iso, device)
+        finally:
+            holder.kill()
+            holder.wait()
+    prepare(iso, device)
+    os.link(file, tmp_path / "link")
+    other = attach(file=tmp_path / "link")
+    with pytest.raises(Refused, match=f"attached to {other} too"):
         prepare(iso, device)
 
 
