@@ -87,6 +87,10 @@ class Host(Protocol):
         """Run a program; its standard output. See `run.run`."""
         ...
 
+    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
+        """What a program prints, while it runs. CommandFailed at the end when it failed."""
+        ...
+
     def read(self, path: str) -> str:
         """The text of a (small) file."""
         ...

@@ -54,6 +54,12 @@ class RealHost:
             return run.follow(argv, progress, keep=keep)
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
 
+    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
+        """What a program prints, while it runs."""
+        from tui.backend import run
+
+        return run.pipe(argv)
+
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""
         with open(path, encoding="utf-8", errors="surrogateescape") as file:

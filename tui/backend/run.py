@@ -4,9 +4,12 @@ import os
 import re
 import selectors
 import shlex
+import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO, cast
 
 from tui.backend.errors import CommandFailed
 
@@ -114,6 +117,39 @@ def follow(argv: Sequence[str], progress: Callable[[float], None], *, keep: tupl
         words = _last_words(complained or said)
         raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode)
     return said
+
+
+@contextmanager
+def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
+    """What a program prints, while it runs: for more than fits into memory.
+
+    CommandFailed when it fails, also when that keeps the reader from making sense of it.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=_environment(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise missing(argv[0]) from error
+        broken: Exception | None = None
+        with child:
+            try:
+                assert child.stdout is not None  # noqa: S101 - it was asked for
+                yield cast("BinaryIO", child.stdout)
+            except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
+                broken = error
+        if child.returncode and not (broken and child.returncode == -signal.SIGPIPE):
+            complaints.seek(0)
+            words = _last_words(complaints.read().decode(errors="replace"))
+            raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode) from broken
+        if broken is not None:
+            raise broken
 
 
 def replace_process(argv: Sequence[str]) -> None:

@@ -78,6 +78,11 @@ class PracticeHost:
                     self.unknown.append(tuple(argv))
                 raise CommandFailed(failure(argv, error.status, error.words), status=error.status) from error
 
+    @contextmanager
+    def pipe(self, argv: Sequence[str]) -> Iterator[BinaryIO]:
+        """What a program prints."""
+        yield BytesIO(self.run(argv).encode(errors="surrogateescape"))
+
     def read(self, path: str) -> str:
         """The text of a file."""
         with self._guard:
