@@ -123,6 +123,10 @@ class Host(Protocol):
         """
         ...
 
+    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
+        """What a program prints, while it runs. CommandFailed at the end when it failed."""
+        ...
+
     def read(self, path: str) -> str:
         """The text of a (small) file."""
         ...

@@ -57,6 +57,12 @@ class RealHost:
 
         return run.stream(argv, tick=tick, keep=self._lock)
 
+    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
+        """What a program prints, while it runs."""
+        from tui.backend import run
+
+        return run.pipe(argv)
+
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""
         with open(path, encoding="utf-8", errors="surrogateescape") as file:

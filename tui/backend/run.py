@@ -9,7 +9,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Said
@@ -193,6 +193,32 @@ def stream(
             child.stop()
 
 
+@contextmanager
+def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
+    """What a program prints, while it runs: for more than fits into memory.
+
+    CommandFailed when it fails, also when that keeps the reader from making sense of it.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            child = _start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints)
+        except OSError as error:
+            raise _no_start(argv, error) from error
+        broken: Exception | None = None
+        with child:
+            try:
+                assert child.stdout is not None  # noqa: S101 - it was asked for
+                yield cast("BinaryIO", child.stdout)
+            except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
+                broken = error
+        if child.returncode and not (broken and child.returncode == -signal.SIGPIPE):
+            complaints.seek(0)
+            words = _words(complaints.read().decode(errors="replace"))
+            raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode) from broken
+        if broken is not None:
+            raise broken
+
+
 def replace_process(argv: Sequence[str]) -> None:
     """Become another program (sudo, a shell); returns only by raising CommandFailed."""
     try:
@@ -251,13 +277,17 @@ def _call(
 
 
 def _start(
-    argv: Sequence[str], stdin: IO[bytes] | int, stdout: IO[bytes] | int, keep: tuple[int, ...]
+    argv: Sequence[str],
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    keep: tuple[int, ...],
+    stderr: IO[bytes] | int = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         list(argv),
         stdin=stdin,
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
         start_new_session=True,
         pass_fds=keep,

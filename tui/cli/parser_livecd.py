@@ -29,6 +29,7 @@ def _build(actions: Verbs[Parser]) -> None:
     add("--size", help="RAM for the changes: 512M, 2GiB, 25%%ram (default: half of what is free at boot)")
     add("--kernel", metavar="VMLINUZ", help="the kernel (default: the running one)")
     add("--modules", metavar="DIR", help="its modules (default: beside it, or /lib/modules)")
+    add("--fetch-kernel", action="store_true", help="have apt download Debian's kernel; it is not installed")
     add("--label", help="the name of the medium (default: SANDBOX_LIVE)")
     add("--format", choices=FORMATS, help="the image's: compressed, or as it is (default: squashfs)")
     add("--append", default="", metavar="OPTIONS", help="kernel options for every entry of the boot menu")

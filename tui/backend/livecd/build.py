@@ -5,15 +5,32 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui import __version__
+from tui.backend import sizes
 from tui.backend.command import Ref, command
 from tui.backend.errors import NotFound, Refused, UsageError
 from tui.backend.host import FileKind
-from tui.backend.livecd import DM, EXT2, EXT4, SQUASHFS, WAYS, boot, image, iso, kernel, menus, modules, roots
+from tui.backend.livecd import (
+    DM,
+    EXT2,
+    EXT4,
+    SQUASHFS,
+    UNION,
+    WAYS,
+    boot,
+    image,
+    iso,
+    kernel,
+    kernel_fetch,
+    menus,
+    modules,
+    roots,
+)
+from tui.backend.livecd.image import Disk
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Plan, Step
 
@@ -27,9 +44,9 @@ if TYPE_CHECKING:
     from tui.backend.livecd.request import BuildRequest
     from tui.backend.livecd.roots import Root
 
-_INITS = ("/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc")
-"""Where a root may have its init; the kernel's own order, then those of initrds."""
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
+_BEST_COMPRESSION = 20
+"""No root was seen to shrink to less than this part of its size."""
 _DISK = "root.ext4"
 """The file system image inside the squashfs."""
 
@@ -62,15 +79,41 @@ class Facts:
     modules: Modules
     contents: Contents
     loader: Loader
+    as_root: bool
 
 
 def prepare(host: Host, request: BuildRequest) -> Prepared:
     """Read and plan. Raises UsageError, NotFound, Refused or CommandFailed (a program is missing)."""
     _check_output(host, request.output)
     root = roots.find(host, request.root)
-    chosen = kernel.find(host, request.kernel, request.modules)
+    chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
-    return plan(request, Facts(root, chosen, found, boot.read(host), iso.read(host)))
+    facts = Facts(root, chosen, found, boot.read(host), iso.read(host), as_root=host.is_root())
+    prepared = plan(request, facts)
+    _enough_room(host, prepared)
+    return prepared
+
+
+def _kernel(host: Host, request: BuildRequest) -> Kernel:
+    if not request.fetch_kernel:
+        return kernel.find(host, request.kernel, request.modules)
+    found = kernel_fetch.fetched(host)
+    if found is None:
+        raise NotFound("The kernel was not fetched yet.", "Fetch it first: livecd.kernel_fetch.plan.")
+    return found
+
+
+def _enough_room(host: Host, prepared: Prepared) -> None:
+    """Only what is sure to be too much: how well a root compresses is not known before."""
+    directory = prepared.output.rsplit("/", 1)[0] or "/"
+    there = host.room(directory)
+    least = prepared.content // (_BEST_COMPRESSION if prepared.format == SQUASHFS else 1)
+    if there.size - there.used < least:
+        raise Refused(
+            f"{directory} has {sizes.show(there.size - there.used)} free, and the image alone takes"
+            f" {sizes.show(least)} or more.",
+            "Choose another place for the ISO, or free some room there.",
+        )
 
 
 def _check_output(host: Host, output: str) -> None:
@@ -93,19 +136,32 @@ def _work(output: str) -> str:
 
 def plan(request: BuildRequest, facts: Facts) -> Prepared:
     """The plan for a request. Pure."""
-    listing = facts.root.listing
-    way, label = request.way or DM, _label(request)
-    kind = request.format or SQUASHFS
-    init = _init(facts.root)
-    epoch = listing.newest if request.epoch is None else request.epoch
-    shape = image.shape(listing, kind)
-    ways = tuple(WAYS)
-    draft = _Draft(request, facts, way, ways, label, kind, init, epoch, shape)
+    root = facts.root
+    way, ways = _way(request, root)
+    kind, label = _format(request, root), _label(request)
+    epoch = root.newest if request.epoch is None else request.epoch
+    disk = _disk(root, kind, label, epoch, _work(request.output))
+    draft = _Draft(replace(request, append=_append(request.append)), facts, way, ways, label, disk)
     steps = draft.steps()
     made = Plan("livecd build", request.output, steps, draft.notes(), commit=len(steps) - 1)
     return Prepared(
-        made, request.output, way, ways, label, kind, init, facts.kernel.release, listing.bytes, shape.size
+        plan=made,
+        output=request.output,
+        way=way,
+        ways=ways,
+        label=label,
+        format=kind,
+        init=root.init,
+        release=facts.kernel.release,
+        content=root.content,
+        room=root.content if root.fstype else disk.size,
     )
+
+
+def _disk(root: Root, kind: str, label: str, epoch: int, work: str) -> Disk:
+    size, inodes = image.room(root, kind)
+    seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{label}:{epoch}"))
+    return Disk(f"{work}/{_DISK}", kind, size, inodes, seed, epoch)
 
 
 def _label(request: BuildRequest) -> str:
@@ -119,14 +175,34 @@ def _label(request: BuildRequest) -> str:
     return request.label
 
 
-def _init(root: Root) -> str:
-    for path in _INITS:
-        if root.listing.follow(path) is not None:
-            return path
-    raise Refused(
-        f"{root.path} has no init to start: none of {', '.join(_INITS)} is in it.",
-        "Install one in it (Debian: systemd-sysv), or give the directory that has it.",
-    )
+def _format(request: BuildRequest, root: Root) -> str:
+    """An image stays what it is unless it is to be compressed."""
+    own = {"ext2": EXT2, "ext3": EXT4, "ext4": EXT4, "squashfs": SQUASHFS}.get(root.fstype)
+    wanted = request.format or own or SQUASHFS
+    if own is not None and wanted not in (own, SQUASHFS):
+        raise Refused(
+            f"{root.path} is an image of {root.fstype}, which is not made into {wanted}.",
+            "Leave --format out, or mount it read-only and give the directory.",
+        )
+    return wanted
+
+
+def _way(request: BuildRequest, root: Root) -> tuple[str, tuple[str, ...]]:
+    """The default way, and all that this root can have."""
+    if root.fstype != "squashfs":
+        return request.way or DM, tuple(WAYS)
+    if request.way == DM:
+        raise Refused(
+            f"{root.path} is a squashfs, which cannot be written to, not even through a snapshot.",
+            "Choose --writable union, or give the directory that it was made of.",
+        )
+    return request.way or UNION, tuple(way for way in WAYS if way != DM)
+
+
+def _append(text: str) -> str:
+    if not (text.isascii() and text.isprintable()) and text:
+        raise UsageError("The kernel options have characters that no boot menu can hold.", "Use plain ASCII.")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +214,22 @@ class _Draft:
     way: str
     ways: tuple[str, ...]
     label: str
-    format: str
-    init: str
-    epoch: int
-    shape: image.Shape
+    disk: Disk
+
+    @property
+    def epoch(self) -> int:
+        return self.disk.epoch
+
+    @property
+    def format(self) -> str:
+        return self.disk.format
+
+    @property
+    def nested(self) -> str:
+        """The disk inside the image: a name, empty where the image is the disk, `-` for none."""
+        if self.facts.root.fstype == "squashfs":
+            return "-"
+        return _DISK if self.format == SQUASHFS else ""
 
     @property
     def work(self) -> str:
@@ -207,13 +295,23 @@ class _Draft:
         )
 
     def _image(self) -> tuple[Step, ...]:
-        compressed = self.format == SQUASHFS
-        disk = f"{self.work}/{_DISK}" if compressed else self.image
-        seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{self.label}:{self.epoch}"))
-        made = image.from_directory(
-            self.facts.root.path, disk, self.shape, format=self.format, seed=seed, epoch=self.epoch
-        )
-        return (*made, *(image.compress(disk, self.image, self.epoch) if compressed else ()))
+        root, disk = self.facts.root, self.disk
+        if root.fstype and self.nested != _DISK:
+            return (image.copy(root, self.image),)
+        if root.fstype:
+            made: tuple[Step, ...] = (image.copy(root, disk.path),)
+        elif root.stream:
+            made = image.from_archive(root, disk, f"{self.work}/unpack", as_root=self.facts.as_root)
+        else:
+            made = image.from_directory(root, disk)
+        if self.format == SQUASHFS:
+            last: tuple[Step, ...] = (
+                image.compress(disk.path, self.image, self.epoch),
+                image.remove(disk.path),
+            )
+        else:
+            last = (Step("Put it on the medium", command("mv", disk.path, self.image)),)
+        return (*made, *last)
 
     def _measure(self) -> tuple[Step, ...]:
         digest = pipeline('sha256sum "$1" | cut --characters=1-64', self.image)
@@ -235,7 +333,7 @@ class _Draft:
             "image_size": "IMAGE_SIZE",
             "image_sha256": "IMAGE_SHA256",
             "kernel": self.facts.kernel.release,
-            "init": self.init,
+            "init": self.facts.root.init,
             "epoch": self.epoch,
             "uuid": self.uuid,
         }
@@ -250,10 +348,10 @@ class _Draft:
             "WAY": self.way,
             "SIZE": _size_text(self.request),
             "IMAGE": self.image_name,
-            "START": self.init,
+            "START": self.facts.root.init,
             "VERSION": __version__,
-            "DISK": _DISK if self.format == SQUASHFS else "",
-            "TREE_SIZE": str(self.facts.root.listing.bytes),
+            "DISK": self.nested,
+            "TREE_SIZE": str(self.facts.root.content),
         }
         lines: list[Word] = [f"{name}={quote(value)}" for name, value in texts.items()]
         return (*lines, ("IMAGE_SIZE=", Ref("IMAGE_SIZE")), ("IMAGE_SHA256=", Ref("IMAGE_SHA256")))

@@ -1,12 +1,18 @@
 """The root file system image: an ext file system with the root's files, compressed or as it is."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from tui.backend.command import Command, command
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.backend.command import command
 from tui.backend.livecd import EXT2, SQUASHFS
-from tui.backend.livecd.listing import Listing
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Step
+
+if TYPE_CHECKING:
+    from tui.backend.livecd.archives import Attribute
+    from tui.backend.livecd.roots import Root
 
 _BLOCK = 4096
 _INODE = 256
@@ -14,76 +20,136 @@ _MIB = 1 << 20
 _SPARE = 1024 * _MIB
 """Free room in a compressed image, where it costs nearly nothing (bytes)."""
 _FEWEST_INODES = 8192
+_NOBODY = "65534"
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How large the ext file system is to be: `size` in bytes, a number of `inodes`."""
+class Disk:
+    """The ext file system to be made in the file `path`: `size` in bytes, a number of `inodes`;
+    `seed` is a UUID, for all that would be random, `epoch` the time for all that would be now.
+    """
 
+    path: str
+    format: str
     size: int
     inodes: int
+    seed: str
+    epoch: int
 
 
-def shape(listing: Listing, format: str) -> Shape:
-    """Room for what there is and for what will be added: little where each byte is on the CD."""
-    spare = _SPARE if format == SQUASHFS else 8 * _MIB + listing.bytes // 20
-    inodes = len(listing.entries) * 5 // 4 + (_FEWEST_INODES * 8 if format == SQUASHFS else _FEWEST_INODES)
-    tables = inodes * _INODE
-    whole = listing.bytes + listing.bytes // 50 + tables + spare
-    return Shape(-(-whole // _MIB) * _MIB, inodes)
-
-
-def from_directory(
-    root: str, disk: str, made: Shape, *, format: str, seed: str, epoch: int
-) -> tuple[Step, ...]:
-    """Steps for a file system image `disk` with all that is in a directory.
-
-    No journal: it would be written twice to RAM, and nothing of it outlives a power cut anyway.
-    `seed` is a UUID, for all that would be random.
+def room(root: Root, kind: str) -> tuple[int, int]:
+    """Bytes and inodes for what there is and for what will be added: little where each byte is on
+    the CD.
     """
-    features = "none,filetype,dir_index,sparse_super,large_file,ext_attr"
-    kind = ("-t", "ext2") if format == EXT2 else ("-t", "ext4", "-O", "^has_journal")
-    options = f"hash_seed={seed},assume_storage_prezeroed=1,nodiscard"
-    make = command(
-        "env",
-        f"E2FSPROGS_FAKE_TIME={epoch}",
-        "mke2fs",
-        "-q",
-        "-F",
-        *(("-t", "ext2", "-O", features) if format == EXT2 else kind),
-        *("-b", str(_BLOCK), "-I", str(_INODE), "-m", "0", "-e", "remount-ro"),
-        *("-N", str(made.inodes), "-U", seed, "-E", options, "-d", root),
-        disk,
-        str(made.size // _BLOCK),
-    )
+    spare = _SPARE if kind == SQUASHFS else 8 * _MIB + root.content // 20
+    inodes = root.entries * 5 // 4 + (_FEWEST_INODES * 8 if kind == SQUASHFS else _FEWEST_INODES)
+    whole = root.content + root.content // 50 + inodes * _INODE + spare
+    return -(-whole // _MIB) * _MIB, inodes
+
+
+def from_directory(root: Root, disk: Disk) -> tuple[Step, ...]:
+    """Steps for a file system with all that is in a directory."""
+    make = command(*_mke2fs(disk, root.path, disk.path))
+    return (Step("Make a file system with the root in it", make), _same_times(disk))
+
+
+def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[Step, ...]:
+    """Steps for a file system with all that is in an archive, by way of the new directory `place`.
+
+    It is unpacked by nobody: fakeroot notes owners and devices in a file, from which mke2fs
+    learns them. So names in the archive, whatever they are, can harm nothing here.
+    """
+    nobody = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups") if as_root else ()
+    owner = (f"--owner={_NOBODY}", f"--group={_NOBODY}") if as_root else ()
+    unpack = (*nobody, "fakeroot", "-s", "owners", "bsdtar", "--extract", "--file=-", "--directory=tree")
+    make = (*nobody, "fakeroot", "-i", "owners", *_mke2fs(disk, "tree", "disk"))
     return (
-        Step("Make a file system with the root in it", make),
-        Step("Give all in it the same time of change", _same_times(disk, epoch)),
+        Step(
+            "Make a place where nobody can do harm",
+            command("install", "--directory", "--mode=0700", *owner, place, f"{place}/tree"),
+        ),
+        Step(
+            "Unpack the archive there",
+            pipeline(
+                'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")', root.stream, place, *unpack
+            ),
+        ),
+        Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
+        Step("Take it from there", command("mv", f"{place}/disk", disk.path)),
+        Step("Clear that place", command("rm", "--recursive", place)),
+        *_attributes(disk.path, root.attributes),
+        _same_times(disk),
     )
 
 
-def _same_times(disk: str, epoch: int) -> Command:
+def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:
+    """No journal: it would be written twice to RAM, and nothing of it outlives a power cut anyway."""
+    kind = "ext2" if disk.format == EXT2 else "ext4"
+    options = f"hash_seed={disk.seed},assume_storage_prezeroed=1,nodiscard"
+    return (
+        *("env", f"E2FSPROGS_FAKE_TIME={disk.epoch}", "mke2fs", "-q", "-F", "-t", kind),
+        *("-O", "^has_journal,^resize_inode", "-b", str(_BLOCK), "-I", str(_INODE), "-m", "0"),
+        *("-e", "remount-ro", "-N", str(disk.inodes), "-U", disk.seed, "-E", options),
+        *("-d", tree, output, str(disk.size // _BLOCK)),
+    )
+
+
+def _attributes(disk: str, attributes: tuple[Attribute, ...]) -> tuple[Step, ...]:
+    """Only root may give a program capabilities; in a file system of one's own anybody may."""
+    if not attributes:
+        return ()
+    lines = (f"ea_set {_word('/' + a.path)} {_word(a.name)} {_octal(a.value)}\n" for a in attributes)
+    return (Step("Give its files their extended attributes", pipeline(_DEBUGFS, disk, input="".join(lines))),)
+
+
+def _word(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _octal(value: bytes) -> str:
+    return '"' + "".join(f"\\{byte:03o}" for byte in value) + '"'
+
+
+def _same_times(disk: Disk) -> Step:
     """mke2fs takes over when each file was read and when its owner or mode last changed (ctime)."""
-    return pipeline(_SAME_TIMES, disk, str(epoch))
+    return Step(
+        "Give all in it the same time of access and change",
+        pipeline(_SAME_TIMES, disk.path, str(disk.epoch)),
+    )
 
 
-_SAME_TIMES = """\
+_UNPACK = 'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")'
+
+_DEBUGFS = """\
+{ debugfs -w -f - "$1" 2>&1 >/dev/null | grep -v '^debugfs [0-9]' || true; } | { ! grep . >&2; }"""
+"""debugfs ends with 0 whatever happens; what it says on standard error, beside its version, counts."""
+
+_SAME_TIMES = f"""\
 dumpe2fs -h "$1" 2>/dev/null | awk -v t="@$2" '
-    /^Inode count:/ { used = $3 }
-    /^Free inodes:/ { used -= $3 }
-    END { for (i = 1; i <= used; i++) printf "sif <%d> atime %s\\nsif <%d> ctime %s\\n", i, t, i, t }
-' | debugfs -w -f - "$1" 2>&1 >/dev/null | { grep -v '^debugfs ' || true; } >&2"""
+    /^Inode count:/ {{ used = $3 }}
+    /^Free inodes:/ {{ used -= $3 }}
+    END {{ for (i = 1; i <= used; i++) printf "sif <%d> atime %s\\nsif <%d> ctime %s\\n", i, t, i, t }}
+' | {_DEBUGFS}"""
 
 
-def compress(disk: str, image: str, epoch: int) -> tuple[Step, ...]:
-    """Steps from a file system image to a squashfs with it inside."""
-    # no tail in a shared block: one large file has none that matters, and reading is one copy less
-    make = command(
-        *("mksquashfs", disk, image, "-noappend", "-no-xattrs", "-mkfs-time", str(epoch)),
-        *("-comp", "zstd", "-Xcompression-level", "12", "-b", "256K", "-all-root", "-all-time", str(epoch)),
-        "-no-exports",
+def compress(disk: str, image: str, epoch: int) -> Step:
+    """The step from a file system image to a squashfs with it inside."""
+    return Step(
+        "Compress it",
+        command(
+            *("mksquashfs", disk, image, "-noappend", "-no-xattrs", "-no-exports", "-all-root"),
+            *("-comp", "zstd", "-Xcompression-level", "12"),
+            *("-mkfs-time", str(epoch), "-all-time", str(epoch)),
+        ),
+        progress=True,
     )
-    return (
-        Step("Compress it", make, progress=True),
-        Step("Give the room of the uncompressed one back", command("rm", disk)),
-    )
+
+
+def remove(disk: str) -> Step:
+    """The step that gives the room of the uncompressed image back."""
+    return Step("Give the room of the uncompressed one back", command("rm", disk))
+
+
+def copy(root: Root, image: str) -> Step:
+    """The step that takes an image as it is."""
+    return Step("Take the image", command("cp", "--dereference", "--sparse=always", root.path, image))

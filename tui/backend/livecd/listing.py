@@ -9,20 +9,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE, DIRECTORY, LINK = "f", "d", "l"
-_MOST_LINKS = 40
+_MOST_STEPS = 400
+"""After so many names and links a path is taken for a circle."""
 _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One name: `kind` as find(1) writes it, `size` in bytes, `target` of a symbolic link, `time`
-    of its last change in seconds since 1970.
+    of its last change in seconds since 1970, `head` the first bytes of a program where known.
     """
 
     kind: str
     size: int = 0
     target: str = ""
     time: int = 0
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,27 @@ class Listing:
     def follow(self, path: str) -> str | None:
         """Where a path leads inside this root, symbolic links followed; None: nowhere."""
         done: list[str] = []
-        todo = [part for part in path.split("/") if part]
-        for _turn in range(_MOST_LINKS * 8):
+        todo = _parts(path)
+        for _step in range(_MOST_STEPS):
             if not todo:
-                return "/".join(done) if "/".join(done) in self.entries or not done else None
+                return "/".join(done)
             part = todo.pop(0)
-            if part in (".", ".."):
-                done = done[:-1] if part == ".." else done
+            if part == "..":
+                done = done[:-1]
                 continue
             entry = self.entries.get("/".join((*done, part)))
             if entry is None:
                 return None
             if entry.kind == LINK:
                 done = [] if entry.target.startswith("/") else done
-                todo = [step for step in entry.target.split("/") if step] + todo
+                todo = _parts(entry.target) + todo
             else:
                 done.append(part)
         return None
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
 
 
 def _blocks(entry: Entry) -> int:

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import CommandFailed, NotFound, Refused
 from tui.backend.host import FileKind
-from tui.backend.inventory import mounts
+from tui.backend.inventory import mounts, origins
+from tui.backend.livecd import archives, elf, images
 from tui.backend.livecd.listing import Entry, Listing
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
+    from tui.backend.livecd.archives import Attribute
+
+_INITS = ("/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc")
+"""Where a root may have its init: the kernel's own places, then those of initrds."""
+_NO_INIT = "Install one in it (Debian: systemd-sysv), or give the directory that has it."
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root by its `path`, and what is in it."""
+    """A root by its `path` and what is in it: `content` is what its files take in bytes, `entries`
+    how many there are, `newest` the time of the newest in seconds since 1970, `init` what is
+    to be started. An archive has a `stream` (a line of bash that prints it as a tar) and
+    `attributes`; an image has its `fstype`; a directory has neither.
+    """
 
     path: str
-    listing: Listing
+    content: int
+    entries: int
+    newest: int
+    init: str
+    stream: str = ""
+    attributes: tuple[Attribute, ...] = ()
+    fstype: str = ""
 
 
 def find(host: Host, text: str) -> Root:
-    """The root that a path names. NotFound or Refused when there is none."""
+    """The root that a path names. NotFound or Refused when there is none, or it cannot start."""
     path = host.resolve(text)
     kind = host.kind(path)
     if kind is None:
         raise NotFound(f"{text} does not exist.", "Give a directory, an archive or an image.")
     if kind is FileKind.DIRECTORY:
-        return Root(path, _directory(host, path))
-    raise Refused(f"{text} is a {kind.value}: that cannot be a root.", "Give a directory.")
+        return _directory(host, path)
+    if kind is not FileKind.FILE:
+        raise Refused(
+            f"{text} is a {kind.value}: that cannot be a root.",
+            "Give a directory, an archive or an image file.",
+        )
+    fstype = origins.probe(host, path)
+    return _image(host, path, fstype) if fstype else _archive(host, path)
 
 
-def _directory(host: Host, path: str) -> Listing:
+def _directory(host: Host, path: str) -> Root:
     inside = [m.mountpoint for m in mounts.below(mounts.read(host), path) if m.mountpoint != path]
     if inside:
         raise Refused(
@@ -45,9 +68,47 @@ def _directory(host: Host, path: str) -> Listing:
     except CommandFailed as error:
         raise Refused(f"{path} cannot be read whole: {error.message}", "Build as root: use sudo.") from error
     fields = text.split("\0")[:-1]
-    return Listing(dict(map(_entry, fields[0::3], fields[1::3], fields[2::3])))
+    listing = Listing(dict(map(_entry, fields[0::3], fields[1::3], fields[2::3])))
+    init, place = _init(path, listing)
+    with host.open(os.path.join(path, place)) as file:
+        elf.check(f"{path}{init}", file.read(elf.HEAD))
+    return Root(path, listing.bytes, len(listing.entries), listing.newest, init)
 
 
 def _entry(path: str, facts: str, target: str) -> tuple[str, Entry]:
     kind, size, time = facts.split(" ")
     return path, Entry(kind, int(size), target, int(float(time)))
+
+
+def _init(path: str, listing: Listing) -> tuple[str, str]:
+    """The init as the kernel will call it, and where it really is in the root."""
+    for init in _INITS:
+        place = listing.follow(init)
+        if place is not None:
+            return init, place
+    raise Refused(f"{path} has no init to start: none of {', '.join(_INITS)} is in it.", _NO_INIT)
+
+
+def _archive(host: Host, path: str) -> Root:
+    found = archives.read(host, path)
+    init, place = _init(path, found.listing)
+    elf.check(f"{init} in {path}", found.listing.entries[place].head)
+    listing = found.listing
+    return Root(
+        path,
+        listing.bytes,
+        len(listing.entries),
+        listing.newest,
+        init,
+        stream=found.stream,
+        attributes=found.attributes,
+    )
+
+
+def _image(host: Host, path: str, fstype: str) -> Root:
+    look = images.reader(host, path, fstype)
+    listing = look.listing(_INITS)
+    init, place = _init(path, listing)
+    elf.check(f"{init} in {path}", look.head(place))
+    time = int(host.run(["stat", "--format=%Y", path]))
+    return Root(path, look.content(), len(listing.entries), time, init, fstype=fstype)

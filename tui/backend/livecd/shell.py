@@ -3,6 +3,6 @@
 from tui.backend.command import Command, Word, command
 
 
-def pipeline(line: str, *words: Word, output: str | None = None) -> Command:
+def pipeline(line: str, *words: Word, input: str | None = None, output: str | None = None) -> Command:
     """A pipeline that fails when any part of it does; `$1`, `$2` … are the words."""
-    return command("bash", "-euo", "pipefail", "-c", line, "bash", *words, output=output)
+    return command("bash", "-euo", "pipefail", "-c", line, "bash", *words, input=input, output=output)

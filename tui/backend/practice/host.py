@@ -83,6 +83,11 @@ class PracticeHost:
         """Run a program of the practice machine, which says everything at its end."""
         yield Recital(lambda: self.run(argv))
 
+    @contextmanager
+    def pipe(self, argv: Sequence[str]) -> Iterator[BinaryIO]:
+        """What a program prints."""
+        yield BytesIO(self.run(argv).encode(errors="surrogateescape"))
+
     def read(self, path: str) -> str:
         """The text of a file."""
         with self._guard:

@@ -7,8 +7,9 @@ from pathlib import Path
 from tui.backend import execute, sizes
 from tui.backend.errors import UsageError
 from tui.backend.host import Host
-from tui.backend.livecd import build
+from tui.backend.livecd import build, kernel_fetch
 from tui.backend.livecd.request import BuildRequest
+from tui.backend.plan import Plan
 from tui.cli import narration, output
 from tui.cli.create import absolute
 from tui.cli.running import progress, stop_on_signals
@@ -16,15 +17,27 @@ from tui.cli.running import progress, stop_on_signals
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Make an ISO, or print how."""
-    prepared = build.prepare(host, _request(options))
+    request = _request(options)
+    if request.fetch_kernel and kernel_fetch.fetched(host) is None:
+        fetch = kernel_fetch.plan(host)
+        if options.dry_run:
+            output.print_script(fetch)
+            narration.say("That fetches the kernel; the rest can be planned when it is there.")
+            return 0
+        _carry_out(fetch, host)
+    prepared = build.prepare(host, request)
     if options.dry_run:
         output.print_script(prepared.plan)
         return 0
-    narration.notes(prepared.plan.notes)
-    with stop_on_signals() as stop:
-        execute.run(prepared.plan, host, progress, stop)
+    _carry_out(prepared.plan, host)
     print(prepared.output)
     return 0
+
+
+def _carry_out(plan: Plan, host: Host) -> None:
+    narration.notes(plan.notes)
+    with stop_on_signals() as stop:
+        execute.run(plan, host, progress, stop)
 
 
 def _request(options: argparse.Namespace) -> BuildRequest:
@@ -39,6 +52,7 @@ def _request(options: argparse.Namespace) -> BuildRequest:
         format=options.format,
         append=options.append,
         epoch=_epoch(),
+        fetch_kernel=options.fetch_kernel,
     )
 
 

@@ -1,0 +1,131 @@
+"""Images as roots: looked into without mounting them.
+
+Source of the formats: debugfs(8), unsquashfs(1).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from tui.backend.errors import CommandFailed, Refused
+from tui.backend.livecd import elf
+from tui.backend.livecd.listing import DIRECTORY, FILE, LINK, Entry, Listing
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+
+EXT = ("ext2", "ext3", "ext4")
+_TYPE = re.compile(r"^Inode: \d+ +Type: ([a-z ]+?) +Mode:", re.MULTILINE)
+_FAST_LINK = re.compile(r'^Fast link dest: "(.*)"$', re.MULTILINE)
+_KINDS = {"directory": DIRECTORY, "symlink": LINK, "regular": FILE}
+_COUNTS = re.compile(r"^(Block count|Free blocks|Block size): +(\d+)$", re.MULTILINE)
+_LINE = re.compile(r"^([-dlcbps])\S{9} \S+ +(\d+)(?:, *\d+)? \d{4}-\d\d-\d\d \d\d:\d\d squashfs-root/?(.*)$")
+
+
+class Image(Protocol):
+    """An image that can be looked into."""
+
+    def listing(self, wanted: tuple[str, ...]) -> Listing:
+        """What is in it, at least on the ways to the wanted paths."""
+        ...
+
+    def head(self, place: str) -> bytes:
+        """The first bytes of a file in it."""
+        ...
+
+    def content(self) -> int:
+        """Bytes that its files take."""
+        ...
+
+
+def reader(host: Host, path: str, fstype: str) -> Image:
+    """What looks into an image of this file system. Refused for all but ext and squashfs."""
+    if fstype in EXT:
+        return _Ext(host, path)
+    if fstype == "squashfs":
+        return _Squashfs(host, path)
+    raise Refused(
+        f"{path} holds {fstype}, which is no image of a root that can be used.",
+        "Give an ext2, ext3, ext4 or squashfs image, or mount it and give the directory.",
+    )
+
+
+class _Ext:
+    def __init__(self, host: Host, path: str) -> None:
+        self.host, self.path = host, path
+
+    def listing(self, wanted: tuple[str, ...]) -> Listing:
+        """Only what lies on the ways: debugfs has no quick listing of all."""
+        entries: dict[str, Entry] = {}
+        for path in wanted:
+            self._walk(path, entries)
+        return Listing(entries)
+
+    def _walk(self, path: str, entries: dict[str, Entry]) -> None:
+        todo = [part for part in path.split("/") if part]
+        place = ""
+        while todo and len(entries) < 100:
+            place = f"{place}/{todo.pop(0)}".lstrip("/")
+            entry = entries.get(place) or self._entry(place)
+            if entry is None:
+                return
+            known = place in entries
+            entries[place] = entry
+            if entry.kind == LINK and not known:
+                above = "" if entry.target.startswith("/") else place.rpartition("/")[0]
+                self._walk("/".join((above, entry.target, *todo)), entries)
+                return
+
+    def _entry(self, place: str) -> Entry | None:
+        said = self._ask(f'stat "/{place}"')
+        kind = _TYPE.search(said)
+        if kind is None:
+            return None
+        link = _FAST_LINK.search(said)
+        return Entry(_KINDS.get(kind[1], "?"), target=link[1] if link else "")
+
+    def head(self, place: str) -> bytes:
+        with self.host.pipe(["debugfs", "-R", f'cat "/{place}"', self.path]) as pipe:
+            head = pipe.read(elf.HEAD)
+            while pipe.read(1 << 16):
+                pass
+        return head
+
+    def content(self) -> int:
+        said = self.host.run(["dumpe2fs", "-h", self.path])
+        counts = {name: int(number) for name, number in _COUNTS.findall(said)}
+        return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
+
+    def _ask(self, question: str) -> str:
+        return self.host.run(["debugfs", "-R", question, self.path])
+
+
+class _Squashfs:
+    def __init__(self, host: Host, path: str) -> None:
+        self.host, self.path = host, path
+        try:
+            lines = host.run(["unsquashfs", "-lln", path]).splitlines()
+        except CommandFailed as error:
+            raise Refused(f"{path} is damaged: {error.message}", "Make it anew.") from error
+        found = (match for match in map(_LINE.match, lines) if match)
+        self._listing = Listing(dict(map(self._entry, found)))
+
+    def _entry(self, match: re.Match[str]) -> tuple[str, Entry]:
+        kind, size, rest = match.groups()
+        name, _arrow, target = rest.partition(" -> ") if kind == LINK else (rest, "", "")
+        kind = FILE if kind == "-" else kind
+        return name, Entry(kind, int(size) if kind == FILE else 0, target)
+
+    def listing(self, wanted: tuple[str, ...]) -> Listing:  # noqa: ARG002 - it knows all
+        return self._listing
+
+    def head(self, place: str) -> bytes:
+        with self.host.pipe(["unsquashfs", "-cat", self.path, place]) as pipe:
+            head = pipe.read(elf.HEAD)
+            while pipe.read(1 << 16):
+                pass
+        return head
+
+    def content(self) -> int:
+        return self._listing.bytes

@@ -1,0 +1,68 @@
+"""A kernel from Debian's archive: downloaded and unpacked into a cache, never installed."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from tui.backend.command import command
+from tui.backend.errors import CommandFailed, Refused
+from tui.backend.livecd import kernel
+from tui.backend.livecd.shell import pipeline
+from tui.backend.plan import Plan, Step
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+    from tui.backend.livecd.kernel import Kernel
+
+_META = "linux-image-amd64"
+_DEPENDS = re.compile(r"^ *Depends: (linux-image-(\S+))$", re.MULTILINE)
+
+
+def cache() -> str:
+    """Where fetched kernels are kept: one directory for each release."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return f"{base}/sandbox-tui/livecd-kernel"
+
+
+def fetched(host: Host) -> Kernel | None:
+    """The kernel that Debian has now, if it was fetched before."""
+    _package, release = _newest(host)
+    tree = f"{cache()}/{release}"
+    if host.kind(tree) is None:
+        return None
+    return kernel.find(host, f"{tree}/boot/vmlinuz-{release}", None)
+
+
+def plan(host: Host) -> Plan:
+    """The plan that fetches it. Refused where apt does not know one."""
+    package, release = _newest(host)
+    tree, work = f"{cache()}/{release}", f"{cache()}/{release}.part"
+    clear = command("rm", "--recursive", "--force", work)
+    download = pipeline('cd "$1"; exec apt-get download --quiet -o APT::Sandbox::User= "$2"', work, package)
+    steps = (
+        Step("Make a place for it", command("mkdir", "--parents", work), clear),
+        Step(f"Download {package}", download),
+        Step("Unpack it, without installing it", pipeline('dpkg-deb --extract "$1"/*.deb "$1"', work)),
+        Step("Note what its modules need", command("depmod", "--basedir", work, release)),
+        Step("Clear the download", pipeline('rm "$1"/*.deb', work)),
+        Step("Give it its name", command("mv", "--no-target-directory", work, tree)),
+    )
+    return Plan("livecd fetch-kernel", release, steps)
+
+
+def _newest(host: Host) -> tuple[str, str]:
+    """Package and release of the kernel that Debian's meta package stands for."""
+    try:
+        found = _DEPENDS.search(host.run(["apt-cache", "depends", _META], timeout=60))
+    except CommandFailed as error:
+        raise Refused(
+            f"No kernel can be fetched: {error.message}", "Give one: --kernel VMLINUZ --modules DIR."
+        ) from error
+    if found is None:
+        raise Refused(
+            f"apt knows no {_META}, so no kernel can be fetched.",
+            "Try after: apt-get update. Or give one: --kernel VMLINUZ --modules DIR.",
+        )
+    return found[1], found[2]
