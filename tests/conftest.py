@@ -2,8 +2,26 @@
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from tests.unit.practice_verbs import without_mapper
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with the fixture `engine` runs on a machine of each kind, but for `once` ones."""
+    if "engine" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("once")
+        metafunc.parametrize("engine", ["snapshot"] if only else ["snapshot", "overlay"], indirect=True)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every practice machine of the test is one that makes sandboxes by this engine."""
+    if request.param == "overlay":
+        monkeypatch.setattr("tui.backend.practice.host.demo_world", without_mapper)
+    return str(request.param)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tui.backend.machine import RealHost
 
@@ -21,8 +21,7 @@ class CountingHost(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
     ) -> str:
         """Note it and run it."""
         self.calls.append(tuple(argv))
-        return super().run(argv, input=input, output=output, timeout=timeout, progress=progress)
+        return super().run(argv, input=input, output=output, timeout=timeout)

@@ -1,6 +1,6 @@
 """A failure at any step of a create is undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -26,12 +26,11 @@ class Failing(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
     ) -> str:
         if self.failing:
             self.failing = False
             raise CommandFailed(f"{argv[0]}: made to fail")
-        return super().run(argv, input=input, output=output, timeout=timeout, progress=progress)
+        return super().run(argv, input=input, output=output, timeout=timeout)
 
 
 @pytest.mark.only_no_udev

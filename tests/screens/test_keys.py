@@ -8,6 +8,8 @@ from tests.screens.theatre import play
 from tui.app import keys
 from tui.screens import commands
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 def test_every_id_and_key_is_there_once() -> None:
     everything = (*commands.COMMANDS, *commands.GLOBAL)

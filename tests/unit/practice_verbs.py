@@ -1,6 +1,6 @@
 """The verbs on a practice host, as the front ends call them, and the sandboxes to try them with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,8 @@ def _loaded_brd() -> World:
     return world
 
 
-def _without_mapper() -> World:
+def without_mapper() -> World:
+    """A machine whose kernel has no dm-snapshot: sandboxes are made by file."""
     world = demo_world()
     world.installed.discard("dm_snapshot")
     return world
@@ -72,7 +73,7 @@ CASES = (
     Case("no udev, ramdisk", {"store": "ramdisk"}, lambda: demo_world(udev=False)),
     Case("large chunks", {"chunk": 65536}),
     Case("overlay", {"engine": "overlay"}),
-    Case("overlay, no device-mapper", {}, _without_mapper),
+    Case("overlay, no device-mapper", {}, without_mapper),
     Case("overlay, no overlayfs loaded", {"engine": "overlay"}, _unloaded_overlay),
     Case("overlay of an image", {"origin": IMAGE, "engine": "overlay"}),
     Case("overlay of a directory", {"origin": DIRECTORY}),
@@ -127,6 +128,11 @@ def killed(verb: Callable[[], Plan]) -> bool:
     except Killed:
         return True
     return False
+
+
+def begins(argv: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a command line begins with these words."""
+    return list(argv[: len(words)]) == list(words)
 
 
 def same(host: PracticeHost, before: State) -> None:

@@ -35,6 +35,15 @@ def test_man_page() -> None:
         assert f"sandbox\\-tui {verb}" in done.stdout
 
 
+@pytest.mark.parametrize("action", ["build", "test", "write", "info"])
+def test_actions_of_livecd(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = CommandLine(PracticeHost(), capsys)
+    said = cli("livecd", action, "--help")
+    assert said.status == 0
+    assert said.out.startswith(f"usage: sandbox-tui livecd {action} ")
+    assert f"livecd_{action}" in cli("completion", "bash").out
+
+
 @pytest.mark.parametrize("verb", _VERBS)
 def test_the_quick_grammar_is_the_whole_one(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     for parser in (build(), build(verb)):

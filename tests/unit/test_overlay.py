@@ -1,5 +1,6 @@
 """The overlay engine on a practice machine: which engine is chosen, what is refused, what is said."""
 
+import errno
 from typing import Any
 
 import pytest
@@ -118,6 +119,28 @@ def test_a_mount_point_inside_the_origin(host: PracticeHost) -> None:
     with pytest.raises(Refused, match="inside the origin"):
         make(host, origin="/home", mount="/home/new")
     make(host, origin="/home", mount="/mnt/new")
+
+
+def test_a_directory_that_cannot_be_read(host: PracticeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> list[str]:
+        if path == DIRECTORY:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listdir(path)
+
+    listdir = host.listdir
+    monkeypatch.setattr(host, "listdir", refuse)
+    with pytest.raises(Refused, match="it cannot be read: Permission denied"):
+        make(host, origin=DIRECTORY)
+
+
+@pytest.mark.parametrize("fstype", ["nfs4", "9p", "fuse.sshfs"])
+def test_a_network_mount_is_said(host: PracticeHost, fstype: str) -> None:
+    def said() -> bool:
+        return any(f"network file system ({fstype})" in note for note in notes(host, origin="/srv"))
+
+    assert not said()
+    next(mount for mount in host.world.mounts if mount.point == "/srv").fs.type = fstype
+    assert said()
 
 
 def test_a_dirty_journal_is_said(host: PracticeHost) -> None:

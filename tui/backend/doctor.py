@@ -9,6 +9,8 @@ from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.livecd import qemu
+from tui.backend.livecd.needs import PROGRAMS
 from tui.backend.sandboxes import memory
 
 _MODULES = (
@@ -113,6 +115,8 @@ def read(host: Host) -> Diagnosis:
     modules = tuple(_module(host, *entry) for entry in _MODULES)
     programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
     programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
+    programs += tuple(_program(host, name, use, needed=False) for name, use in PROGRAMS.items())
+    programs += (_uefi(host),)
     free, engines = memory.free(ram, found), _engines(host)
     return Diagnosis(
         kernel=_kernel(host),
@@ -153,6 +157,14 @@ def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:
     found = host.has_program(name)
     version = _version(host, name) if found else ""
     return Program(name, purpose, needed, found, version, run.package_of(name))
+
+
+def _uefi(host: Host) -> Program:
+    """No program, but as easily missing."""
+    found = qemu.ovmf(host) is not None
+    return Program(
+        "OVMF", "livecd test --firmware uefi", needed=False, found=found, version="", package="ovmf"
+    )
 
 
 def _version(host: Host, name: str) -> str:

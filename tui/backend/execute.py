@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
+from tui.backend import progress
 from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.host import Host
 from tui.backend.plan import Plan, Step
@@ -58,6 +60,7 @@ class _Run:
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
         self.broken: set[str] = set()
+        self.aftermath = ""
 
     def all(self) -> dict[str, str]:
         commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
@@ -66,6 +69,7 @@ class _Run:
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
                 continue
+            self.aftermath = step.aftermath or self.aftermath
             try:
                 self._do(index, step)
             except CommandFailed as error:
@@ -75,11 +79,8 @@ class _Run:
                 self.errors.append(f"“{step.title}” failed: {error}")
                 self.broken.add(step.of)
         if self.errors:
-            raise PlanFailed(
-                "\n".join(self.errors),
-                "What does not depend on it was done. `sandbox-tui recover` clears what is left.",
-                undone=False,
-            )
+            hint = "What does not depend on it was done. `sandbox-tui recover` clears what is left."
+            raise PlanFailed("\n".join(self.errors), self.aftermath or hint, undone=False)
         return self.values
 
     def _do(self, index: int, step: Step) -> None:
@@ -99,7 +100,8 @@ class _Run:
         except KeyError as missing:
             raise CommandFailed(f"${missing.args[0]} is not known, for an earlier step failed.") from missing
         if step.progress:
-            return self.host.run(argv, progress=lambda part: self._tell(index, step, part))
+            tell = partial(self._tell, index, step)
+            return progress.follow(self.host, argv, tell, length=step.length, reads=step.reads)
         output = self.host.run(argv, input=step.command.input, output=step.command.output).rstrip("\n")
         if step.expect is not None and output != step.expect:
             raise CommandFailed(
@@ -129,10 +131,10 @@ class _Run:
                 left.append(f"Could not take back “{step.title}”: {error.message}")
                 self.listener(Event(index, step, Phase.UNDO_FAILED, str(error)))
         if left:
-            raise PlanFailed(
-                "\n".join([reason, *left]), "`sandbox-tui recover` clears what is left.", undone=False
-            )
-        raise PlanFailed(reason, "Everything done before it was undone.", undone=True)
+            hint = self.aftermath or "`sandbox-tui recover` clears what is left."
+            raise PlanFailed("\n".join([reason, *left]), hint, undone=False)
+        hint = self.aftermath or "Everything done before it was undone."
+        raise PlanFailed(reason, hint, undone=not self.aftermath)
 
 
 def _with_kernel(message: str, lines: list[str]) -> str:

@@ -4,7 +4,7 @@
 practice host (`practice`) behaves like it without touching anything.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -69,6 +69,37 @@ class ForeignMount:
     owner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a program just said: a line with its end (a newline, or a carriage return where the line
+    is painted over), or, empty, that it said nothing for a while. `error`: on its standard error.
+    """
+
+    text: str
+    error: bool = False
+
+
+class Running(Protocol):
+    """A running program: iterate over it for what it says, until it ends."""
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        ...
+
+    def __iter__(self) -> Iterator[Said]:
+        """The lines as they come."""
+        ...
+
+    def check(self) -> None:
+        """Raise CommandFailed with its last words when it ended badly."""
+        ...
+
+    def stop(self) -> None:
+        """End it and all that it started."""
+        ...
+
+
 class Host(Protocol):
     """A machine. Reading raises OSError as the file system does; running raises CommandFailed."""
 
@@ -82,13 +113,18 @@ class Host(Protocol):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
     ) -> str:
         """Run a program; its standard output. See `run.run`."""
         ...
 
     def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
         """What a program prints, while it runs. CommandFailed at the end when it failed."""
+        ...
+
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
+        """Start a program and hear it while it runs; what is left of it when this closes is ended.
+        `tick` are the seconds of silence after which an empty line comes. See `run.stream`.
+        """
         ...
 
     def read(self, path: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
+    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
 
 _KINDS = {
     stat.S_IFREG: "FILE",
@@ -43,15 +43,12 @@ class RealHost:
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
     ) -> str:
         """Run a program; its standard output."""
         from tui.backend import run
 
         # mount may leave a file system in user space running, which would keep the lock for ever
         keep = () if argv[0] == "mount" else self._lock
-        if progress is not None:
-            return run.follow(argv, progress, keep=keep)
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
 
     def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
@@ -59,6 +56,12 @@ class RealHost:
         from tui.backend import run
 
         return run.pipe(argv)
+
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
+        """Start a program and hear it while it runs."""
+        from tui.backend import run
+
+        return run.stream(argv, tick=tick, keep=self._lock)
 
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""

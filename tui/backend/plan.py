@@ -20,7 +20,11 @@ class Step:
     is not what it was. `undo` takes the step back; None where there is nothing to take back.
     `partial` says that even a failed command can leave something (half a file), so that
     undo is wanted then too. `of` is the sandbox that the step is for, empty for all of the plan's.
-    `progress` says that the program prints how far it is, in percent.
+    `progress` says that it takes long and that it can be told how far it is: the program prints
+    percent, or, of `length` bytes, how many it has copied (dd), or the kernel counts what was read of
+    the block device `reads` (its kernel name).
+    `aftermath` tells people how things are when the plan fails once this step has begun: for what
+    no undo brings back.
     """
 
     title: str
@@ -31,6 +35,9 @@ class Step:
     partial: bool = False
     of: str = ""
     progress: bool = False
+    length: int = 0
+    reads: str = ""
+    aftermath: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""

@@ -1,17 +1,18 @@
 """The one door to other programs: argv lists, no stdin of ours, plain C locale."""
 
 import os
-import re
 import selectors
 import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import BinaryIO, cast
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, BinaryIO, cast
 
 from tui.backend.errors import CommandFailed
+from tui.backend.host import Said
 
 _PACKAGES = {
     "dmsetup": "dmsetup",
@@ -38,15 +39,19 @@ _PACKAGES = {
     "mkfs.vfat": "dosfstools",
     "mcopy": "mtools",
     "mmd": "mtools",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "wipefs": "util-linux",
+    "flock": "util-linux",
+    "cmp": "diffutils",
 }
 """The Debian package of each program that may be missing."""
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
-
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%(?: done|\s*[\r\n]|\s*$)")
-_PATIENCE = 0.5
-"""Seconds between two looks whether a long-running program shall end."""
+_LAST_WORDS = 20
+"""Lines that are kept to tell why a program ended badly."""
+_PATIENCE = 5.0
+"""Seconds that a program gets to end when asked to."""
 
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
@@ -80,43 +85,112 @@ def run(
     """
     try:
         done = _call(argv, (input or "").encode(), output, timeout, keep)
-    except FileNotFoundError as error:
-        if error.filename == argv[0]:
-            raise missing(argv[0]) from error
-        raise CommandFailed(f"{error.filename}: {error.strerror}.") from error
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
     except OSError as error:
-        raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
+        raise _no_start(argv, error) from error
     if done.returncode == _NOT_FOUND and argv[0] == "env":
         raise missing(next(word for word in argv[1:] if "=" not in word))
     if done.returncode:
-        words = done.stderr.decode(errors="replace").strip()
+        words = _words((done.stderr or done.stdout or b"").decode(errors="replace"))
         raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)
     return (done.stdout or b"").decode(errors="surrogateescape")
 
 
-def follow(argv: Sequence[str], progress: Callable[[float], None], *, keep: tuple[int, ...] = ()) -> str:
-    """Run a program that prints percentages, and pass each new one on (0 to 1); its standard output.
+class Child:
+    """A running program. See `host.Running` for what each method does."""
 
-    `progress` is also called now and then without news, so that it can raise: then the program is ended.
+    def __init__(self, argv: Sequence[str], process: subprocess.Popen[bytes], tick: float | None) -> None:
+        self._argv, self._process, self._tick = argv, process, tick
+        self._last = {error: deque[str](maxlen=_LAST_WORDS) for error in (False, True)}
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def __iter__(self) -> Iterator[Said]:
+        with selectors.DefaultSelector() as selector:
+            for pipe, error in ((self._process.stdout, False), (self._process.stderr, True)):
+                if pipe is not None and not pipe.closed:
+                    selector.register(pipe, selectors.EVENT_READ, _Lines(error=error))
+            while selector.get_map():
+                ready = selector.select(self._tick)
+                if not ready:
+                    yield Said("")
+                for key, _events in ready:
+                    data = os.read(key.fd, 65536)
+                    if not data:
+                        selector.unregister(key.fileobj)
+                    yield from self._note(key.data.take(data))
+        self._process.wait()
+
+    def check(self) -> None:
+        """Raise CommandFailed with the program's last words when it ended badly."""
+        if self.status:
+            words = _words("".join(self._last[True] or self._last[False]))
+            raise CommandFailed(failure(self._argv, self.status, words), status=self.status)
+
+    def stop(self) -> None:
+        """End it and all that it started: asked first, killed when that takes too long."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self.status is not None:
+                return
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self._process.pid, number)
+                self._process.wait(_PATIENCE)
+
+    def _note(self, said: Iterator[Said]) -> Iterator[Said]:
+        for piece in said:
+            if not piece.text.endswith("\r"):
+                self._last[piece.error].append(piece.text)
+            yield piece
+
+
+class _Lines:
+    """Cuts what comes through a pipe into lines."""
+
+    def __init__(self, *, error: bool) -> None:
+        self._error, self._rest = error, b""
+
+    def take(self, data: bytes) -> Iterator[Said]:
+        """The lines that are whole now; with no data, which is the pipe's end, the rest."""
+        lines = (self._rest + data).splitlines(keepends=True)
+        whole = not data or (lines and lines[-1].endswith((b"\r", b"\n")))
+        self._rest = b"" if whole else lines.pop()
+        for line in lines:
+            yield Said(line.decode(errors="surrogateescape"), self._error)
+
+
+@contextmanager
+def stream(
+    argv: Sequence[str],
+    *,
+    input: str | None = None,
+    output: str | None = None,
+    tick: float | None = None,
+    keep: tuple[int, ...] = (),
+) -> Iterator[Child]:
+    """Start a program and hear it while it runs. Whatever is left of it when this closes is ended.
+
+    `tick` are the seconds of silence after which an empty piece comes, for the caller to look at
+    the clock; None to wait for as long as it takes. All else is as for `run`.
+    Raises CommandFailed when it cannot be started.
     """
-    try:
-        child = _start(argv, keep)
-    except OSError as error:
-        raise missing(argv[0]) from error
-    with child:
+    with ExitStack() as stack:
         try:
-            said, complained = _listen(child, progress)
-        except BaseException:
-            child.terminate()
-            raise
-    if child.returncode == _NOT_FOUND and argv[0] == "env":
-        raise missing(next(word for word in argv[1:] if "=" not in word))
-    if child.returncode:
-        words = _last_words(complained or said)
-        raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode)
-    return said
+            stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
+            stdin = stack.enter_context(tempfile.TemporaryFile())
+            stdin.write((input or "").encode())
+            stdin.seek(0)
+            process = stack.enter_context(_start(argv, stdin, stdout, keep))
+        except OSError as error:
+            raise _no_start(argv, error) from error
+        child = Child(argv, process, tick)
+        try:
+            yield child
+        finally:
+            child.stop()
 
 
 @contextmanager
@@ -125,31 +199,25 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
 
     CommandFailed when it fails, also when that keeps the reader from making sense of it.
     """
-    with tempfile.TemporaryFile() as complaints:
+    with ExitStack() as stack:
+        complaints = stack.enter_context(tempfile.TemporaryFile())
         try:
-            child = subprocess.Popen(
-                list(argv),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=_environment(),
-                start_new_session=True,
-            )
+            child = stack.enter_context(_start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints))
         except OSError as error:
-            raise missing(argv[0]) from error
+            raise _no_start(argv, error) from error
         broken: Exception | None = None
-        with child:
-            try:
-                assert child.stdout is not None  # noqa: S101 - it was asked for
-                yield cast("BinaryIO", child.stdout)
-            except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
-                broken = error
-        if child.returncode and not (broken and child.returncode == -signal.SIGPIPE):
-            complaints.seek(0)
-            words = _last_words(complaints.read().decode(errors="replace"))
-            raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode) from broken
-        if broken is not None:
-            raise broken
+        try:
+            yield cast("BinaryIO", child.stdout)
+        except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
+            broken = error
+        cast("BinaryIO", child.stdout).close()
+        status = child.wait()
+        complaints.seek(0)
+        said = _words(complaints.read().decode(errors="replace"))
+    if status and not (broken and status == -signal.SIGPIPE):
+        raise CommandFailed(failure(argv, status, said), status=status) from broken
+    if broken is not None:
+        raise broken
 
 
 def replace_process(argv: Sequence[str]) -> None:
@@ -183,13 +251,16 @@ def missing(program: str) -> CommandFailed:
 
 
 def failure(argv: Sequence[str], status: int, words: str) -> str:
-    """The sentence for a program that ended badly; `words` are its standard error."""
+    """The sentence for a program that ended badly; `words` are what it said (cmp, for one, does so on
+    its standard output).
+    """
     said = words or (f"killed by signal {-status}" if status < 0 else f"exit status {status}")
     return f"{_line(argv)}: {said}"
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"}
+def _words(said: str) -> str:
+    """What was said in the end: without what was painted over."""
+    return "\n".join(line.rsplit("\r", 1)[-1] for line in said.replace("\r\n", "\n").split("\n")).strip()
 
 
 def _call(
@@ -197,61 +268,39 @@ def _call(
 ) -> subprocess.CompletedProcess[bytes]:
     with ExitStack() as stack:
         stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
-        return subprocess.run(
-            list(argv),
-            input=data,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            timeout=timeout,
-            env=_environment(),
-            start_new_session=True,
-            pass_fds=keep,
-            check=False,
-        )
+        process = stack.enter_context(_start(argv, subprocess.PIPE, stdout, keep))
+        try:
+            said, errors = process.communicate(data, timeout)
+        except BaseException:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(argv, process.returncode, said, errors)
 
 
-def _start(argv: Sequence[str], keep: tuple[int, ...]) -> subprocess.Popen[bytes]:
+def _start(
+    argv: Sequence[str],
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    keep: tuple[int, ...],
+    stderr: IO[bytes] | int = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         list(argv),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env={**os.environ, "PATH": search_path(), "LC_ALL": "C.UTF-8"},
         start_new_session=True,
         pass_fds=keep,
     )
 
 
-def _listen(child: subprocess.Popen[bytes], progress: Callable[[float], None]) -> tuple[str, str]:
-    """All that a program prints to its end, on standard output and on standard error."""
-    heard: dict[object, bytes] = {child.stdout: b"", child.stderr: b""}
-    best = 0.0
-    with selectors.DefaultSelector() as waiting:
-        for pipe in (child.stdout, child.stderr):
-            if pipe is not None:
-                waiting.register(pipe, selectors.EVENT_READ)
-        while waiting.get_map():
-            for key, _events in waiting.select(_PATIENCE):
-                chunk = os.read(key.fd, 1 << 16)
-                if not chunk:
-                    waiting.unregister(key.fileobj)
-                heard[key.fileobj] += chunk
-                best = max(best, percent(heard[key.fileobj][-200:].decode(errors="replace")) or 0.0)
-            progress(best)
-    said, complained = (heard[pipe].decode(errors="surrogateescape") for pipe in (child.stdout, child.stderr))
-    return said, complained
-
-
-def percent(text: str) -> float | None:
-    """The last progress in a program's words (`42%` at the end of a line, `42.1% done`), 0 to 1."""
-    found = _PERCENT.findall(text)
-    return min(float(found[-1]) / 100, 1.0) if found else None
-
-
-def _last_words(text: str) -> str:
-    """The end of a long talk, without its progress."""
-    lines = (line.strip() for line in re.split(r"[\r\n]+", text))
-    return "\n".join([line for line in lines if line and percent(f"{line}\n") is None][-8:])
+def _no_start(argv: Sequence[str], error: OSError) -> CommandFailed:
+    if not isinstance(error, FileNotFoundError):
+        return CommandFailed(f"{_line(argv)}: {error.strerror}.")
+    if error.filename == argv[0]:
+        return missing(argv[0])
+    return CommandFailed(f"{error.filename}: {error.strerror}.")
 
 
 def _line(argv: Sequence[str]) -> str:

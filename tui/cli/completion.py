@@ -22,6 +22,12 @@ _COMPLETE: dict[str, dict[str, Any]] = {
     "name": {"bash": "_sandbox_tui_names", "zsh": "_sandbox_tui_names", "tcsh": ""},
     "names": {"bash": "_sandbox_tui_names", "zsh": "_sandbox_tui_names", "tcsh": ""},
     "origin": shtab.FILE,
+    "root": shtab.FILE,
+    "output": shtab.FILE,
+    "kernel": shtab.FILE,
+    "modules": shtab.DIRECTORY,
+    "iso": shtab.FILE,
+    "device": shtab.FILE,
     "mount": shtab.DIRECTORY,
     "directory": shtab.DIRECTORY,
 }

@@ -50,7 +50,7 @@ def _module(entry: Module) -> str:
 def _program(entry: Program) -> str:
     use = f" (for {entry.purpose})" if entry.purpose else ""
     state = entry.version or "found" if entry.found else f"missing{use}: apt-get install {entry.package}"
-    return f"{entry.name:12} {state}"
+    return f"{entry.name:18} {state}"
 
 
 def _verdict(found: Diagnosis) -> str:

@@ -76,10 +76,12 @@ def build(verb: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-_Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+"""Where verbs are added."""
 
 
-def _add(verbs: _Verbs[Parser], name: str, summary: str) -> Parser:
+def add_verb(verbs: Verbs[Parser], name: str, summary: str) -> Parser:
+    """A verb, with one sentence on what it does."""
     return verbs.add_parser(
         name,
         help=summary,
@@ -89,38 +91,40 @@ def _add(verbs: _Verbs[Parser], name: str, summary: str) -> Parser:
     )
 
 
-def _json(parser: Parser) -> None:
+def add_json(parser: Parser) -> None:
+    """The option of every verb that tells something."""
     parser.add_argument("--json", action="store_true", help="print JSON: sizes in bytes, stable keys")
 
 
-def _dry_run(parser: Parser) -> None:
+def add_dry_run(parser: Parser) -> None:
+    """The option of every verb that changes something."""
     parser.add_argument("--dry-run", action="store_true", help="print the plan as a shell script, do nothing")
 
 
-def _devices(verbs: _Verbs[Parser]) -> None:
-    _json(_add(verbs, "devices", "list block devices and whether each can be an origin"))
+def _devices(verbs: Verbs[Parser]) -> None:
+    add_json(add_verb(verbs, "devices", "list block devices and whether each can be an origin"))
 
 
-def _list(verbs: _Verbs[Parser]) -> None:
-    _json(_add(verbs, "list", "list the sandboxes and how full they are"))
+def _list(verbs: Verbs[Parser]) -> None:
+    add_json(add_verb(verbs, "list", "list the sandboxes and how full they are"))
 
 
-def _show(verbs: _Verbs[Parser]) -> None:
-    show = _add(verbs, "show", "tell all about one sandbox, and who uses it")
+def _show(verbs: Verbs[Parser]) -> None:
+    show = add_verb(verbs, "show", "tell all about one sandbox, and who uses it")
     show.add_argument("name", metavar="NAME")
-    _json(show)
+    add_json(show)
 
 
-def _watch(verbs: _Verbs[Parser]) -> None:
-    watch = _add(verbs, "watch", "print how full sandboxes are, again and again, until Ctrl-C")
+def _watch(verbs: Verbs[Parser]) -> None:
+    watch = add_verb(verbs, "watch", "print how full sandboxes are, again and again, until Ctrl-C")
     watch.add_argument("names", nargs="*", metavar="NAME", help="only these (default: all)")
     watch.add_argument(
         "--interval", type=_seconds, default=argparse.SUPPRESS, metavar="SECONDS", help="between two readings"
     )
 
 
-def _create(verbs: _Verbs[Parser]) -> None:
-    create = _add(verbs, "create", "make a sandbox of an origin")
+def _create(verbs: Verbs[Parser]) -> None:
+    create = add_verb(verbs, "create", "make a sandbox of an origin")
     add = create.add_argument
     add(
         "origin",
@@ -147,61 +151,57 @@ def _create(verbs: _Verbs[Parser]) -> None:
         help="hash the origin now and at the end, as a proof (default: image files only)",
     )
     add("--suid-dev", action="store_true", help="with --mount: allow set-user-ID programs and device nodes")
-    _dry_run(create)
-    _json(create)
+    add_dry_run(create)
+    add_json(create)
 
 
-def _grow(verbs: _Verbs[Parser]) -> None:
-    grow = _add(verbs, "grow", "give a sandbox more RAM while it is in use")
+def _grow(verbs: Verbs[Parser]) -> None:
+    grow = add_verb(verbs, "grow", "give a sandbox more RAM while it is in use")
     grow.add_argument("name", metavar="NAME")
     grow.add_argument("size", metavar="SIZE|+SIZE", help=f"the new size, or what to add: {SIZES}")
-    _dry_run(grow)
+    add_dry_run(grow)
 
 
-def _mount(verbs: _Verbs[Parser]) -> None:
-    mount = _add(verbs, "mount", "mount a sandbox")
+def _mount(verbs: Verbs[Parser]) -> None:
+    mount = add_verb(verbs, "mount", "mount a sandbox")
     mount.add_argument("name", metavar="NAME")
     mount.add_argument("directory", nargs="?", metavar="DIR", help="where (default: a directory of its own)")
 
 
-def _unmount(verbs: _Verbs[Parser]) -> None:
-    _add(verbs, "unmount", "unmount a sandbox and keep it").add_argument("name", metavar="NAME")
+def _unmount(verbs: Verbs[Parser]) -> None:
+    add_verb(verbs, "unmount", "unmount a sandbox and keep it").add_argument("name", metavar="NAME")
 
 
-def _remove(verbs: _Verbs[Parser]) -> None:
-    remove = _add(verbs, "remove", "remove sandboxes and their changes, and prove the origins untouched")
+def _remove(verbs: Verbs[Parser]) -> None:
+    remove = add_verb(verbs, "remove", "remove sandboxes and their changes, and prove the origins untouched")
     remove.add_argument("names", nargs="*", metavar="NAME")
     remove.add_argument("--all", action="store_true", help="all sandboxes of this machine")
-    _dry_run(remove)
-    _json(remove)
+    add_dry_run(remove)
+    add_json(remove)
 
 
-def _recover(verbs: _Verbs[Parser]) -> None:
-    _dry_run(_add(verbs, "recover", "clear what an interrupted verb left behind"))
+def _recover(verbs: Verbs[Parser]) -> None:
+    add_dry_run(add_verb(verbs, "recover", "clear what an interrupted verb left behind"))
 
 
-def _demo(verbs: _Verbs[Parser]) -> None:
-    demo = _add(verbs, "demo", "practise on a small disk made for it; it goes away at the end")
+def _livecd(verbs: Verbs[Parser]) -> None:
+    from tui.cli import parser_livecd
+
+    parser_livecd.add(verbs)
+
+
+def _demo(verbs: Verbs[Parser]) -> None:
+    demo = add_verb(verbs, "demo", "practise on a small disk made for it; it goes away at the end")
     demo.add_argument("--simulated", action="store_true", help="on a simulated machine; needs no root")
     demo.add_argument("--plain", action="store_true", help="show the whole round as text; needs no terminal")
 
 
-def _livecd(verbs: _Verbs[Parser]) -> None:
-    from tui.cli import parser_livecd
-
-    livecd = _add(verbs, "livecd", "build a Live CD whose root is a sandbox")
-    inner = livecd.add_subparsers(
-        dest="livecd_verb", metavar="VERB", title="verbs", parser_class=Parser, required=True
-    )
-    parser_livecd.extend(lambda name, summary: _add(inner, name, summary))
+def _doctor(verbs: Verbs[Parser]) -> None:
+    add_json(add_verb(verbs, "doctor", "tell whether this machine can make sandboxes, and what is missing"))
 
 
-def _doctor(verbs: _Verbs[Parser]) -> None:
-    _json(_add(verbs, "doctor", "tell whether this machine can make sandboxes, and what is missing"))
-
-
-def _completion(verbs: _Verbs[Parser]) -> None:
-    completion = _add(verbs, "completion", "print the completions for a shell")
+def _completion(verbs: Verbs[Parser]) -> None:
+    completion = add_verb(verbs, "completion", "print the completions for a shell")
     completion.add_argument(
         "shell", choices=("bash", "zsh", "tcsh"), metavar="SHELL", help="one of %(choices)s"
     )

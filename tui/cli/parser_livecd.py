@@ -1,26 +1,24 @@
-"""The grammar of `livecd`, read only for that verb."""
+"""The grammar of `livecd` and its actions; only read for a command line with that verb."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tui.backend.livecd import FORMATS, WAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tui.cli.parser import Parser
-
-    Add = Callable[[str, str], Parser]
+from tui.backend.livecd import FORMATS, WAYS, qemu
+from tui.cli.parser import Parser, Verbs, add_dry_run, add_json, add_verb
 
 
-def extend(add: Add) -> None:
-    """Add the verbs of `livecd`; `add` makes a parser of a name and a summary."""
-    _build(add("build", "make a bootable ISO whose root is a sandbox"))
+def add(verbs: Verbs[Parser]) -> None:
+    """Add `livecd` with all its actions."""
+    livecd = add_verb(verbs, "livecd", "make a Live CD whose root is a sandbox, try it, write it to a stick")
+    actions = livecd.add_subparsers(
+        dest="action", metavar="ACTION", title="actions", required=True, parser_class=Parser
+    )
+    for action in (_build, _test, _write, _info):
+        action(actions)
 
 
-def _build(parser: Parser) -> None:
-    add = parser.add_argument
+def _build(actions: Verbs[Parser]) -> None:
+    build = add_verb(actions, "build", "make a bootable ISO whose root is a sandbox")
+    add = build.add_argument
     add("root", metavar="ROOT", help="a directory, a tar or cpio archive, an initrd, or an image")
     add("-o", "--output", metavar="OUT.iso", required=True, help="the ISO to make")
     add(
@@ -35,4 +33,42 @@ def _build(parser: Parser) -> None:
     add("--label", help="the name of the medium (default: SANDBOX_LIVE)")
     add("--format", choices=FORMATS, help="the image's: compressed, or as it is (default: squashfs)")
     add("--append", default="", metavar="OPTIONS", help="kernel options for every entry of the boot menu")
-    add("--dry-run", action="store_true", help="print the plan as a shell script, do nothing")
+    add_dry_run(build)
+
+
+def _test(actions: Verbs[Parser]) -> None:
+    test = add_verb(actions, "test", "boot an ISO in QEMU and tell how long it takes until it is ready")
+    _iso(test)
+    add = test.add_argument
+    add("--firmware", choices=qemu.FIRMWARES, default=qemu.BIOS, help="of the machine (default: bios)")
+    add("--usb", action="store_true", help="as a USB stick, not as a CD")
+    add("--memory", metavar="SIZE", help="RAM of the machine (default: 512M)")
+    add(
+        "--timeout",
+        type=float,
+        default=qemu.TIMEOUT,
+        metavar="SECONDS",
+        help=f"to wait for the ready line (default: {qemu.TIMEOUT:g})",
+    )
+    add("--verbose", action="store_true", help="show what the machine says while it boots")
+
+
+def _write(actions: Verbs[Parser]) -> None:
+    write = add_verb(actions, "write", "write an ISO to a USB stick or disk, read it back and compare")
+    _iso(write)
+    write.add_argument("device", metavar="DEVICE", help="the whole disk; all that is on it will be lost")
+    write.add_argument(
+        "--yes", metavar="NAME", help="the disk's name (sdb or /dev/sdb), where no terminal can ask for it"
+    )
+    add_dry_run(write)
+
+
+def _info(actions: Verbs[Parser]) -> None:
+    info = add_verb(actions, "info", "tell what is on an ISO")
+    _iso(info)
+    info.add_argument("--verify", action="store_true", help="compare the image with its checksum")
+    add_json(info)
+
+
+def _iso(parser: Parser) -> None:
+    parser.add_argument("iso", metavar="OUT.iso", help="what `livecd build` made")

@@ -18,18 +18,21 @@ _WORDS = {Phase.DONE: "ok", Phase.FAILED: "FAILED", Phase.UNDONE: "ok", Phase.UN
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def carry_out(host: Host, make: Planner, *, stoppable: bool = True) -> Plan:
+def carry_out(host: Host, make: Planner, *, stoppable: bool = True, shown: Plan | None = None) -> Plan:
     """Plan and run under the machine's lock, telling each step; a signal stops and undoes it,
-    unless it is not `stoppable`: then signals wait for its end.
+    unless it is not `stoppable`: then signals wait for its end. `shown` is the plan, with its notes,
+    that people have seen and agreed to: no other one is run.
     """
 
     def make_and_tell(now: Inventory) -> Plan:
         plan = make(now)
-        narration.notes(plan.notes)
+        if shown is None:
+            narration.notes(plan.notes)
         return plan
 
     with stop_on_signals() as stop:
-        return perform(host, make_and_tell, listener=progress, stop=stop if stoppable else lambda: False)
+        patience = stop if stoppable else lambda: False
+        return perform(host, make_and_tell, shown=shown, listener=progress, stop=patience)
 
 
 def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:

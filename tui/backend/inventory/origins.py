@@ -136,12 +136,11 @@ def _directory_refusal(host: Host, path: str, found: tuple[Mount, ...]) -> str:
     return ""
 
 
-def probe(host: Host, path: str) -> str:
-    """The file system type that blkid finds, empty for none."""
+def probe(host: Host, path: str, tag: str = "TYPE") -> str:
+    """The file system type, or another tag, that blkid finds; empty for none."""
     try:
-        return host.run(
-            ["blkid", "--probe", "--match-tag", "TYPE", "--output", "value", path], timeout=30
-        ).strip()
+        words = ["blkid", "--probe", "--match-tag", tag, "--output", "value", path]
+        return host.run(words, timeout=30).strip()
     except CommandFailed as error:
         if error.status == 2:  # blkid(8): nothing recognised
             return ""

@@ -8,13 +8,14 @@ from typing import BinaryIO
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, ForeignMount, Memory, Room, Use
+from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
 from tui.backend.practice import state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
 from tui.backend.practice.nodes import Directory, kind
 from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
 from tui.backend.practice.programs.versions import VERSIONS
 from tui.backend.practice.traffic import Traffic
@@ -62,7 +63,6 @@ class PracticeHost:
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - practice programs answer at once
-        progress: Callable[[float], None] | None = None,  # noqa: ARG002
     ) -> str:
         """Run a program of the practice machine."""
         with self._guard:
@@ -82,6 +82,11 @@ class PracticeHost:
     def pipe(self, argv: Sequence[str]) -> Iterator[BinaryIO]:
         """What a program prints."""
         yield BytesIO(self.run(argv).encode(errors="surrogateescape"))
+
+    @contextmanager
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
+        """Run a program of the practice machine, which says everything at its end."""
+        yield Recital(lambda: self.run(argv))
 
     def read(self, path: str) -> str:
         """The text of a file."""

@@ -67,9 +67,8 @@ def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
             f"{wanted} {origin.path} is a directory.", "Give the device that it is on, or --engine overlay."
         )
     if here.snapshot:
-        raise Refused(
-            f"{wanted} {here.snapshot}.", "`sandbox-tui doctor` says how to get it. Or try --engine overlay."
-        )
+        other = f"leave out {option}" if option else "try --engine overlay"
+        raise Refused(f"{wanted} {here.snapshot}.", f"`sandbox-tui doctor` says how to get it. Or {other}.")
     return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
 
 

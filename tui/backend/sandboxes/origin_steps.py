@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tui.backend import paths
 from tui.backend.command import Ref, command
+from tui.backend.inventory.devices import Device
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
@@ -21,8 +22,13 @@ def same(origin: Origin) -> tuple[Step, ...]:
     if device is None:
         size = command("stat", "--format=%s", origin.path)
         return (Step("Check the image's size", size, expect=str(origin.size)),)
+    return same_device(device, "the origin")
+
+
+def same_device(device: Device, what: str) -> tuple[Step, ...]:
+    """Look once more whether a name is still that of the very same disk; `what` people call it."""
     length = Step(
-        "Check the origin's size", command("blockdev", "--getsize64", device.path), expect=str(device.size)
+        f"Check {what}'s size", command("blockdev", "--getsize64", device.path), expect=str(device.size)
     )
     if device.diskseq is None:
         return (length,)

@@ -1,4 +1,4 @@
-"""`livecd`: its own verbs, one module each."""
+"""`livecd`: one module for each action, imported only when it is used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
-    """Run the verb after `livecd`."""
-    module = importlib.import_module(f"tui.cli.livecd.{options.livecd_verb}")
-    status: int = module.run(options, host)
+    """Carry out one action."""
+    status: int = importlib.import_module(f"tui.cli.livecd.{options.action}").run(options, host)
     return status

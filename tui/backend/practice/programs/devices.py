@@ -122,7 +122,7 @@ def _tag(content: Content | None, tag: str) -> str:
 
 def blockdev(world: World, words: list[str], _: str) -> str:
     """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE`."""
-    given = parse("blockdev", words, flags="getsize64 getsz getss getro flushbufs")
+    given = parse("blockdev", words, flags="getsize64 getsz getss getro flushbufs rereadpt")
     block = _block(world, given.one(), "blockdev: cannot open {}: No such file or directory", 1)
     if not world.root:
         raise Failure(f"blockdev: cannot open {given.one()}: Permission denied")

@@ -7,9 +7,10 @@ import zlib
 from contextlib import suppress
 
 from tui.backend.host import FileKind
-from tui.backend.practice import storage, tree
+from tui.backend.practice import layers, storage, tree
+from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Content, Directory, File, Special
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs import Failure, NotPractised, disks
 from tui.backend.practice.programs.arguments import parse, quoted, reason, size
 from tui.backend.practice.world import World
 
@@ -145,8 +146,21 @@ def sha256sum(world: World, words: list[str], _: str) -> str:
 
 
 def dd(world: World, words: list[str], _: str) -> str:
-    """Write zeros or random bytes: `dd if=/dev/zero of=FILE bs=N count=N`."""
+    """Write zeros or random bytes: `dd if=/dev/zero of=FILE bs=N count=N`; or a file to a device."""
     given = dict(word.partition("=")[::2] for word in words)
+    source = tree.find(world, given.get("if", "/")).node
+    if isinstance(source, File) and set(given) <= {
+        "if",
+        "of",
+        "bs",
+        "skip",
+        "seek",
+        "count",
+        "oflag",
+        "conv",
+        "status",
+    }:
+        return disks.write(world, source, given["of"], head="skip" not in given)
     unknown = set(given) - {"if", "of", "bs", "count", "conv", "status", "seek", "oflag"}
     if unknown or given.get("if") not in ("/dev/zero", "/dev/urandom"):
         raise NotPractised(f"dd: unrecognized operand {quoted(' '.join(words))}")
@@ -157,12 +171,17 @@ def dd(world: World, words: list[str], _: str) -> str:
         return _dd_device(world, path, found.node.kname, count, at_start=not given.get("seek"))
     with suppress(OSError):
         file, fs = tree.open_file(world, path)
-        if not fs.has_room(count) or (fs.device and not storage.write(world, fs.device, count)):
+        if not _write_file(world, fs, count):
             raise Failure(f"dd: error writing '{path}': No space left on device")
         file.length, file.allocated, file.version = count, count, file.version + 1
-        fs.take(count)
         return ""
     raise Failure(f"dd: failed to open '{path}': No such file or directory")
+
+
+def _write_file(world: World, fs: FileSystem, count: int) -> bool:
+    if fs.store is not None:
+        return layers.write(fs, count)
+    return fs.has_room(count) and (not fs.device or storage.write(world, fs.device, count))
 
 
 def mkfs_ext4(world: World, words: list[str], _: str) -> str:

@@ -1,13 +1,15 @@
 """Which programs the practice machine has."""
 
-from tui.backend.practice.programs import Program, devices, files, modules, mounting, processes, trees
+from tui.backend.practice.programs import Program, devices, disks, files, modules, mounting, processes, trees
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
+from tui.backend.practice.programs.qemu import qemu
 
 PROGRAMS: dict[str, Program] = {
     "blkid": devices.blkid,
     "blockdev": devices.blockdev,
     "cat": files.cat,
+    "cmp": disks.cmp,
     "dd": files.dd,
     "dmsetup": dmsetup,
     "dumpe2fs": trees.dumpe2fs,
@@ -20,6 +22,7 @@ PROGRAMS: dict[str, Program] = {
     "mkfs.ext4": files.mkfs_ext4,
     "modprobe": modules.modprobe,
     "mount": mounting.mount,
+    "qemu-system-x86_64": qemu,
     "rm": files.rm,
     "rmdir": files.rmdir,
     "rmmod": modules.rmmod,
@@ -32,9 +35,11 @@ PROGRAMS: dict[str, Program] = {
     "truncate": files.truncate,
     "udevadm": modules.udevadm,
     "umount": mounting.umount,
+    "wipefs": disks.wipefs,
 }
+PROGRAMS["flock"] = disks.flock(PROGRAMS)
 
 NEED_ROOT = frozenset(
-    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount"}
+    {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount", "wipefs"}
 )
 """Programs that can do nothing for an ordinary user on the places this tool works on."""

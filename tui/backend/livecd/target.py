@@ -1,0 +1,192 @@
+"""The disk that an ISO is to be written to, and everything that speaks against it."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from tui.backend import paths, sizes
+from tui.backend.errors import CommandFailed, NotFound, Refused
+from tui.backend.host import FileKind, Host
+from tui.backend.inventory import Inventory, mounts
+from tui.backend.inventory.devices import Device
+from tui.backend.inventory.origins import probe
+from tui.backend.text import clean
+
+_LOOK = "`sandbox-tui devices` lists what there is."
+_DISKS = frozenset({"disk", "loop"})
+"""What lsblk calls a whole disk, and what can stand for one."""
+_IN_RAM = ("ram", "zram")
+_TEXT_WIDTH = 40
+"""Terminal cells that a text of the device's choosing may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A disk and all that lies on it (`parts`, in the order of their parents)."""
+
+    device: Device
+    parts: tuple[Device, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people may type to mean it."""
+        return (self.device.kname, self.device.path)
+
+    @property
+    def description(self) -> str:
+        """What disk it is, on one line: model, size, transport."""
+        device = self.device
+        kind = (
+            f"loop device over {device.file}" if device.file else f"{device.transport.upper()} disk".strip()
+        )
+        about = (
+            clean(device.model, _TEXT_WIDTH),
+            sizes.show(device.size),
+            clean(kind) + (", removable" if device.removable else ""),
+            f"serial {clean(device.serial, _TEXT_WIDTH)}" if device.serial else "",
+        )
+        return ", ".join(filter(None, about))
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """What is on it, one line each; empty when nothing is known to be."""
+        return tuple(_content(part) for part in (self.device, *self.parts) if part.fstype or part.parents)
+
+
+def find(host: Host, inventory: Inventory, text: str) -> Target:
+    """The disk that a path names. NotFound where there is none, Refused where it is none."""
+    path = host.resolve(text)
+    kind = host.kind(path)
+    if kind is None:
+        raise NotFound(f"{text} does not exist.", _LOOK)
+    if kind is not FileKind.BLOCK:
+        raise Refused(f"{text} is a {kind.value}, not a block device.", _LOOK)
+    for device in inventory.devices:
+        if path in (device.path, f"/dev/{device.kname}"):
+            return Target(
+                _probed(host, device), tuple(_probed(host, part) for part in _below(inventory, device))
+            )
+    raise NotFound(f"{text} has no medium in it, or has gone away.", _LOOK)
+
+
+def check(host: Host, inventory: Inventory, target: Target, iso: str, size: int) -> None:
+    """Refuse a disk that is no place for this ISO (`size` in bytes): see each reason below."""
+    device = target.device
+    for reason, hint in _reasons(host, inventory, target, iso):
+        raise Refused(f"{device.path} is not written to: {reason}.", hint)
+    if device.size < size:
+        short = f"{sizes.show(size)} do not fit on its {sizes.show(device.size)}"
+        raise Refused(f"{device.path} is not written to: {short}.", "Take a larger one.")
+
+
+def _reasons(host: Host, inventory: Inventory, target: Target, iso: str) -> Iterator[tuple[str, str]]:
+    """What speaks against a disk, weightiest first; each with the way out."""
+    device = target.device
+    if device.type == "part":
+        disk = f"/dev/{device.parents[0]}" if device.parents else "its disk"
+        yield "it is a partition, from which nothing boots", f"Give the whole disk: {disk}."
+    elif device.type not in _DISKS or device.kname.startswith(_IN_RAM):
+        yield f"it is no disk of its own ({_kind(device)})", _LOOK
+    if _holds(host, inventory, device, iso):
+        yield f"it holds {iso} itself", "Write to another disk."
+    if sandbox := _origin_of(host, inventory, target):
+        yield f"it is the origin of sandbox {sandbox}", f"Remove that first: sandbox-tui remove {sandbox}."
+    if not device.verdict.ready:
+        yield device.verdict.reason, "Unmount or release it first; look twice whether it is the right one."
+    if device.read_only:
+        yield "it is read-only", "Some sticks and cards have a switch for that."
+    yield from _users(host, inventory, target)
+
+
+def _kind(device: Device) -> str:
+    return "a disk in RAM" if device.kname.startswith(_IN_RAM) else device.type
+
+
+def _users(host: Host, inventory: Inventory, target: Target) -> Iterator[tuple[str, str]]:
+    """Those that hold it without the kernel's knowing: open nodes, a second loop device."""
+    device = target.device
+    twins = [loop.path for loop in inventory.loops if device.file and loop.file == device.file]
+    if others := [path for path in twins if path != device.path]:
+        yield f"its file is attached to {others[0]} too", f"Detach that first: losetup --detach {others[0]}."
+    nodes = [node for part in (device, *target.parts) for node in (part.path, f"/dev/{part.kname}")]
+    for user in host.uses(device.devno, tuple(dict.fromkeys(nodes))):
+        who = f"process {user.pid} {clean(user.program)} {user.how} {clean(user.what)}"
+        yield f"in use: {who}", "End that program first."
+
+
+def _holds(host: Host, inventory: Inventory, device: Device, iso: str) -> bool:
+    """Whether the ISO is on the disk, or is the very file behind a loop device."""
+    if device.file and _same_file(host, device.file, iso):
+        return True
+    on = mounts.holding(mounts.read(host), iso)
+    return on is not None and device.kname in _disks_of(inventory, on.devno, on.source)
+
+
+def _disks_of(inventory: Inventory, devno: str, source: str) -> set[str]:
+    """The kernel names of what is mounted as this number or source, and of all that it lies on."""
+    found: set[str] = set()
+    left = [entry.kname for entry in inventory.devices if devno == entry.devno or source == entry.path]
+    while left:
+        kname = left.pop()
+        below = inventory.device(kname)
+        if kname not in found and below is not None:
+            found.add(kname)
+            left += below.parents
+    return found
+
+
+def _origin_of(host: Host, inventory: Inventory, target: Target) -> str:
+    """The sandbox that has the disk, a part of it, or the file behind it as its origin."""
+    nodes = {node for part in (target.device, *target.parts) for node in (part.path, f"/dev/{part.kname}")}
+    for sandbox in inventory.sandboxes:
+        origin = sandbox.record.origin if sandbox.record else ""
+        if origin in nodes or (sandbox.origin and f"/dev/{sandbox.origin}" in nodes):
+            return sandbox.name
+        if target.device.file and origin and _is_or_has(host, origin, target.device.file, sandbox.name):
+            return sandbox.name
+    file = target.device.file
+    return file.split("/")[3] if file.startswith(f"{paths.RUN_DIR}/") else ""
+
+
+def _is_or_has(host: Host, origin: str, file: str, name: str) -> bool:
+    """Whether an origin is an image file or a directory that holds it."""
+    inside = file.startswith(f"{origin.rstrip('/')}/")
+    return inside or _same_file(host, origin, file) or _same_file(host, paths.of(name, paths.IMAGE), file)
+
+
+def _same_file(host: Host, one: str, other: str) -> bool:
+    """Whether two paths name one file, by whatever links and mounts."""
+    if one == other:
+        return True
+    try:
+        return _identity(host, one) == _identity(host, other)
+    except CommandFailed:
+        return False
+
+
+def _identity(host: Host, path: str) -> str:
+    return host.run(["stat", "--dereference", "--format=%d:%i", path]).strip()
+
+
+def _probed(host: Host, device: Device) -> Device:
+    """With what is really on it: udev, whom lsblk asks, may lag behind or not be there."""
+    if not host.is_root():
+        return device
+    with suppress(CommandFailed):
+        label = probe(host, device.path, "LABEL")
+        return replace(device, fstype=probe(host, device.path), label=label)
+    return device
+
+
+def _below(inventory: Inventory, device: Device) -> Iterator[Device]:
+    for name in device.children:
+        child = inventory.device(name)
+        if child is not None:
+            yield child
+            yield from _below(inventory, child)
+
+
+def _content(part: Device) -> str:
+    label = f"“{clean(part.label, _TEXT_WIDTH)}”" if part.label else ""
+    what = part.fstype or "nothing known"
+    return " ".join(filter(None, (part.kname, sizes.show(part.size), clean(what, _TEXT_WIDTH), label)))

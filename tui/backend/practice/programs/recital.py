@@ -1,0 +1,33 @@
+"""A practice program that is heard while it runs: it says everything at once, at its end."""
+
+from collections.abc import Callable, Iterator
+
+from tui.backend.errors import CommandFailed
+from tui.backend.host import Said
+
+
+class Recital:
+    """A Running of the practice machine: `program` is called when somebody listens."""
+
+    def __init__(self, program: Callable[[], str]) -> None:
+        self._program = program
+        self._error: CommandFailed | None = None
+        self.status: int | None = None
+
+    def __iter__(self) -> Iterator[Said]:
+        try:
+            said = self._program()
+        except CommandFailed as error:
+            self._error, self.status, said = error, error.status or 1, ""
+        else:
+            self.status = 0
+        for line in said.splitlines(keepends=True):
+            yield Said(line)
+
+    def check(self) -> None:
+        """Raise what the program ended with."""
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """There is nothing to end: it runs only while somebody listens."""

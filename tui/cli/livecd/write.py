@@ -1,0 +1,50 @@
+"""`livecd write`: put an ISO on a stick or disk, once its name was typed."""
+
+import argparse
+import sys
+
+from tui.backend import sizes
+from tui.backend.errors import NeedsRoot, UsageError
+from tui.backend.host import Host
+from tui.backend.inventory import Inventory
+from tui.backend.livecd import write
+from tui.backend.livecd.write import Prepared, WriteRequest
+from tui.backend.plan import Plan
+from tui.backend.text import clean
+from tui.cli import narration
+from tui.cli.create import absolute
+from tui.cli.running import carry_out, show_only
+
+
+def run(options: argparse.Namespace, host: Host) -> int:
+    """Ask, write and compare, or print how."""
+    request = WriteRequest(iso=absolute(options.iso) or "", device=absolute(options.device) or "")
+
+    def make(now: Inventory) -> Plan:
+        return write.prepare(host, request, now).plan
+
+    if options.dry_run:
+        show_only(host, make)
+        return 0
+    if not host.is_root():
+        raise NeedsRoot("Writing to a disk needs root.", "Start it with sudo.")
+    prepared = write.prepare(host, request)
+    narration.notes(prepared.plan.notes)
+    write.confirm(prepared, _name(prepared, options.yes))
+    carry_out(host, make, shown=prepared.plan)
+    done = f"{sizes.show(prepared.size)} of {prepared.iso} are on {prepared.target.device.path}"
+    print(clean(f"{done}, and were read back and compared."))
+    return 0
+
+
+def _name(prepared: Prepared, given: str | None) -> str:
+    """The disk's name as a person gave it: with the command line, or now."""
+    if given is not None:
+        return given
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "There is no terminal to ask for the disk's name.",
+            f"If it is the right one, add --yes {prepared.target.device.kname}.",
+        )
+    narration.say(f"Type the disk's name ({prepared.target.device.kname}) to go on: ", end="")
+    return sys.stdin.readline()
