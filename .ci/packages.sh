@@ -1,15 +1,16 @@
 # Debian packages, found by the programs they bring: what is there already is left alone.
 # Read by .ci/setup.
 
-# program:package. mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
+# program:package, or file:package. mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
 RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mount:mount
     mkfs.ext4:e2fsprogs dumpe2fs:e2fsprogs modprobe:kmod find:findutils tar:tar'
 TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
     lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs mkfs.vfat:dosfstools fuser:psmisc pgrep:procps
     sfdisk:fdisk setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 # Live CDs; a path stands for a file that is no program.
-LIVECD_PROGRAMS='xorriso:xorriso cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools
-    grub-mkimage:grub-common /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
+LIVECD_PROGRAMS='xorriso:xorriso cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
+    bsdtar:libarchive-tools fakeroot:fakeroot mmdebstrap:mmdebstrap grub-mkimage:grub-common
+    /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
     /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/ldlinux.c32:syslinux-common
     /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf'
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin

@@ -9,7 +9,7 @@ from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.livecd import qemu
+from tui.backend.livecd import iso, qemu
 from tui.backend.livecd.needs import PROGRAMS
 from tui.backend.sandboxes import memory
 
@@ -115,8 +115,8 @@ def read(host: Host) -> Diagnosis:
     modules = tuple(_module(host, *entry) for entry in _MODULES)
     programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
     programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
-    programs += tuple(_program(host, name, use, needed=False) for name, use in PROGRAMS.items())
-    programs += (_uefi(host),)
+    programs += tuple(_for_live_cds(host, name, use) for name, use in PROGRAMS.items())
+    programs += (*_loaders(host), _uefi(host))
     free, engines = memory.free(ram, found), _engines(host)
     return Diagnosis(
         kernel=_kernel(host),
@@ -157,6 +157,17 @@ def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:
     found = host.has_program(name)
     version = _version(host, name) if found else ""
     return Program(name, purpose, needed, found, version, run.package_of(name))
+
+
+def _for_live_cds(host: Host, name: str, purpose: str) -> Program:
+    """Not asked for its version: few build Live CDs, and all wait for the doctor."""
+    return Program(name, purpose, False, host.has_program(name), "", run.package_of(name))
+
+
+def _loaders(host: Host) -> tuple[Program, ...]:
+    """The files of boot loaders: no programs of this machine."""
+    use = "livecd build: what boots it"
+    return tuple(Program(p.name, use, False, bool(p.path), "", p.package) for p in iso.parts(host))
 
 
 def _uefi(host: Host) -> Program:

@@ -117,14 +117,14 @@ class Host(Protocol):
         """Run a program; its standard output. See `run.run`."""
         ...
 
+    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
+        """What a program prints, while it runs. CommandFailed at the end when it failed."""
+        ...
+
     def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
         """Start a program and hear it while it runs; what is left of it when this closes is ended.
         `tick` are the seconds of silence after which an empty line comes. See `run.stream`.
         """
-        ...
-
-    def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
-        """What a program prints, while it runs. CommandFailed at the end when it failed."""
         ...
 
     def read(self, path: str) -> str:

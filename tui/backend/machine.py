@@ -51,17 +51,17 @@ class RealHost:
         keep = () if argv[0] == "mount" else self._lock
         return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
 
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
-        """Start a program and hear it while it runs."""
-        from tui.backend import run
-
-        return run.stream(argv, tick=tick, keep=self._lock)
-
     def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
         """What a program prints, while it runs."""
         from tui.backend import run
 
         return run.pipe(argv)
+
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
+        """Start a program and hear it while it runs."""
+        from tui.backend import run
+
+        return run.stream(argv, tick=tick, keep=self._lock)
 
     def read(self, path: str) -> str:
         """The text of a file; bytes that are no UTF-8 come as surrogates."""

@@ -6,8 +6,8 @@ from tui.backend.errors import UsageError
 
 MAX_LENGTH = 64
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*", re.ASCII)
-_RESERVED = frozenset({"control"})
-"""/dev/mapper/control is device-mapper's own node."""
+_RESERVED = frozenset({"control", "medium"})
+"""/dev/mapper/control is device-mapper's own node; a Live CD has its medium among the sandboxes."""
 
 
 def check(name: str) -> str:

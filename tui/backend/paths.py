@@ -11,6 +11,9 @@ PRACTICE = f"{RUN_DIR}/.practice"
 
 PRACTICE_DISK = f"{PRACTICE}/disk.img"
 
+MEDIUM = f"{RUN_DIR}/medium"
+"""Where a running Live CD has its medium mounted: no sandbox."""
+
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
 
@@ -44,6 +47,19 @@ def lower_of(path: str) -> str:
     """The overlay sandbox whose lower layer is mounted on a path, empty for any other path."""
     name = path.removeprefix(f"{RUN_DIR}/").removesuffix(f"/{LOWER}")
     return name if path == of(name, LOWER) else ""
+
+
+def sandbox_in(path: str) -> str:
+    """The sandbox in whose directory a path is, empty for none."""
+    if not path.startswith(f"{RUN_DIR}/"):
+        return ""
+    name = path.removeprefix(f"{RUN_DIR}/").split("/")[0]
+    return "" if is_reserved(name) else name
+
+
+def is_reserved(name: str) -> bool:
+    """Whether an entry of our directory is none of a sandbox: the lock, the demo, a Live CD's medium."""
+    return name.startswith(".") or of(name) == MEDIUM
 
 
 def device(name: str) -> str:

@@ -199,24 +199,25 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
 
     CommandFailed when it fails, also when that keeps the reader from making sense of it.
     """
-    with tempfile.TemporaryFile() as complaints:
+    with ExitStack() as stack:
+        complaints = stack.enter_context(tempfile.TemporaryFile())
         try:
-            child = _start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints)
+            child = stack.enter_context(_start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints))
         except OSError as error:
             raise _no_start(argv, error) from error
         broken: Exception | None = None
-        with child:
-            try:
-                assert child.stdout is not None  # noqa: S101 - it was asked for
-                yield cast("BinaryIO", child.stdout)
-            except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
-                broken = error
-        if child.returncode and not (broken and child.returncode == -signal.SIGPIPE):
-            complaints.seek(0)
-            words = _words(complaints.read().decode(errors="replace"))
-            raise CommandFailed(failure(argv, child.returncode, words), status=child.returncode) from broken
-        if broken is not None:
-            raise broken
+        try:
+            yield cast("BinaryIO", child.stdout)
+        except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
+            broken = error
+        cast("BinaryIO", child.stdout).close()
+        status = child.wait()
+        complaints.seek(0)
+        said = _words(complaints.read().decode(errors="replace"))
+    if status and not (broken and status == -signal.SIGPIPE):
+        raise CommandFailed(failure(argv, status, said), status=status) from broken
+    if broken is not None:
+        raise broken
 
 
 def replace_process(argv: Sequence[str]) -> None:

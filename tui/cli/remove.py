@@ -6,6 +6,7 @@ from tui.backend import inventory
 from tui.backend.errors import UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
+from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import proof, remove
 from tui.backend.sandboxes.proof import Evidence
@@ -21,12 +22,12 @@ def run(options: argparse.Namespace, host: Host) -> int:
     noted: list[Evidence] = []
 
     def make(now: Inventory) -> Plan:
-        names = tuple(options.names) or tuple(sandbox.name for sandbox in now.sandboxes)
+        names = tuple(options.names) or _removable(now.sandboxes)
         plan = remove.prepare(host, now, names)
         noted[:] = [proof.read(host, now.sandbox(name)) for name in dict.fromkeys(names)]
         return plan
 
-    if options.all and not inventory.sandboxes.read(host):
+    if options.all and not _removable(inventory.sandboxes.read(host)):
         narration.say("There are no sandboxes.")
     elif options.dry_run:
         show_only(host, make, as_json=options.json)
@@ -38,6 +39,11 @@ def run(options: argparse.Namespace, host: Host) -> int:
             narration.say(back)
     _tell(host, noted, as_json=options.json)
     return 0
+
+
+def _removable(found: tuple[Sandbox, ...]) -> tuple[str, ...]:
+    """All but the root of a running Live CD, which only ends with the machine."""
+    return tuple(sandbox.name for sandbox in found if not sandbox.is_root)
 
 
 def _tell(host: Host, noted: list[Evidence], *, as_json: bool) -> None:

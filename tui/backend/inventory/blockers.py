@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.host import ForeignMount, Host
-from tui.backend.inventory import loops, maps, mounts, parts
+from tui.backend.inventory import loops, maps, mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 
@@ -67,7 +67,7 @@ def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 def _sandboxed(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Other sandboxes that have their origin in this one."""
     others = (m for m in mounts.read(host) if m.devno == _devno(sandbox))
-    names = {parts.owner_of(mount.mountpoint) for mount in others} - {"", sandbox.name}
+    names = {paths.sandbox_in(mount.mountpoint) for mount in others} - {"", sandbox.name}
     return tuple(Blocker(f"the sandbox {name}", "has its origin in it") for name in sorted(names))
 
 

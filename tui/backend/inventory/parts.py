@@ -44,7 +44,7 @@ class Parts:
         self.lower: dict[str, Mount] = {}
         self._divide_maps(host)
         for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
-            owner = owner_of(loop.file)
+            owner = paths.sandbox_in(loop.file)
             if owner:
                 self.loops[owner].append(loop)
         self._divide_mounts(host)
@@ -69,18 +69,10 @@ class Parts:
             shown.update(dict.fromkeys(keys, name))
         for mount in mounts.read(host):
             of = shown.get(mount.devno) or shown.get(mount.source) or mounts.owner(mount)
-            owner = owner_of(mount.mountpoint)
+            owner = paths.sandbox_in(mount.mountpoint)
             if of and owner in ("", of):  # else another sandbox has its origin in this one
                 self.mounts[of].append(mount)
             if owner and owner != of:
                 self.inner[owner].append(mount)
                 if mount.mountpoint == paths.of(owner, paths.LOWER):
                     self.lower[owner] = mount
-
-
-def owner_of(path: str) -> str:
-    """The sandbox in whose directory a path is, empty for none."""
-    if not path.startswith(f"{paths.RUN_DIR}/"):
-        return ""
-    name = path.removeprefix(f"{paths.RUN_DIR}/").split("/")[0]
-    return "" if name.startswith(".") else name

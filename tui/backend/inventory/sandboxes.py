@@ -102,6 +102,11 @@ class Sandbox:
         return self.mounts[0].mountpoint if self.mounts else None
 
     @property
+    def is_root(self) -> bool:
+        """Whether the running system has it as its root: that of a Live CD."""
+        return any(mount.mountpoint == "/" for mount in self.mounts)
+
+    @property
     def interrupted(self) -> bool:
         """A verb did not come to its end (unless it is still running), or only remains are left."""
         return not self.whole or self.busy is not None
@@ -196,7 +201,7 @@ class Reader:
 
     def _directories(self) -> list[str]:
         try:
-            return [name for name in self.host.listdir(paths.RUN_DIR) if not name.startswith(".")]
+            return [name for name in self.host.listdir(paths.RUN_DIR) if not paths.is_reserved(name)]
         except OSError:
             return []
 

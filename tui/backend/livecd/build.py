@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from tui.backend.livecd import (
     modules,
     roots,
 )
+from tui.backend.livecd.about import About
 from tui.backend.livecd.image import Disk
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Plan, Step
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _BEST_COMPRESSION = 20
 """No root was seen to shrink to less than this part of its size."""
+_LATER = 2**62
+"""Stands in a description for the size that is only known when the image is made."""
 _DISK = "root.ext4"
 """The file system image inside the squashfs."""
 
@@ -322,24 +324,22 @@ class _Draft:
 
     def _about(self) -> Word:
         """The description as JSON, with what is only known when the image is there."""
-        size = self.request.size
-        known = {
-            "version": __version__,
-            "label": self.label,
-            "way": self.way,
-            "size": None if size is None else _size_text(self.request),
-            "format": self.format,
-            "image": self.image_name,
-            "image_size": "IMAGE_SIZE",
-            "image_sha256": "IMAGE_SHA256",
-            "kernel": self.facts.kernel.release,
-            "init": self.facts.root.init,
-            "epoch": self.epoch,
-            "uuid": self.uuid,
-        }
-        text = json.dumps(known, indent=1) + "\n"
-        before, _quote, rest = text.partition('"IMAGE_SIZE"')
-        middle, _quote, after = rest.partition("IMAGE_SHA256")
+        text = About(
+            version=__version__,
+            label=self.label,
+            way=self.way,
+            size=_size_text(self.request) or None,
+            format=self.format,
+            image=self.image_name,
+            image_size=_LATER,
+            image_sha256="IMAGE_SHA256",
+            kernel=self.facts.kernel.release,
+            init=self.facts.root.init,
+            epoch=self.epoch,
+            uuid=self.uuid,
+        ).text()
+        before, _mark, rest = text.partition(str(_LATER))
+        middle, _mark, after = rest.partition("IMAGE_SHA256")
         return (before, Ref("IMAGE_SIZE"), middle, Ref("IMAGE_SHA256"), after)
 
     def _settings(self) -> tuple[Word, ...]:

@@ -39,8 +39,17 @@ _EFI_BLOCKS = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a boot loader: its `path` here, empty where it is missing, and its Debian `package`."""
+
+    name: str
+    package: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Loader:
-    """The files of isolinux on this machine, by name."""
+    """The files of the boot loaders on this machine, by name."""
 
     files: tuple[tuple[str, str], ...]
 
@@ -51,23 +60,27 @@ class Loader:
 
 def read(host: Host) -> Loader:
     """Look for the boot loaders. CommandFailed, naming the package, where one is missing."""
-    if host.kind(f"{_GRUB}/moddep.lst") is None:
-        raise _missing("GRUB for UEFI", "grub-efi-amd64-bin")
-    return Loader(tuple((name, _find(host, name)) for name in (*_ISOLINUX, *_MODULES)))
+    absent = next((part for part in parts(host) if not part.path), None)
+    if absent is not None:
+        raise CommandFailed(
+            f"{absent.name} is missing.",
+            f"Install it (Debian: apt-get install {absent.package}), then try again.",
+        )
+    return Loader(tuple((part.name, part.path) for part in parts(host)))
+
+
+def parts(host: Host) -> tuple[Part, ...]:
+    """What the boot loaders are made of, there or not."""
+    packages = dict.fromkeys(_ISOLINUX, "isolinux") | dict.fromkeys(_MODULES, "syslinux-common")
+    bios = (Part(name, package, _find(host, name)) for name, package in packages.items())
+    modules = f"{_GRUB}/moddep.lst"
+    efi = Part("GRUB for UEFI", "grub-efi-amd64-bin", modules if host.kind(modules) else "")
+    return (*bios, efi)
 
 
 def _find(host: Host, name: str) -> str:
-    for place in _PLACES:
-        if host.kind(f"{place}/{name}") is FileKind.FILE:
-            return f"{place}/{name}"
-    package = "isolinux" if name in _ISOLINUX else "syslinux-common"
-    raise _missing(f"{name} of isolinux", package)
-
-
-def _missing(what: str, package: str) -> CommandFailed:
-    return CommandFailed(
-        f"{what} is missing.", f"Install it (Debian: apt-get install {package}), then try again."
-    )
+    places = (f"{place}/{name}" for place in _PLACES)
+    return next((place for place in places if host.kind(place) is FileKind.FILE), "")
 
 
 def uuid(epoch: int) -> str:
@@ -81,7 +94,7 @@ def _time(epoch: int) -> dt.datetime:
 
 def bios_steps(tree: str, loader: Loader, title: str, shown: Sequence[menus.Entry]) -> tuple[Step, ...]:
     """Steps for what BIOS machines start."""
-    wanted = [path for name, path in loader.files if name != "isohdpfx.bin"]
+    wanted = [loader.file(name) for name in ("isolinux.bin", *_MODULES)]
     return (
         Step("Take isolinux, for BIOS", command("cp", f"--target-directory={tree}/isolinux", *wanted)),
         Step(

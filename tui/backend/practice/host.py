@@ -79,14 +79,14 @@ class PracticeHost:
                 raise CommandFailed(failure(argv, error.status, error.words), status=error.status) from error
 
     @contextmanager
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
-        """Run a program of the practice machine, which says everything at its end."""
-        yield Recital(lambda: self.run(argv))
-
-    @contextmanager
     def pipe(self, argv: Sequence[str]) -> Iterator[BinaryIO]:
         """What a program prints."""
         yield BytesIO(self.run(argv).encode(errors="surrogateescape"))
+
+    @contextmanager
+    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
+        """Run a program of the practice machine, which says everything at its end."""
+        yield Recital(lambda: self.run(argv))
 
     def read(self, path: str) -> str:
         """The text of a file."""

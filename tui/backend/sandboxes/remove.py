@@ -33,6 +33,11 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
 
 def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
     """Refuse while anything is in the way, naming all of it."""
+    if sandbox.is_root:
+        raise Refused(
+            f"{sandbox.name} is the root of the running system: without it there is none.",
+            "It goes when the machine is switched off, and its changes with it.",
+        )
     if not found:
         return
     lines = "\n".join(f"  {blocker.what}: {blocker.how}" for blocker in found)
