@@ -58,6 +58,12 @@ def test_a_damaged_image(cli: CommandLine) -> None:
     assert "ANOTHER ONE: it is damaged" in said.out
 
 
+def test_another_uuid(cli: CommandLine) -> None:
+    assert "will not find itself" not in cli("livecd", "info", ISO).out
+    live(cli).entries["about.json"] = File('{"uuid": "2008-01-01"}')
+    assert "UUID      2026-11-23, but it was built with 2008-01-01" in cli("livecd", "info", ISO).out
+
+
 def test_texts_of_an_iso_are_data(cli: CommandLine) -> None:
     live(cli).entries["about.json"] = File('{"kernel": "\\u001b[31mred\\u202e", "way": ["dm"]}')
     said = cli("livecd", "info", ISO)
