@@ -302,7 +302,7 @@ class _Draft:
             return (image.copy(root, self.image),)
         if root.fstype:
             made: tuple[Step, ...] = (image.copy(root, disk.path),)
-        elif root.stream:
+        elif root.streams:
             made = image.from_archive(root, disk, f"{self.work}/unpack", as_root=self.facts.as_root)
         else:
             made = image.from_directory(root, disk)
@@ -362,4 +362,9 @@ def _size_text(request: BuildRequest) -> str:
     size = request.size
     if size is None:
         return ""
+    if size.unit not in ("bytes", "%ram"):
+        raise UsageError(
+            "The room for changes cannot be given like that: it is measured at boot.",
+            "Write 512M, 2GiB, or 25%ram.",
+        )
     return f"{int(size.amount)}%" if size.unit == "%ram" else str(int(size.amount))

@@ -2,8 +2,6 @@
 
 from tui.backend.errors import Refused
 
-HEAD = 64
-"""Bytes of a program that are enough to tell."""
 _MACHINES = {3: "i386", 8: "MIPS", 20: "PowerPC", 21: "PowerPC 64", 22: "S/390", 40: "ARM", 62: "x86-64"}
 _MACHINES |= {183: "ARM 64 (aarch64)", 243: "RISC-V", 258: "LoongArch"}
 _CAN = (62, 3)

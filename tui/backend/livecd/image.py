@@ -61,25 +61,26 @@ def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[
     """
     nobody = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups") if as_root else ()
     owner = (f"--owner={_NOBODY}", f"--group={_NOBODY}") if as_root else ()
-    unpack = (*nobody, "fakeroot", "-s", "owners", "bsdtar", "--extract", "--file=-", "--directory=tree")
     make = (*nobody, "fakeroot", "-i", "owners", *_mke2fs(disk, "tree", "disk"))
     return (
         Step(
             "Make a place where nobody can do harm",
             command("install", "--directory", "--mode=0700", *owner, place, f"{place}/tree"),
         ),
-        Step(
-            "Unpack the archive there",
-            pipeline(
-                'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")', root.stream, place, *unpack
-            ),
-        ),
+        *(_unpack(stream, place, nobody, again=n > 0) for n, stream in enumerate(root.streams)),
         Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
         Step("Take it from there", command("mv", f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
         *_attributes(disk.path, root.attributes),
         _same_times(disk),
     )
+
+
+def _unpack(stream: str, place: str, nobody: tuple[str, ...], *, again: bool) -> Step:
+    fakeroot = ("fakeroot", *(("-i", "owners") if again else ()), "-s", "owners")
+    tar = ("bsdtar", "--extract", "--same-permissions", "--file=-", "--directory=tree")
+    title = "Unpack its next part over that" if again else "Unpack the archive there"
+    return Step(title, pipeline(_UNPACK, stream, place, *nobody, *fakeroot, *tar))
 
 
 def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tui.backend.errors import CommandFailed, Refused
-from tui.backend.livecd import elf
-from tui.backend.livecd.listing import DIRECTORY, FILE, LINK, Entry, Listing
+from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -87,7 +86,7 @@ class _Ext:
 
     def head(self, place: str) -> bytes:
         with self.host.pipe(["debugfs", "-R", f'cat "/{place}"', self.path]) as pipe:
-            head = pipe.read(elf.HEAD)
+            head = pipe.read(HEAD)
             while pipe.read(1 << 16):
                 pass
         return head
@@ -122,7 +121,7 @@ class _Squashfs:
 
     def head(self, place: str) -> bytes:
         with self.host.pipe(["unsquashfs", "-cat", self.path, place]) as pipe:
-            head = pipe.read(elf.HEAD)
+            head = pipe.read(HEAD)
             while pipe.read(1 << 16):
                 pass
         return head

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE, DIRECTORY, LINK = "f", "d", "l"
+HEAD = 64
+"""Bytes of a program that tell what it is."""
 _MOST_STEPS = 400
 """After so many names and links a path is taken for a circle."""
 _BLOCK = 4096

@@ -10,7 +10,7 @@ from tui.backend.errors import CommandFailed, NotFound, Refused
 from tui.backend.host import FileKind
 from tui.backend.inventory import mounts, origins
 from tui.backend.livecd import archives, elf, images
-from tui.backend.livecd.listing import Entry, Listing
+from tui.backend.livecd.listing import HEAD, Entry, Listing
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -25,8 +25,8 @@ _NO_INIT = "Install one in it (Debian: systemd-sysv), or give the directory that
 class Root:
     """A root by its `path` and what is in it: `content` is what its files take in bytes, `entries`
     how many there are, `newest` the time of the newest in seconds since 1970, `init` what is
-    to be started. An archive has a `stream` (a line of bash that prints it as a tar) and
-    `attributes`; an image has its `fstype`; a directory has neither.
+    to be started. An archive has `streams` (lines of bash that print what bsdtar is to
+    unpack) and `attributes`; an image has its `fstype`; a directory has neither.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Root:
     entries: int
     newest: int
     init: str
-    stream: str = ""
+    streams: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     fstype: str = ""
 
@@ -57,7 +57,7 @@ def find(host: Host, text: str) -> Root:
 
 
 def _directory(host: Host, path: str) -> Root:
-    inside = [m.mountpoint for m in mounts.below(mounts.read(host), path) if m.mountpoint != path]
+    inside = [m.mountpoint for m in mounts.below(mounts.read(host), path.rstrip("/")) if m.mountpoint != path]
     if inside:
         raise Refused(
             f"Something is mounted in {path}: {', '.join(sorted(inside))}.",
@@ -71,7 +71,7 @@ def _directory(host: Host, path: str) -> Root:
     listing = Listing(dict(map(_entry, fields[0::3], fields[1::3], fields[2::3])))
     init, place = _init(path, listing)
     with host.open(os.path.join(path, place)) as file:
-        elf.check(f"{path}{init}", file.read(elf.HEAD))
+        elf.check(f"{path}{init}", file.read(HEAD))
     return Root(path, listing.bytes, len(listing.entries), listing.newest, init)
 
 
@@ -100,7 +100,7 @@ def _archive(host: Host, path: str) -> Root:
         len(listing.entries),
         listing.newest,
         init,
-        stream=found.stream,
+        streams=found.streams,
         attributes=found.attributes,
     )
 

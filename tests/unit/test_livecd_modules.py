@@ -1,0 +1,72 @@
+"""Modules in loading order, boot menus, and progress in percent."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tui.backend.errors import Refused
+from tui.backend.livecd import WAYS, menus, modules
+
+NEEDED = ("loop", "isofs", "squashfs", "ext4", "dm_snapshot", "overlay")
+BUILT_IN = frozenset(NEEDED)
+
+
+def test_each_module_comes_after_what_it_needs_and_once() -> None:
+    known = modules.parse(
+        "kernel/usb/uas.ko.xz: kernel/usb/usb-storage.ko.xz kernel/usb/usbcore.ko.xz\n"
+        "kernel/usb/usb-storage.ko.xz: kernel/usb/usbcore.ko.xz\n"
+        "kernel/usb/usbcore.ko.xz: kernel/usb/usb-common.ko.xz\n"
+        "kernel/usb/usb-common.ko.xz:\n"
+    )
+    found = modules.select(known, BUILT_IN)
+    names = [modules.name(file) for file in found.files]
+    assert names == ["usb_common", "usbcore", "usb_storage", "uas"]
+    assert "nvme" in found.missing
+    assert "uas" not in found.missing
+
+
+def test_names_are_the_kernels() -> None:
+    assert modules.name("kernel/drivers/md/dm-snapshot.ko.zst") == "dm_snapshot"
+    assert modules.name("x/crc32c-intel.ko") == "crc32c_intel"
+
+
+@pytest.mark.parametrize("absent", NEEDED)
+def test_a_kernel_without_what_is_needed_is_refused_by_name(absent: str) -> None:
+    with pytest.raises(Refused, match=absent):
+        modules.select({}, BUILT_IN - {absent})
+
+
+def test_what_is_built_in_is_not_missing() -> None:
+    assert "ahci" not in modules.select({}, BUILT_IN | {"ahci"}).missing
+
+
+def test_the_menus_offer_all_ways_the_default_first() -> None:
+    shown = menus.entries("CD", "union", tuple(WAYS), "quiet")
+    assert [entry.tag for entry in shown] == [
+        "union", "dm", "tmpfs", "initramfs", "verify", "serial", "debug",
+    ]  # fmt: skip
+    assert all(" quiet " in entry.options for entry in shown)
+    assert shown[0].options.endswith("console=ttyS0,115200 console=tty0")
+    serial = next(entry for entry in shown if entry.tag == "serial")
+    assert serial.options.endswith("console=tty0 console=ttyS0,115200")
+    assert "DEFAULT union\n" in menus.isolinux("CD", shown)
+
+
+def test_what_grub_would_take_for_its_own_is_quoted() -> None:
+    shown = menus.entries("CD", "dm", ("dm",), 'a="b c" $x; d|e {f} \\')
+    assert 'a=\\"b c\\" \\$x\\; d\\|e \\{f\\} \\\\' in menus.grub(shown)
+
+
+def test_grub_understands_its_menu(tmp_path: Path) -> None:
+    file = tmp_path / "grub.cfg"
+    file.write_text(menus.grub(menus.entries("CD", "dm", tuple(WAYS), "root=\"x y\" ; reboot 'z'")))
+    subprocess.run(["grub-script-check", file], check=True)
+
+
+def test_the_init_is_a_script_that_busybox_understands() -> None:
+    file = Path(modules.__file__).with_name("init.sh")
+    assert file.read_text().startswith("#!/bin/busybox sh\n")
+    subprocess.run(["busybox", "sh", "-n", file], check=True)
