@@ -59,4 +59,11 @@ def make(place: Path) -> Path:
     (etc / "one").write_text("y")
     (etc / "hard").hardlink_to(etc / "one")
     subprocess.run(["mknod", str(etc / "null"), "c", "1", "3"], check=True)
+    (etc / "secret").write_text("s")
+    (etc / "secret").chmod(0)
+    (place / "bin/as-root").write_text("r")
+    (place / "bin/as-root").chmod(0o4755)
+    (etc / "closed").mkdir()
+    (etc / "closed/inside").write_text("i")
+    (etc / "closed").chmod(0o555)
     return place

@@ -68,6 +68,10 @@ def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[
             command("install", "--directory", "--mode=0700", *owner, place, f"{place}/tree"),
         ),
         *(_unpack(stream, place, nobody, again=n > 0) for n, stream in enumerate(root.streams)),
+        Step(
+            "Let all of it be read by its owner here; fakeroot knows the modes",
+            pipeline('cd "$1"; shift; exec "$@"', place, *nobody, "chmod", "--recursive", "u+rwX", "tree"),
+        ),
         Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
         Step("Take it from there", command("mv", f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
