@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from tui.backend.errors import NeedsRoot, Refused
+from tui.backend.errors import Refused
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.screens import jobs
 from tui.screens.chrome import top_line
@@ -39,14 +39,6 @@ class SandboxActions(FaceScreen[Result]):
         if command is None or command.available(self.situation()):
             return True
         return False if action == "recover" else None
-
-    def may_change(self) -> bool:
-        """Whether the machine may be changed; says why when not."""
-        reading = self.face.reading
-        if reading is not None and reading.inventory.root:
-            return True
-        self.face.complain(NeedsRoot("Changing devices needs root.", "Leave with q, and start it with sudo."))
-        return False
 
     def action_grow(self) -> None:
         """Ask how much, then show the plan."""

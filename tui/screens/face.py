@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from tui.backend.errors import SandboxError
+from tui.backend.errors import NeedsRoot, SandboxError
 from tui.backend.host import Host
 from tui.screens.reading import Reading
 
@@ -81,6 +81,14 @@ class FaceScreen(Screen[Result]):
         if self.face.reading is not None:
             self.on_reading(self.face.reading)
 
+    def may_change(self) -> bool:
+        """Whether the machine may be changed; says why when not."""
+        reading = self.face.reading
+        if reading is not None and reading.inventory.root:
+            return True
+        self.face.complain(NeedsRoot("Changing devices needs root.", "Leave with q, and start it with sudo."))
+        return False
+
     def ask(
         self,
         work: Callable[[], T],
@@ -121,6 +129,9 @@ class FaceScreen(Screen[Result]):
             answer = work()
         except SandboxError as error:
             self._deliver(partial(failed, error), worker.is_cancelled)
+        except OSError as error:
+            said = f"{error.filename or 'A file'}: {error.strerror or error}."
+            self._deliver(partial(failed, SandboxError(said)), worker.is_cancelled)
         except Exception as error:  # noqa: BLE001  a fault of ours is shown, not thrown at people
             self._deliver(partial(failed, _fault(error)), worker.is_cancelled)
         else:

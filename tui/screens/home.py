@@ -11,6 +11,7 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.screens import commands, jobs
 from tui.screens.actions import SandboxActions
 from tui.screens.cards import card
+from tui.screens.livecd import LiveCdScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.screens.sandbox import SandboxScreen
@@ -103,6 +104,10 @@ class HomeScreen(SandboxActions[None]):
         """The wizard."""
         if self.may_change():
             self.app.push_screen(WizardScreen(), self._made)
+
+    def action_livecd(self) -> None:
+        """The walk to a Live CD; it changes no devices."""
+        self.app.push_screen(LiveCdScreen())
 
     def _made(self, made: bool | None) -> None:
         if made:

@@ -1,11 +1,14 @@
 """What can be run: a plan to be shown, and what to say when it is done. No Textual here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tui.backend.execute import Listener
 from tui.backend.host import Host, Memory
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import create, grow, mounts, proof, recover, remove
+from tui.backend.sandboxes.perform import perform
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import CreateRequest
 
@@ -23,6 +26,12 @@ class Job:
 
     def begin(self, host: Host, inventory: Inventory) -> None:
         """Note what will be compared at the end."""
+
+    def perform(self, host: Host, plan: Plan, listener: Listener, stop: Callable[[], bool]) -> None:
+        """Run the plan that people agreed to, under the machine's lock. Refused when the machine of now
+        asks for another one.
+        """
+        perform(host, lambda found: self.plan(host, found), shown=plan, listener=listener, stop=stop)
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
         """Sentences for people, after the plan was run."""

@@ -15,7 +15,6 @@ from tui.backend import inventory
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.execute import Event
 from tui.backend.plan import Plan
-from tui.backend.sandboxes.perform import perform
 from tui.backend.text import clean
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
@@ -39,8 +38,8 @@ class PlanScreen(FaceScreen[bool]):
     """Shows a job's plan as the script that it is; runs it when people agree. True when done."""
 
     HELP = (
-        "What is written here is exactly what will be run: the same lines in a file, run by sh as root, do "
-        "the same. Nothing has been touched yet.\n\n"
+        "What is written here is exactly what will be run: the same lines in a file, run by sh, do the "
+        "same. Nothing has been touched yet.\n\n"
         "While it runs, each step ticks off. If one fails, those before it are taken back, last first."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,6 +57,7 @@ class PlanScreen(FaceScreen[bool]):
         self.stage = Stage.PLANNING
         self.worked = False
         self.stopping = threading.Event()
+        self._told: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The script, the steps in its place later, and what to say below."""
@@ -128,7 +128,7 @@ class PlanScreen(FaceScreen[bool]):
         """Ask the running plan to stop and undo."""
         self.stopping.set()
         self.query_one("#outcome", Note).put(
-            "Stopping before the next step, unless there is no way back any more ..."
+            "Stopping as soon as that can be, unless there is no way back any more ..."
         )
 
     def action_agree(self) -> None:
@@ -161,24 +161,22 @@ class PlanScreen(FaceScreen[bool]):
             if face.leaving:
                 return ()
             self.job.begin(host, inventory.read(host))
-            perform(
-                host,
-                lambda found: self.job.plan(host, found),
-                shown=plan,
-                listener=self._progress,
-                stop=lambda: self.stopping.is_set() or face.leaving,
-            )
+            stop = lambda: self.stopping.is_set() or face.leaving  # noqa: E731
+            self.job.perform(host, plan, self._progress, stop)
         return self.job.conclude(host, plan)
 
     def _progress(self, event: Event) -> None:
         """In a thread: pass it on."""
-        self._deliver(lambda: self._tick(event), False)
+        percent = None if event.fraction is None else int(event.fraction * 100)
+        if (event.index, event.phase, percent) != self._told:
+            self._told = (event.index, event.phase, percent)
+            self._deliver(lambda: self._tick(event, percent), False)
 
-    def _tick(self, event: Event) -> None:
+    def _tick(self, event: Event, percent: int | None) -> None:
         steps = self.query_one(StepRows)
         items: Sequence[StepItem] = steps.items
         changed = [
-            StepItem(item.number, item.title, item.command, event.phase)
+            StepItem(item.number, item.title, item.command, event.phase, percent)
             if item.number == event.index
             else item
             for item in items

@@ -39,7 +39,8 @@ def read(host: Host) -> Contents:
     """Look for all that is needed. CommandFailed or Refused where something is missing."""
     found = tuple((f"gnu-{name}" if name == "cp" else name, programs.place(host, name)) for name in _PROGRAMS)
     linked = (library for _name, path in found for library in programs.libraries(host, path))
-    init = host.read(_INIT)
+    with open(_INIT, encoding="utf-8") as file:
+        init = file.read()
     return Contents(programs.static_busybox(host), found, tuple(sorted(set(linked))), init)
 
 

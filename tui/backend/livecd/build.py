@@ -18,7 +18,6 @@ from tui.backend.livecd import (
     EXT2,
     EXT4,
     SQUASHFS,
-    UNION,
     WAYS,
     boot,
     image,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from tui.backend.livecd.modules import Modules
     from tui.backend.livecd.request import BuildRequest
     from tui.backend.livecd.roots import Root
+    from tui.backend.sizes import SizeRequest
 
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _BEST_COMPRESSION = 20
@@ -189,16 +189,20 @@ def _format(request: BuildRequest, root: Root) -> str:
     return wanted
 
 
+def possible_ways(root: Root) -> tuple[str, ...]:
+    """The ways that a root can have, the best first."""
+    return tuple(way for way in WAYS if way != DM or root.fstype != "squashfs")
+
+
 def _way(request: BuildRequest, root: Root) -> tuple[str, tuple[str, ...]]:
     """The default way, and all that this root can have."""
-    if root.fstype != "squashfs":
-        return request.way or DM, tuple(WAYS)
-    if request.way == DM:
+    ways = possible_ways(root)
+    if request.way is not None and request.way not in ways:
         raise Refused(
             f"{root.path} is a squashfs, which cannot be written to, not even through a snapshot.",
             "Choose --writable union, or give the directory that it was made of.",
         )
-    return request.way or UNION, tuple(way for way in WAYS if way != DM)
+    return request.way or ways[0], ways
 
 
 def _append(text: str) -> str:
@@ -328,7 +332,7 @@ class _Draft:
             version=__version__,
             label=self.label,
             way=self.way,
-            size=_size_text(self.request) or None,
+            size=size_text(self.request.size) or None,
             format=self.format,
             image=self.image_name,
             image_size=_LATER,
@@ -346,7 +350,7 @@ class _Draft:
         texts = {
             "UUID": self.uuid,
             "WAY": self.way,
-            "SIZE": _size_text(self.request),
+            "SIZE": size_text(self.request.size),
             "IMAGE": self.image_name,
             "START": self.facts.root.init,
             "VERSION": __version__,
@@ -357,9 +361,10 @@ class _Draft:
         return (*lines, ("IMAGE_SIZE=", Ref("IMAGE_SIZE")), ("IMAGE_SHA256=", Ref("IMAGE_SHA256")))
 
 
-def _size_text(request: BuildRequest) -> str:
-    """The size for changes as our init reads it; empty for its own choice."""
-    size = request.size
+def size_text(size: SizeRequest | None) -> str:
+    """The room for changes as our init reads it; empty for its own choice. UsageError where it cannot be
+    measured at boot.
+    """
     if size is None:
         return ""
     if size.unit not in ("bytes", "%ram"):

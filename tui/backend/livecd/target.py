@@ -70,13 +70,21 @@ def find(host: Host, inventory: Inventory, text: str) -> Target:
 
 
 def check(host: Host, inventory: Inventory, target: Target, iso: str, size: int) -> None:
-    """Refuse a disk that is no place for this ISO (`size` in bytes): see each reason below."""
+    """Refuse a disk that is no place for this ISO (`size` in bytes)."""
+    found = refusal(host, inventory, target, iso, size)
+    if found is not None:
+        reason, hint = found
+        raise Refused(f"{target.device.path} is not written to: {reason}.", hint)
+
+
+def refusal(host: Host, inventory: Inventory, target: Target, iso: str, size: int) -> tuple[str, str] | None:
+    """What speaks most against a disk as a place for this ISO, and the way out; None where nothing does."""
     device = target.device
-    for reason, hint in _reasons(host, inventory, target, iso):
-        raise Refused(f"{device.path} is not written to: {reason}.", hint)
-    if device.size < size:
+    found = next(_reasons(host, inventory, target, iso), None)
+    if found is None and device.size < size:
         short = f"{sizes.show(size)} do not fit on its {sizes.show(device.size)}"
-        raise Refused(f"{device.path} is not written to: {short}.", "Take a larger one.")
+        return short, "Take a larger one."
+    return found
 
 
 def _reasons(host: Host, inventory: Inventory, target: Target, iso: str) -> Iterator[tuple[str, str]]:

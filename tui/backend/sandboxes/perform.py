@@ -31,7 +31,13 @@ def perform(
     verb = "change it" if shown is None else f"{shown.verb} {shown.name}"
     with host.lock(verb):
         plan = make(inventory.read(host))
-        if shown is not None and plan != shown:
-            raise Refused("The machine has changed since this plan was made.", "Look at the new plan.")
+        if shown is not None:
+            check_agreed(plan, shown)
         execute.run(plan, host, listener, stop)
         return plan
+
+
+def check_agreed(plan: Plan, shown: Plan) -> None:
+    """Refused when the plan for the machine of now is not the one that people agreed to."""
+    if plan != shown:
+        raise Refused("The machine has changed since this plan was made.", "Look at the new plan.")

@@ -29,6 +29,7 @@ _ENGINES = (
 class OptionsPage(Page):
     """The rest of the request."""
 
+    ID = "options-page"
     HELP = (
         "Mount: at its own place below /run/sandbox-tui, where only root can look; in a directory of yours "
         "(empty, or not there yet); or not at all, to rehearse fsck, mkfs or a resize on the device itself."

@@ -15,6 +15,7 @@ from tui.widgets.lines import Note
 class OriginPage(Page):
     """All devices with their verdicts, and a field for anything else."""
 
+    ID = "origin-page"
     HELP = (
         "The origin is the disk that you want to play with; it is only ever read. It must not be in use: "
         "not mounted, not swap, not part of a RAID or LVM.\n\n"

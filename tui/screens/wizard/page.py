@@ -13,6 +13,8 @@ from tui.widgets.lines import Note
 class Page(Vertical):
     """One page. It says `Next` when its question is answered."""
 
+    ID: ClassVar[str] = ""
+    """Its id on the screen."""
     HELP: ClassVar[str | None] = None
 
     class Next(Message):

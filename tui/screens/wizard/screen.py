@@ -1,11 +1,6 @@
 """The wizard: three pages, then the plan."""
 
-from typing import ClassVar
-
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import ContentSwitcher, Footer
 
 from tui.backend import inventory, sizes
 from tui.backend.errors import Refused, SandboxError
@@ -14,28 +9,20 @@ from tui.backend.plan import Plan
 from tui.backend.sandboxes import engine
 from tui.backend.sandboxes.request import CreateRequest
 from tui.screens import jobs
-from tui.screens.chrome import top_line
-from tui.screens.face import FaceScreen
 from tui.screens.plan import PlanScreen
-from tui.screens.reading import Reading
 from tui.screens.wizard.options import OptionsPage
 from tui.screens.wizard.origin import OriginPage
 from tui.screens.wizard.page import Page
 from tui.screens.wizard.size import SizePage
-from tui.widgets.topline import TopLine
+from tui.screens.wizard.walk import WalkScreen
 
-PAGES = ("origin-page", "size-page", "options-page")
-_TITLES = ("New: 1 origin", "New: 2 size", "New: 3 options", "New: 4 review")
+_REVIEW = "New: 4 review"
 
 
-class WizardScreen(FaceScreen[bool]):
+class WizardScreen(WalkScreen):
     """Asks, and hands the plan over for review. True when a sandbox was made."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next", "Next", key_display="Enter", tooltip="Go on to the next page."),
-        Binding("tab", "app.focus_next", "Next field", key_display="Tab", tooltip="Go to the next field."),
-        Binding("escape", "back", "Back", key_display="Esc", tooltip="Go back; nothing is changed."),
-    ]
+    PAGES = (("New: 1 origin", OriginPage), ("New: 2 size", SizePage), ("New: 3 options", OptionsPage))
 
     def __init__(self, origin: str = "") -> None:
         super().__init__()
@@ -43,55 +30,11 @@ class WizardScreen(FaceScreen[bool]):
         self.origin: Origin | None = None
         self.size_text = ""
 
-    def compose(self) -> ComposeResult:
-        """All pages, one of them seen."""
-        yield TopLine(_TITLES[0])
-        with ContentSwitcher(initial=PAGES[0]):
-            yield OriginPage(id=PAGES[0])
-            yield SizePage(id=PAGES[1])
-            yield OptionsPage(id=PAGES[2])
-        yield Footer(show_command_palette=False)
-
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """With an origin in hand, the first page answers itself."""
-        top_line(self)
-        self._go(0)
         if self.wanted:
             self.query_one(OriginPage).preselect(self.wanted)
             self._find(self.wanted)
-
-    @property
-    def page(self) -> Page:
-        """The page that is seen."""
-        return self.query_one(f"#{self.query_one(ContentSwitcher).current}", Page)
-
-    @property
-    def number(self) -> int:
-        """Its number from 0."""
-        return PAGES.index(self.page.id or PAGES[0])
-
-    def on_reading(self, reading: Reading) -> None:
-        """Devices come and go, memory too."""
-        top_line(self)
-        self.page.follow(reading)
-
-    def _go(self, number: int) -> None:
-        self.query_one(ContentSwitcher).current = PAGES[number]
-        self.query_one(TopLine).go(_TITLES[number])
-        self.page.say("")
-        if self.face.reading is not None:
-            self.page.enter(self.face.reading)
-
-    def action_back(self) -> None:
-        """One page back, or out."""
-        if self.number:
-            self._go(self.number - 1)
-        else:
-            self.dismiss(False)
-
-    def action_next(self) -> None:
-        """Enter, where the focused field has no use for it."""
-        self.page.submit()
 
     @on(Page.Next, "#origin-page")
     def _origin(self, message: Page.Next) -> None:
@@ -99,12 +42,12 @@ class WizardScreen(FaceScreen[bool]):
 
     def _find(self, text: str) -> None:
         host = self.host
-        self.ask(lambda: engine.usual(host, inventory.read(host), text), self._found, self._complain)
+        self.ask(lambda: engine.usual(host, inventory.read(host), text), self._found, self.complain)
 
     def _found(self, found: tuple[Origin, str]) -> None:
         origin, usual = found
         if origin.refusal:
-            self._complain(
+            self.complain(
                 Refused(f"{origin.path} cannot be an origin: {origin.refusal}.", "Choose one that is ready.")
             )
             return
@@ -112,12 +55,12 @@ class WizardScreen(FaceScreen[bool]):
         self.query_one(SizePage).engine = usual
         if self.face.reading is not None:
             self.query_one(OptionsPage).prepare(origin, self.face.reading)
-        self._go(1)
+        self.go(1)
 
     @on(Page.Next, "#size-page")
     def _sized(self, message: Page.Next) -> None:
         self.size_text = message.value
-        self._go(2)
+        self.go(2)
 
     @on(Page.Next, "#options-page")
     def _options(self) -> None:
@@ -128,17 +71,14 @@ class WizardScreen(FaceScreen[bool]):
             base = CreateRequest(self.origin.path, self.host.now(), size=size)
             request = self.query_one(OptionsPage).request(base)
         except SandboxError as error:
-            self._complain(error)
+            self.complain(error)
             return
-        job = jobs.Create(_TITLES[3], "make the sandbox", request=request)
+        job = jobs.Create(_REVIEW, "make the sandbox", request=request)
         self.ask(
             lambda: job.plan(self.host, inventory.read(self.host)),
             lambda plan: self._review(job, plan),
-            self._complain,
+            self.complain,
         )
-
-    def _complain(self, error: SandboxError) -> None:
-        self.page.complain(error)
 
     def _review(self, job: jobs.Job, plan: Plan) -> None:
         self.page.say("")

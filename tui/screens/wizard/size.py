@@ -20,6 +20,7 @@ from tui.widgets.lines import Note
 class SizePage(Page):
     """Presets with their reasons, a field, and what the typed size means."""
 
+    ID = "size-page"
     HELP = (
         "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, "
         "nothing more can be written, but everything can still be read. It can be grown later, while it is "

@@ -1,0 +1,5 @@
+"""Live CDs: a walk to an ISO, then what can be done with it."""
+
+from tui.screens.livecd.screen import LiveCdScreen
+
+__all__ = ["LiveCdScreen"]

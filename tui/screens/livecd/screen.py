@@ -1,0 +1,115 @@
+"""The walk to a Live CD: three pages, then the plan, then the ISO."""
+
+from dataclasses import dataclass
+
+from textual import on
+
+from tui.backend import inventory
+from tui.backend.errors import SandboxError
+from tui.backend.host import FileKind, Host
+from tui.backend.inventory.origins import probe
+from tui.backend.livecd import kernel, kernel_fetch, roots
+from tui.backend.livecd.request import BuildRequest
+from tui.backend.livecd.roots import Root
+from tui.backend.plan import Plan
+from tui.screens.jobs import Job
+from tui.screens.livecd.jobs import Build, Fetch
+from tui.screens.livecd.medium import MediumScreen
+from tui.screens.livecd.options import OptionsPage
+from tui.screens.livecd.places import absolute, suggest
+from tui.screens.livecd.root import RootPage
+from tui.screens.livecd.way import WayPage
+from tui.screens.plan import PlanScreen
+from tui.screens.wizard.page import Page
+from tui.screens.wizard.walk import WalkScreen
+
+_REVIEW = "Live CD: 4 review"
+_FETCH = "Live CD: fetch a kernel"
+
+
+class LiveCdScreen(WalkScreen):
+    """Asks, hands the plan over for review, and shows the ISO that was made."""
+
+    PAGES = (
+        ("Live CD: 1 root", RootPage),
+        ("Live CD: 2 way and size", WayPage),
+        ("Live CD: 3 options", OptionsPage),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = BuildRequest("", "")
+
+    @on(Page.Next, "#live-root")
+    def _root(self, message: Page.Next) -> None:
+        path, host = absolute(message.value), self.host
+        self.page.say("Looking ...")
+        self.ask(lambda: _look(host, path), self._found, self.complain)
+
+    def _found(self, found: "_Found | str") -> None:
+        self.page.say("")
+        if isinstance(found, str):
+            self.app.switch_screen(MediumScreen(found))
+            return
+        self.base = BuildRequest(found.root.path, found.output)
+        self.query_one(WayPage).take(found.root)
+        self.query_one(OptionsPage).take(found.output, found.kernel, usable=found.usable)
+        self.go(1)
+
+    @on(Page.Next, "#live-way")
+    def _way(self) -> None:
+        try:
+            self.query_one(WayPage).request(self.base)
+        except SandboxError as error:
+            self.complain(error)
+        else:
+            self.go(2)
+
+    @on(Page.Next, "#live-options")
+    def _options(self) -> None:
+        self.page.say("Planning ...")
+        request = self.query_one(OptionsPage).request(self.query_one(WayPage).request(self.base))
+        self.ask(lambda: self._plan(request), self._review, self.complain)
+
+    def _plan(self, request: BuildRequest) -> tuple[Job, Plan]:
+        """In a thread: the job, or the one that must come before it."""
+        job: Job = Build(_REVIEW, "make the ISO", request=request)
+        if request.fetch_kernel and kernel_fetch.fetched(self.host) is None:
+            job = Fetch(_FETCH, "have it downloaded")
+        return job, job.plan(self.host, inventory.read(self.host))
+
+    def _review(self, planned: tuple[Job, Plan]) -> None:
+        self.page.say("")
+        job, plan = planned
+        self.app.push_screen(PlanScreen(job, plan), lambda made: self._reviewed(job, made=bool(made)))
+
+    def _reviewed(self, job: Job, *, made: bool) -> None:
+        if not made:
+            return
+        if isinstance(job, Build):
+            self.app.switch_screen(MediumScreen(job.request.output))
+        else:
+            self._options()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A root, a path for its ISO, and what there is to say about the running kernel."""
+
+    root: Root
+    output: str
+    kernel: str
+    usable: bool
+
+
+def _look(host: Host, path: str) -> _Found | str:
+    """What a path names: a root, or an ISO (its path)."""
+    if host.kind(path) is FileKind.FILE and probe(host, path) == "iso9660":
+        return path
+    root = roots.find(host, path)
+    output = suggest(host, root.path)
+    try:
+        found = kernel.find(host, None, None)
+    except SandboxError as error:
+        return _Found(root, output, f"{error.message} {error.hint}", usable=False)
+    return _Found(root, output, f"The running kernel is {found.release}.", usable=True)

@@ -1,0 +1,49 @@
+"""Roots, Live CDs and disks in words. Pure."""
+
+from tui.backend import sizes
+from tui.backend.livecd.about import About
+from tui.backend.livecd.info import Info
+from tui.backend.livecd.offers import Offer
+from tui.backend.livecd.roots import Root
+
+
+def root(found: Root) -> str:
+    """What a root is, and what it starts."""
+    kind = "a directory"
+    if found.fstype:
+        kind = f"an image of {found.fstype}"
+    elif found.streams:
+        parts = f" of {len(found.streams)} parts" if len(found.streams) > 1 else ""
+        kind = f"an archive{parts}"
+    held = f"{sizes.show(found.content)}" + ("" if found.fstype else f" in {found.entries:,} files")
+    return f"{found.path} is {kind}: {held}. It starts {found.init}."
+
+
+def medium(info: Info) -> tuple[tuple[str, str], ...]:
+    """An ISO, as labels and values."""
+    about = info.about
+    boots = ", ".join(info.firmware) or "nothing"
+    return (
+        ("ISO", f"{info.path}, {sizes.show(info.size)}"),
+        ("Label", info.label or "none"),
+        ("Boots by", f"{boots}; as a CD{' or a stick' if info.hybrid else ''}"),
+        ("Kernel", about.kernel or "unknown"),
+        ("Starts", about.init or "unknown"),
+        ("Writable", f"{about.way or 'unknown'}, with {_room(about)} for changes"),
+        ("Image", f"{about.image or 'unknown'}, {sizes.show(about.image_size)}"),
+    )
+
+
+def _room(about: About) -> str:
+    """The size as the builder noted it: bytes, or a part of the memory."""
+    size = about.size or ""
+    if size.isdecimal():
+        return sizes.show(int(size))
+    return f"{size.removesuffix('ram')} of the memory" if size else "half of the free memory"
+
+
+def disk(offer: Offer) -> str:
+    """A disk that was chosen: what it is, what is on it, what becomes of that."""
+    target = offer.target
+    on_it = "".join(f"\n  {line}" for line in target.contents) or " nothing that is known"
+    return f"{target.device.path}: {target.description}.\nAll that is on it will be lost:{on_it}"
