@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.screens.held import HeldHost
 from tests.screens.theatre import MOUNT, NAME, Stage
 from tui.backend import sizes
-from tui.backend.practice import Killed, PracticeHost, events
+from tui.backend.practice import Killed, PracticeHost, events, tree
+from tui.backend.practice.nodes import File
 from tui.backend.sandboxes import create
 from tui.backend.sandboxes.perform import perform
 from tui.backend.sandboxes.request import CreateRequest
@@ -136,6 +138,78 @@ async def _directory_full(stage: Stage) -> None:
     await stage.tick()
 
 
+async def _live_root(stage: Stage) -> None:
+    await stage.press("l")
+
+
+async def _live_refused(stage: Stage) -> None:
+    await stage.press("l")
+    await stage.type("/home/user/images/debian-12.img")
+    await stage.press("enter")
+
+
+async def _live_way(stage: Stage) -> None:
+    await stage.press("l")
+    await stage.type("/home/user/debian")
+    await stage.press("enter")
+
+
+async def _live_options(stage: Stage) -> None:
+    await _live_way(stage)
+    await stage.press("enter")
+
+
+async def _live_review(stage: Stage) -> None:
+    await _live_options(stage)
+    await stage.press("enter")
+
+
+async def _live_running(stage: Stage) -> None:
+    assert isinstance(stage.host, HeldHost)
+    stage.host.hold(stage)
+    await _live_review(stage)
+    await stage.press("enter")
+
+
+async def _live_medium(stage: Stage) -> None:
+    await _live_review(stage)
+    await stage.press("enter", "enter")
+
+
+async def _live_boot(stage: Stage) -> None:
+    await _live_medium(stage)
+    await stage.press("b")
+
+
+async def _live_boot_failed(stage: Stage) -> None:
+    await _live_medium(stage)
+    node = tree.find(stage.host.world, "/home/user/debian.iso").node
+    assert isinstance(node, File)
+    node.content = None
+    await stage.press("b")
+
+
+async def _live_disks(stage: Stage) -> None:
+    await _live_medium(stage)
+    await stage.press("w", "down")
+
+
+async def _live_name(stage: Stage) -> None:
+    await _live_medium(stage)
+    await stage.press("w", "enter")
+    await stage.type("sda")
+    await stage.press("enter")
+
+
+async def _live_writing(stage: Stage) -> None:
+    assert isinstance(stage.host, HeldHost)
+    stage.host.hold(stage)
+    await _live_medium(stage)
+    await stage.press("w", "enter")
+    await stage.type("sdb")
+    await stage.press("enter", "enter")
+
+
 def of_a_directory() -> PracticeHost:
     """A machine without device-mapper, with a sandbox of a directory."""
     host = PracticeHost()
@@ -192,5 +266,17 @@ SCENES = (
     Scene("interrupted", _empty, interrupted),
     Scene("help", _help),
     Scene("palette", _palette),
+    Scene("livecd-1-root", _live_root),
+    Scene("livecd-1-refused", _live_refused),
+    Scene("livecd-2-way", _live_way),
+    Scene("livecd-3-options", _live_options),
+    Scene("livecd-4-review", _live_review),
+    Scene("livecd-5-running", _live_running, lambda: HeldHost("mksquashfs", 12)),
+    Scene("livecd-6-ready", _live_medium),
+    Scene("livecd-boot", _live_boot),
+    Scene("livecd-boot-failed", _live_boot_failed),
+    Scene("livecd-write-1-disks", _live_disks),
+    Scene("livecd-write-2-name", _live_name),
+    Scene("livecd-write-3-running", _live_writing, lambda: HeldHost("dd", 14)),
     Scene("start", _empty, _ordinary_user),
 )

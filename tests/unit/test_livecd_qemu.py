@@ -12,7 +12,7 @@ from tui.backend.host import FileKind, Running, Said
 from tui.backend.livecd import qemu
 from tui.backend.livecd.console import Ready
 from tui.backend.livecd.qemu import BootFailed, Machine
-from tui.backend.practice import PracticeHost, demo_world
+from tui.backend.practice import PracticeHost, demo_world, tree
 from tui.backend.practice.nodes import Directory, Special
 from tui.backend.practice.programs.recital import Recital
 
@@ -134,8 +134,10 @@ def test_uefi_writes_to_a_copy_of_its_variables() -> None:
 
 
 def test_uefi_without_firmware() -> None:
+    host = Scripted(READY)
+    tree.unlink(host.world, "/usr/share/OVMF/OVMF_VARS_4M.fd")
     with pytest.raises(CommandFailed) as caught:
-        qemu.boot(Scripted(READY), Machine(ISO, firmware="uefi"))
+        qemu.boot(host, Machine(ISO, firmware="uefi"))
     assert caught.value.hint == "Install it: apt-get install ovmf."
 
 

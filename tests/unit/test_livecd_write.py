@@ -128,7 +128,7 @@ def test_killed_or_pulled_out(host: PracticeHost, before: int) -> None:
 def test_stopped_between_two_steps(host: PracticeHost) -> None:
     plan = prepare(host).plan
     with pytest.raises(PlanFailed, match="Stopped before") as caught:
-        execute.run(plan, host, stop=lambda: any("count=1" in call for call in host.calls))
+        execute.run(plan, host, stop=lambda: any("--flushbufs" in call for call in host.calls))
     assert "does not boot" in caught.value.hint
     assert host.world.blocks["sdc"].content is None
 

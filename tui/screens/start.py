@@ -14,7 +14,7 @@ from tui.widgets.topline import TopLine
 
 _WAYS = (
     Choice("sudo", "Start again with sudo", "", "asks for your password; then everything works"),
-    Choice("look", "Look around", "", "devices and sandboxes, nothing can be changed"),
+    Choice("look", "Look around", "", "devices and sandboxes, unchanged; Live CDs can be built"),
     Choice("practise", "Practise", "", "a machine that is not real: try everything, no risk"),
 )
 

@@ -41,7 +41,8 @@ class TopLine(Widget):
         line = Text(no_wrap=True, overflow="crop", end="")
         line.append(" sandbox-tui ", self._look("name"))
         if self.place:
-            line.append(f" {text.clean(self.place, 40)} ", self._look("place"))
+            room = self.size.width - line.cell_len - len(self.memory) - len(self.mark.split(":")[0]) - 7
+            line.append(f" {text.clean(self.place, max(room, 16))} ", self._look("place"))
         if self.mark:
             room = self.size.width - line.cell_len - len(self.memory) - 6
             mark = self.mark if len(self.mark) <= room else self.mark.split(":")[0]

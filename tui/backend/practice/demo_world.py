@@ -1,6 +1,6 @@
 """A believable machine: a laptop with a system disk, an LVM disk, and a USB disk to practise on."""
 
-from tui.backend.practice import bare
+from tui.backend.practice import bare, workshop
 from tui.backend.practice.blocks import Disk
 from tui.backend.practice.nodes import Content, Directory, File
 from tui.backend.practice.world import GIB, World
@@ -69,7 +69,7 @@ def _system_disk(world: World) -> None:
     boot = bare.add_partition(
         world, disk, 512 * MIB, bare.filesystem("vfat", "EFI", "EFI"), "EFI System Partition"
     )
-    content = _root()
+    content = _root(world.kernel)
     root = bare.add_partition(world, disk, 247 * GIB, content, "root")
     swap = bare.add_partition(world, disk, 8 * GIB, Content("swap", "", bare.uuid("swap")), "swap")
     first = world.mounts[0]
@@ -81,12 +81,14 @@ def _system_disk(world: World) -> None:
     world.swaps.append(swap.kname)
 
 
-def _root() -> Content:
+def _root(release: str) -> Content:
     files = {name: Directory() for name in bare.DIRECTORIES}
     files["boot"] = Directory({"efi": Directory()})
-    files["home"] = Directory({"user": Directory({"images": _images()})})
+    files["home"] = Directory({"user": Directory({"images": _images(), "debian": workshop.root()})})
     files["etc"] = Directory({"hostname": File("practice\n")})
-    return Content("ext4", "root", bare.uuid("root"), Directory(dict(files)))
+    top = Directory(dict(files))
+    workshop.furnish(top, release)
+    return Content("ext4", "root", bare.uuid("root"), top)
 
 
 def _images() -> Directory:

@@ -20,7 +20,7 @@ from tui.screens.reading import Reading
 from tui.widgets.lines import Note
 from tui.widgets.topline import TopLine
 
-_HOW = {qemu.KVM: "KVM", qemu.TCG: "software emulation: KVM does not work here"}
+_HOW = {qemu.KVM: "KVM", qemu.TCG: "software emulation"}
 _LINES = 2000
 """Lines of the console that can be scrolled back to."""
 

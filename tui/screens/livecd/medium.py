@@ -21,8 +21,8 @@ from tui.widgets.lines import Lines, Note
 from tui.widgets.topline import TopLine
 
 _NEXT = """\
-b   Boot it in QEMU: a virtual machine without disks and network. The ISO is only read.
-w   Write it to a stick or disk. All that is on that will be lost."""
+b  boots it in QEMU: a machine without disks; the ISO is only read.
+w  writes it to a stick or disk; all that is on that will be lost."""
 
 
 class MediumScreen(FaceScreen[bool]):

@@ -11,10 +11,10 @@ from tui.widgets.fields import TextField
 from tui.widgets.lines import Note
 
 _KINDS = """\
-A directory    a tree with an init in it, such as mmdebstrap or debootstrap makes
-An archive     tar or cpio, compressed or not; an initrd, also one of several parts
-An image       ext2, ext3, ext4 or squashfs, not mounted
-An ISO         a Live CD made before: to boot it, or to write it to a stick"""
+A directory  with an init in it, such as mmdebstrap or debootstrap makes
+An archive   tar or cpio, compressed or not; initrds, of several parts too
+An image     ext2, ext3, ext4 or squashfs, not mounted
+An ISO       a Live CD made before: to boot it, or to write it to a stick"""
 
 
 class RootPage(Page):

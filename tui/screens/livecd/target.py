@@ -72,20 +72,30 @@ class TargetScreen(FaceScreen[None]):
 
     def _seen(self, found: tuple[Offer, ...]) -> None:
         self.query_one(TargetRows).show(found)
+        self._facts()
+
+    @on(TargetRows.Moved)
+    def _moved(self) -> None:
+        self._facts()
+
+    def _facts(self) -> None:
+        """The disk that was chosen, or else the one under the cursor."""
+        offer = self.chosen or self.query_one(TargetRows).current
+        self.query_one("#facts", Note).put(told.disk(offer) if offer else "")
 
     @on(TargetRows.Chosen)
     def _take(self, message: TargetRows.Chosen) -> None:
         offer: Offer = message.item
         if offer.refusal:
             self._choose(None)
-            self._say(f"{offer.target.device.path} is not written to: {offer.refusal}.\n{offer.hint}")
-            return
-        self._choose(offer)
+            self._say(offer.hint)
+        else:
+            self._choose(offer)
 
     def _choose(self, offer: Offer | None) -> None:
         self.chosen = offer
         self._say("")
-        self.query_one("#facts", Note).put(told.disk(offer) if offer else "")
+        self._facts()
         self.query_one("#typed-name").display = offer is not None
         field = self.query_one("#name", Input)
         field.value = ""

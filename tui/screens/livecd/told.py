@@ -43,7 +43,10 @@ def _room(about: About) -> str:
 
 
 def disk(offer: Offer) -> str:
-    """A disk that was chosen: what it is, what is on it, what becomes of that."""
+    """A disk: what it is, and why it is not written to, or what will be lost."""
     target = offer.target
+    if offer.refusal:
+        what = f"{target.device.path}: {target.description}"
+        return f"{what}.\nIt is not written to: {offer.refusal}."
     on_it = "".join(f"\n  {line}" for line in target.contents) or " nothing that is known"
     return f"{target.device.path}: {target.description}.\nAll that is on it will be lost:{on_it}"

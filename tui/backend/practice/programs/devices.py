@@ -116,8 +116,11 @@ def _content(world: World, node: object) -> Content | None:
 
 
 def _tag(content: Content | None, tag: str) -> str:
-    known = {"TYPE": content.fstype, "LABEL": content.label, "UUID": content.uuid} if content else {}
-    return known.get(tag, "")
+    if content is None:
+        return ""
+    hybrid = content.fstype == "iso9660" and content.tree is not None and content.tree.get("boot") is not None
+    known = {"TYPE": content.fstype, "LABEL": content.label, "UUID": content.uuid}
+    return {**known, "PTTYPE": "PMBR" if hybrid else ""}.get(tag, "")
 
 
 def blockdev(world: World, words: list[str], _: str) -> str:

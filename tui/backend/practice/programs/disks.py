@@ -34,7 +34,8 @@ def write(world: World, file: File, path: str, *, head: bool) -> str:
         raise Failure(f"dd: error writing '{path}': Input/output error")
     if head:
         storage.put(world, kname, copy.deepcopy(file.content))
-    return ""
+    copied = (file.size * part // 20 for part in range(1, 21))
+    return "".join(f"{count} bytes ({count >> 20} MB) copied, 1 s, 20 MB/s\r" for count in copied)
 
 
 def cmp(world: World, words: list[str], _: str) -> str:

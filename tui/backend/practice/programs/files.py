@@ -79,8 +79,8 @@ def tee(world: World, words: list[str], data: str) -> str:
 
 
 def touch(world: World, words: list[str], _: str) -> str:
-    """Make empty files: `touch FILE...`."""
-    for path in parse("touch", words).operands:
+    """Make empty files: `touch [--date=TIME] FILE...`."""
+    for path in parse("touch", words, values="date").operands:
         try:
             if tree.find(world, path).node is None:
                 tree.make(world, path, File())

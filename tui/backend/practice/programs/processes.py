@@ -1,16 +1,24 @@
 """The programs env and kill."""
 
 from tui.backend.practice import events
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.programs import Failure, NotPractised, Program
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.world import World
 
+_TIMES = ("E2FSPROGS_FAKE_TIME=", "SOURCE_DATE_EPOCH=")
 
-def env(world: World, words: list[str], data: str) -> str:
-    """Run dmsetup with a variable: `env DM_DISABLE_UDEV=1 dmsetup...`."""
-    if words[:2] != ["DM_DISABLE_UDEV=1", "dmsetup"]:
+
+def env(programs: dict[str, Program]) -> Program:
+    """Run a program with a variable: `env DM_DISABLE_UDEV=1 dmsetup...`, or with the time of a build."""
+
+    def run(world: World, words: list[str], data: str) -> str:
+        if words[:2] == ["DM_DISABLE_UDEV=1", "dmsetup"]:
+            return dmsetup(world, words[2:], data, own_nodes=True)
+        if len(words) > 1 and words[0].startswith(_TIMES) and words[1] in programs:
+            return programs[words[1]](world, words[2:], data)
         raise NotPractised(f"env: {' '.join(words)}: not practised", 127)
-    return dmsetup(world, words[2:], data, own_nodes=True)
+
+    return run
 
 
 def kill(world: World, words: list[str], _: str) -> str:

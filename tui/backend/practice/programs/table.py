@@ -1,28 +1,50 @@
 """Which programs the practice machine has."""
 
-from tui.backend.practice.programs import Program, devices, disks, files, modules, mounting, processes, trees
+from tui.backend.practice.programs import (
+    Program,
+    building,
+    copying,
+    devices,
+    disks,
+    files,
+    modules,
+    mounting,
+    processes,
+    trees,
+)
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
 from tui.backend.practice.programs.qemu import qemu
-from tui.backend.practice.programs.xorriso import xorriso
 
 PROGRAMS: dict[str, Program] = {
+    "bash": building.bash,
     "blkid": devices.blkid,
     "blockdev": devices.blockdev,
     "cat": files.cat,
+    "chmod": copying.chmod,
     "cmp": disks.cmp,
+    "cp": copying.cp,
     "dd": files.dd,
+    "debugfs": building.debugfs,
     "dmsetup": dmsetup,
     "dumpe2fs": trees.dumpe2fs,
-    "env": processes.env,
     "find": trees.find,
+    "grub-mkimage": building.grub_mkimage,
     "kill": processes.kill,
+    "ldd": building.ldd,
     "losetup": losetup,
     "lsblk": devices.lsblk,
+    "mcopy": building.mtools,
     "mkdir": files.mkdir,
+    "mke2fs": building.mke2fs,
     "mkfs.ext4": files.mkfs_ext4,
+    "mkfs.vfat": building.mkfs_vfat,
+    "mksquashfs": building.mksquashfs,
+    "mmd": building.mtools,
     "modprobe": modules.modprobe,
     "mount": mounting.mount,
+    "mv": copying.mv,
+    "printf": copying.printf,
     "qemu-system-x86_64": qemu,
     "rm": files.rm,
     "rmdir": files.rmdir,
@@ -37,11 +59,12 @@ PROGRAMS: dict[str, Program] = {
     "udevadm": modules.udevadm,
     "umount": mounting.umount,
     "wipefs": disks.wipefs,
-    "xorriso": xorriso,
+    "xorriso": building.xorriso,
 }
+PROGRAMS["env"] = processes.env(PROGRAMS)
 PROGRAMS["flock"] = disks.flock(PROGRAMS)
 
 NEED_ROOT = frozenset(
     {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount", "wipefs"}
 )
-"""Programs that can do nothing for an ordinary user on the places this tool works on."""
+"""Programs that can do nothing for an ordinary user outside of the home directory."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tui.backend.practice import storage, tree
+from tui.backend.practice.clock import BASE
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Directory, File, Link, Node, Special
 from tui.backend.practice.programs import Failure, NotPractised
@@ -15,8 +16,12 @@ _HASH = ["-type", "f", "-exec", "sha256sum", "--binary", "--zero", "{}", "+"]
 
 
 def find(world: World, words: list[str], _: str) -> str:
-    """List a tree: `find DIRECTORY -xdev -printf FORMAT`, or hash it with `-exec sha256sum`."""
-    if len(words) < 3 or words[1] != "-xdev":
+    """List a tree: `find DIRECTORY [-xdev] -printf FORMAT`, or hash it with `-exec sha256sum`. Times are
+    not kept here: to `-exec touch` all is nothing.
+    """
+    if words[1:] and words[1] != "-xdev":
+        words.insert(1, "-xdev")
+    if len(words) < 3:
         raise NotPractised(f"find: {words} is not practised")
     place = tree.find(world, words[0])
     if place.node is None:
@@ -25,6 +30,8 @@ def find(world: World, words: list[str], _: str) -> str:
     if words[2:] == _HASH:
         files = [path for path, node in nodes if isinstance(node, File)]
         return "".join(sha256sum(world, ["--binary", path], "")[:-1] + "\0" for path in files)
+    if words[2:5] == ["-depth", "-exec", "touch"]:
+        return ""
     if words[2] != "-printf":
         raise NotPractised(f"find: {words} is not practised")
     top = place.path
@@ -83,7 +90,7 @@ def _entry(form: str, fs: FileSystem, path: str, node: Node) -> str:
         "%G": "0",
         "%n": "1",
         "%s": str(node.size if isinstance(node, File) else 4096),
-        "%T@": f"{version}.0",
+        "%T@": f"{int(BASE) + version}.0",
         "%C@": f"{version}.0",
         "%P": path,
         "%l": node.target if isinstance(node, Link) else "",
