@@ -68,13 +68,13 @@ def test_it_knows_its_own_root(debian: Path, way: str, kind: str) -> None:
     assert found.way == way
     assert found.note("init") == "systemd"
     (root,) = json.loads(found.note("list"))["sandboxes"]
-    assert (root["name"], root["engine"], root["mount"]) == ("root", kind, "/")
-    assert 0 < root["used"] < root["total"]
+    assert (root["name"], root["engine"], root["mounts"]) == ("root", kind, ["/"])
+    assert 0 < root["used"] < root["size"]
     assert root["state"] == "ok"
     status, _space, listed = found.note("grown").partition(" ")
     assert status == "0", found.text[-3000:]
     (grown,) = json.loads(listed)["sandboxes"]
-    assert grown["total"] >= root["total"] + (15 << 20)
+    assert grown["size"] >= root["size"] + (15 << 20)
     assert "root is the root of the running system" in found.note("removal")
     assert "There are no sandboxes." in found.note("all")
     assert "MARKER of the Debian root" in found.text
