@@ -6,11 +6,13 @@ RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mo
     mkfs.ext4:e2fsprogs dumpe2fs:e2fsprogs modprobe:kmod find:findutils tar:tar'
 TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
     lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs mkfs.vfat:dosfstools fuser:psmisc pgrep:procps
-    sfdisk:fdisk setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2
-    xorriso:xorriso mksquashfs:squashfs-tools bsdtar:libarchive-tools fakeroot:fakeroot cpio:cpio zstd:zstd
-    grub-mkimage:grub-common mcopy:mtools mmdebstrap:mmdebstrap
-    /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/menu.c32:syslinux-common
-    /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf'
+    sfdisk:fdisk setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+# Live CDs; a path stands for a file that is no program.
+LIVECD_PROGRAMS='xorriso:xorriso cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
+    bsdtar:libarchive-tools fakeroot:fakeroot mmdebstrap:mmdebstrap grub-mkimage:grub-common
+    /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
+    /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/ldlinux.c32:syslinux-common
+    /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf'
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 
@@ -30,9 +32,16 @@ can_be_root() {
     [ "$(id -u)" = 0 ] || command -v sudo >/dev/null
 }
 
+is_there() {
+    case $1 in
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
 missing_packages() {
     for pair; do
-        command -v "${pair%%:*}" >/dev/null || [ -e "${pair%%:*}" ] || echo "${pair#*:}"
+        is_there "${pair%%:*}" || echo "${pair#*:}"
     done | sort -u
 }
 

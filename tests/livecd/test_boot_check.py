@@ -1,10 +1,12 @@
 """`livecd test` on machines that really boot, or really do not."""
 
 import hashlib
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.livecd import small_iso
@@ -19,6 +21,13 @@ CASES = {"uefi CD": ("uefi", False), "BIOS stick": ("bios", True)}
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_iso.make(tmp_path_factory.mktemp("good"), READY, uefi=True)
+
+
+def machines(iso: Path) -> list[int]:
+    """The processes that have the ISO in their command line and are QEMU."""
+    name = str(iso).replace(",", ",,")
+    found = psutil.process_iter(["name", "cmdline"])
+    return [p.pid for p in found if p.info["name"].startswith("qemu") and name in " ".join(p.info["cmdline"])]
 
 
 def failed(iso: Path, timeout: float = 120) -> BootFailed:
@@ -47,6 +56,19 @@ def test_command_line(good: Path) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "union, 2.0 MiB for changes" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_machine_too(good: Path, number: signal.Signals) -> None:
+    words = [sys.executable, "-m", "tui", "livecd", "test", str(good), "--verbose"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stderr is not None
+        assert any("SeaBIOS" in line for line in started.stderr)
+        assert machines(good)
+        started.send_signal(number)
+        assert "Interrupted" in started.stderr.read()
+        assert started.wait(30) == 1
+    assert not machines(good)
 
 
 def test_it_says_that_it_cannot(tmp_path: Path) -> None:

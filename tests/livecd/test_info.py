@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,20 +70,46 @@ def test_a_damaged_image(iso: Path, tmp_path: Path) -> None:
     assert "ANOTHER ONE" in done.stdout
 
 
-def test_without_root(iso: Path) -> None:
-    """And without anything beside it being written."""
+def nobody_can(function: Callable[[], object]) -> bool:
+    """Whether a plain user's call is true; what it raises is false."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    try:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        os._exit(0 if function() else 1)
+    finally:
+        os._exit(2)
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A directory that everybody may look into."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         place.chmod(0o755)
-        copy = str(shutil.copy(iso, place))
-        child = os.fork()
-        if child == 0:
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            sound = info.verify(RealHost(), info.read(RealHost(), copy))
-            os._exit(0 if sound else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        assert list(place.iterdir()) == [Path(copy)]
+        yield place
+
+
+def test_without_root(iso: Path, public: Path) -> None:
+    """And without anything beside it being written."""
+    copy = str(shutil.copy(iso, public))
+    assert nobody_can(lambda: info.verify(RealHost(), info.read(RealHost(), copy)))
+    assert list(public.iterdir()) == [Path(copy)]
+
+
+def test_what_may_not_be_read(public: Path) -> None:
+    secret = public / "secret.iso"
+    secret.write_bytes(b"secret")
+    secret.chmod(0o600)
+
+    def refused() -> bool:
+        with pytest.raises(PermissionError):
+            info.read(RealHost(), str(secret))
+        return True
+
+    assert nobody_can(refused)
 
 
 def test_json(iso: Path) -> None:

@@ -16,7 +16,9 @@ from tests.livecd import small_iso
 from tui.backend import execute, inventory
 from tui.backend.command import command
 from tui.backend.errors import PlanFailed, Refused
-from tui.backend.livecd import write
+from tui.backend.execute import Event, Phase
+from tui.backend.livecd import qemu, write
+from tui.backend.livecd.qemu import Machine
 from tui.backend.livecd.write import Prepared, WriteRequest
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan, Step
@@ -43,7 +45,8 @@ def signature(path: str) -> str:
 
 @pytest.fixture(scope="module")
 def iso(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_iso.make(tmp_path_factory.mktemp("iso"), small_iso.WAIT)
+    script = "say ready, tmpfs, 512 KiB for changes\n" + small_iso.WAIT
+    return small_iso.make(tmp_path_factory.mktemp("iso"), script)
 
 
 @pytest.fixture
@@ -95,6 +98,13 @@ def test_it_arrives_and_the_iso_is_intact(iso: Path, attach: Attach) -> None:
     assert digest(iso) == before == digest(device, size)
     assert 'LABEL="SMALL"' in signature(device)
     assert run("partx", "--show", "--noheadings", "--output", "NR", device).split()
+
+
+def test_what_was_written_boots(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    device = attach()
+    execute.run(prepare(iso, device).plan, RealHost())
+    stick = Machine(str(tmp_path / "disk-0"), usb=True, accelerator="tcg")
+    assert qemu.boot(RealHost(), stick).ready.way == "tmpfs"
 
 
 def test_what_was_on_it_is_gone_to_the_last_sector(iso: Path, attach: Attach) -> None:
@@ -158,6 +168,21 @@ def test_killed_in_the_middle(iso: Path, attach: Attach) -> None:
     assert not signature(device)
 
 
+def test_stopped_in_the_middle(iso: Path, attach: Attach) -> None:
+    """A signal is looked at whenever dd says something, and twice a second."""
+    device = attach()
+    writing: list[Event] = []
+
+    def listen(event: Event) -> None:
+        if event.phase is Phase.STARTED and "skip=1" in event.step.command.argv:
+            writing.append(event)
+
+    with pytest.raises(PlanFailed, match="Stopped, as asked") as caught:
+        execute.run(prepare(iso, device).plan, RealHost(), listen, lambda: bool(writing))
+    assert "does not boot" in caught.value.hint
+    assert not signature(device)
+
+
 def mount_part(device: str, place: Path) -> None:
     run("mkfs.ext4", "-q", device)
     place.mkdir()
@@ -193,8 +218,30 @@ def test_mounted_at_the_last_moment(iso: Path, attach: Attach, tmp_path: Path) -
 
 def test_held_by_another_loop(iso: Path, attach: Attach) -> None:
     device = attach()
-    attach(file=Path(device))
+    over = attach(file=Path(device))
     with pytest.raises(Refused, match="attached to"):
+        prepare(iso, device)
+    with pytest.raises(Refused, match=f"a loop device over {device}"):
+        prepare(iso, over)
+
+
+def test_its_file_is_held(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    """By another loop device, under another name; by a program, such as a virtual machine."""
+    file = tmp_path / "file"
+    file.write_bytes(bytes(SIZE))
+    device = attach(file=file)
+    with file.open("rb") as held:
+        holder = subprocess.Popen(["sleep", "60"], stdin=held)
+        try:
+            with pytest.raises(Refused, match=f"process {holder.pid} sleep"):
+                prepare(iso, device)
+        finally:
+            holder.kill()
+            holder.wait()
+    prepare(iso, device)
+    os.link(file, tmp_path / "link")
+    other = attach(file=tmp_path / "link")
+    with pytest.raises(Refused, match=f"attached to {other} too"):
         prepare(iso, device)
 
 

@@ -2,9 +2,11 @@
 
 from tests.unit.command_line import IMAGES
 from tui.backend.livecd import write
+from tui.backend.livecd.about import About
 from tui.backend.livecd.write import Prepared, WriteRequest
 from tui.backend.practice import PracticeHost, bare, tree
-from tui.backend.practice.nodes import Content, Directory
+from tui.backend.practice.nodes import Content, Directory, File
+from tui.backend.practice.programs.xorriso import sha256
 from tui.backend.practice.world import GIB, World
 
 ISO = f"{IMAGES}/live.iso"
@@ -18,8 +20,29 @@ def images(world: World) -> Directory:
     return found
 
 
+def live_cd() -> Content:
+    """What is on the ISO."""
+    image = File(length=24 << 20)
+    about = About(
+        version="0.2.0",
+        label="LIVE",
+        way="dm",
+        size="25%ram",
+        format="squashfs",
+        image="root.squashfs",
+        image_size=image.size,
+        image_sha256=sha256(image),
+        kernel="6.1.0-practice",
+        init="/sbin/init",
+    )
+    files = Directory(
+        {"about.json": File(about.text()), "root.squashfs": image, "vmlinuz": File(length=8 << 20)}
+    )
+    return Content("iso9660", "LIVE", "2026-11-23", Directory({"live": files}))
+
+
 def add_iso(world: World) -> None:
-    images(world).entries["live.iso"] = bare.image(SIZE, Content("iso9660", "LIVE", "2026-11-23"))
+    images(world).entries["live.iso"] = bare.image(SIZE, live_cd())
 
 
 def add_stick(world: World) -> None:

@@ -5,14 +5,13 @@ import io
 import pytest
 
 from tests.unit.command_line import CommandLine, Said
-from tests.unit.sticks import ISO, SIZE, STICK, add_stick, prepare, with_stick
+from tests.unit.sticks import ISO, SIZE, STICK, add_stick, live_cd, prepare, with_stick
 from tui.backend import execute
 from tui.backend.errors import PlanFailed
 from tui.backend.livecd import write
 from tui.backend.livecd.write import Prepared
 from tui.backend.practice import Killed, PracticeHost, bare, demo_world
 from tui.backend.practice.blocks import Disk
-from tui.backend.practice.nodes import Content
 from tui.backend.practice.world import GIB
 
 
@@ -51,7 +50,7 @@ def test_it_is_written_and_compared(host: PracticeHost) -> None:
     plan = prepare(host).plan
     execute.run(plan, host)
     disk = host.world.blocks["sdc"]
-    assert disk.content == Content("iso9660", "LIVE", "2026-11-23")
+    assert disk.content == live_cd()
     assert "sdc1" not in host.world.blocks
     assert host.unknown == []
     programs = [call[0] if call[0] != "flock" else call[4] for call in host.calls[-8:]]
@@ -229,6 +228,7 @@ def test_dry_run(cli: CommandLine) -> None:
     said = cli("livecd", "write", ISO, STICK, "--dry-run")
     assert said.status == 0
     assert f"dd if={ISO} of=/dev/sdc bs=4M skip=1 seek=1 oflag=direct conv=nocreat,notrunc,fsync" in said.out
+    assert "# Should it fail from here on: What was on /dev/sdc is lost" in said.out
     assert "# Note: All that is on /dev/sdc" in said.out
     assert "sdc1" in cli.host.world.blocks
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.practice_verbs import CASES, NAME, discard, look, make, same, sandbox
+from tests.unit.practice_verbs import CASES, NAME, clear, discard, killed, look, make, same, sandbox
+from tui.backend import execute
 from tui.backend.errors import CommandFailed, NeedsRoot, NotFound, PlanFailed, Refused, SandboxError
 from tui.backend.practice import PracticeHost, add_strange_disk, demo_world, events, storage
 from tui.backend.practice.nodes import Content
 from tui.backend.practice.world import World
-from tui.backend.sandboxes import proof
+from tui.backend.sandboxes import mounts, proof
 
 MOUNT = f"/run/sandbox-tui/{NAME}/mnt"
 
@@ -345,3 +346,33 @@ def test_ram_disk_is_used_again_and_again(options: dict[str, object], udev: bool
         assert found.cow in ("ram0", "dm-1")
         discard(host)
     assert storage.content(host.world, "ram0") is None
+
+
+@pytest.mark.parametrize("step", range(20))
+def test_a_mount_point_goes_with_the_sandbox_that_it_is_made_for(step: int) -> None:
+    """Be that one whole or killed at any step: nobody else may mount there meanwhile."""
+    host = PracticeHost()
+    before = host.snapshot()
+    host.kill_at(step)
+    killed(lambda: make(host, mount="/mnt/new"))
+    host.forgive()
+    noted = any(box.record and box.record.mount_made for box in look(host).sandboxes)
+    if noted:
+        with pytest.raises(Refused, match=f"it goes with the sandbox {NAME}"):
+            make(host, name="second", mount="/mnt/new")
+    else:
+        make(host, name="second", mount="/mnt/new")
+        discard(host, "second")
+    clear(host)
+    same(host, before)
+
+
+def test_a_mount_point_of_its_own_can_be_used_again() -> None:
+    host = PracticeHost()
+    make(host, mount="/mnt/new")
+    unmount = mounts.prepare_unmount(host, look(host), NAME)
+    execute.run(unmount, host)
+    with pytest.raises(Refused, match="goes with the sandbox"):
+        make(host, name="second", mount="/mnt/new")
+    execute.run(mounts.prepare_mount(host, look(host), NAME, "/mnt/new"), host)
+    assert sandbox(host).mountpoint == "/mnt/new"

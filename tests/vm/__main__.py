@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here"
     )
-    parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="then qemu is killed")
+    parser.add_argument("--timeout", type=float, default=3000, metavar="SECONDS", help="then qemu is killed")
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
     parser.add_argument(
         "command", nargs="+", help="a command, or `kernel [PYTEST OPTIONS]` for the kernel suite"

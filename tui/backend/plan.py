@@ -70,7 +70,9 @@ class Plan:
         lines = ["#!/bin/sh", _comment(f"{self.verb} {self.name}"), "set -eu"]
         lines += [_comment(f"Note: {note}") for note in self.notes]
         for step in self.steps:
-            lines += ["", _comment(step.title), step.shell()]
+            lines += ["", _comment(step.title)]
+            lines += [_comment(f"Should it fail from here on: {step.aftermath}")] if step.aftermath else []
+            lines.append(step.shell())
         return "\n".join(lines) + "\n"
 
 

@@ -17,11 +17,14 @@ def say(text: str, end: str = "\n") -> None:
         print("\n".join(map(clean, text.split("\n"))), end=end, file=sys.stderr, flush=True)
 
 
-def count(fraction: float) -> None:
-    """On a terminal: how much of the step that was said last is done (0 to 1), to be written over."""
+def count(fraction: float | None) -> None:
+    """On a terminal: how much of the step that was said last is done (0 to 1), to be written over;
+    None to take that away.
+    """
     with suppress(OSError, ValueError):
         if sys.stderr.isatty():
-            print(f"{fraction:4.0%}" + "\b" * 4, end="", file=sys.stderr, flush=True)
+            shown = " " * 4 if fraction is None else f"{fraction:4.0%}"
+            print(shown + "\b" * 4, end="", file=sys.stderr, flush=True)
 
 
 def error(message: str, hint: str = "") -> None:

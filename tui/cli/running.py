@@ -83,4 +83,6 @@ def progress(event: Event) -> None:
     elif event.phase is Phase.UNDOING:
         narration.say(f"Undo: {event.step.title} ... ", end="")
     else:
+        if event.step.progress:
+            narration.count(None)
         narration.say(_WORDS[event.phase])

@@ -40,12 +40,15 @@ class Info:
 
 
 def read(host: Host, path: str) -> Info:
-    """Look into an ISO. NotFound where there is no file, Refused where it is no Live CD of ours."""
+    """Look into an ISO. NotFound where there is no file, Refused where it is no Live CD of ours,
+    OSError where it may not be read.
+    """
     kind = host.kind(path)
     if kind is None:
         raise NotFound(f"There is no file {path}.", _OURS)
     if kind is not FileKind.FILE:
         raise Refused(f"{path} is a {kind.value}, not a file.", "Give an ISO.")
+    host.open(path).close()  # blkid does not tell what it may not read from what it does not know
     if probe(host, path) != "iso9660":
         raise Refused(f"{path} is no ISO 9660 image.", _OURS)
     files = _files(host, path)

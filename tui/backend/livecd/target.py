@@ -87,6 +87,8 @@ def _reasons(host: Host, inventory: Inventory, target: Target, iso: str) -> Iter
         yield "it is a partition, from which nothing boots", f"Give the whole disk: {disk}."
     elif device.type not in _DISKS or device.kname.startswith(_IN_RAM):
         yield f"it is no disk of its own ({_kind(device)})", _LOOK
+    elif device.file and host.kind(device.file) is FileKind.BLOCK:
+        yield f"it is a loop device over {device.file}, whose use it hides", f"Give {device.file} itself."
     if _holds(host, inventory, device, iso):
         yield f"it holds {iso} itself", "Write to another disk."
     if sandbox := _origin_of(host, inventory, target):
@@ -105,10 +107,14 @@ def _kind(device: Device) -> str:
 def _users(host: Host, inventory: Inventory, target: Target) -> Iterator[tuple[str, str]]:
     """Those that hold it without the kernel's knowing: open nodes, a second loop device."""
     device = target.device
-    twins = [loop.path for loop in inventory.loops if device.file and loop.file == device.file]
-    if others := [path for path in twins if path != device.path]:
-        yield f"its file is attached to {others[0]} too", f"Detach that first: losetup --detach {others[0]}."
+    for loop in inventory.loops:
+        if device.file and loop.kname != device.kname and _same_file(host, loop.file, device.file):
+            yield (
+                f"its file is attached to {loop.path} too",
+                f"Detach that first: losetup --detach {loop.path}.",
+            )
     nodes = [node for part in (device, *target.parts) for node in (part.path, f"/dev/{part.kname}")]
+    nodes += [device.file] if device.file else []
     for user in host.uses(device.devno, tuple(dict.fromkeys(nodes))):
         who = f"process {user.pid} {clean(user.program)} {user.how} {clean(user.what)}"
         yield f"in use: {who}", "End that program first."

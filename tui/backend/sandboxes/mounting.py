@@ -1,5 +1,6 @@
 """Mounting a sandbox: where, with which options, and what must be so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.backend import paths
@@ -8,6 +9,7 @@ from tui.backend.engines import overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
+from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Step
 
 _UNMOUNTABLE = (
@@ -36,13 +38,15 @@ def default_target(name: str) -> Target:
     return Target(paths.of(name, paths.MOUNT_POINT), absent=True)
 
 
-def survey(host: Host, path: str) -> Target:
-    """Look at a directory of the user's choice."""
+def survey(host: Host, path: str, others: Iterable[Sandbox] = ()) -> Target:
+    """Look at a directory of the user's choice; `others` are the sandboxes that must not lose theirs."""
     if not path.startswith("/"):
         raise UsageError(f"{path!r} is not an absolute path.", "Give the mount point from / on.")
     path = host.resolve(path)
     if path.startswith(f"{paths.RUN_DIR}/") or path == paths.RUN_DIR:
         return Target(path, absent=False, refusal="it belongs to sandbox-tui")
+    if owner := next((other.name for other in others if _goes_with(other, path)), ""):
+        return Target(path, absent=False, refusal=f"it goes with the sandbox {owner}, for which it is made")
     kind = host.kind(path)
     if kind is None:
         parent = path.rsplit("/", 1)[0] or "/"
@@ -53,6 +57,12 @@ def survey(host: Host, path: str) -> Target:
     if any(mount.mountpoint == path for mount in mounts.read(host)):
         return Target(path, absent=False, refusal="something is mounted there")
     return Target(path, absent=False, refusal="it is not empty" if host.listdir(path) else "")
+
+
+def _goes_with(sandbox: Sandbox, path: str) -> bool:
+    """Made or yet to be made: an interrupted one takes its mount point away in either case."""
+    record = sandbox.record
+    return record is not None and record.mount_made and record.mount == path
 
 
 def check(target: Target) -> Target:

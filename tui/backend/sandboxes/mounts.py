@@ -17,7 +17,8 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
         raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
     if sandbox.mounts:
         raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
-    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory)
+    others = (other for other in inventory.sandboxes if other.name != name)
+    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory, others)
     if directory is None and "mnt" in sandbox.entries:
         target = mounting.Target(target.path, absent=False)
     return Plan("mount", name, _mount(host, sandbox, mounting.check(target), own_place=directory is None))

@@ -46,7 +46,9 @@ class Draft:
 
 def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     """Read what the request needs beyond the inventory."""
-    chosen = None if request.no_mount or request.mount is None else mounting.survey(host, request.mount)
+    chosen = None
+    if request.mount is not None and not request.no_mount:
+        chosen = mounting.survey(host, request.mount, inventory.sandboxes)
     if request.classic or request.store == RAMDISK:
         inventory = ramdisk.probed(host, inventory)
     origin = origins.find(host, inventory, request.origin)

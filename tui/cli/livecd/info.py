@@ -25,13 +25,19 @@ def run(options: argparse.Namespace, host: Host) -> int:
     return ExitCode.FAILED if sound is False else ExitCode.DONE
 
 
+def _mismatch(found: Info) -> str:
+    """Init looks for the medium by its UUID."""
+    noted = found.about.uuid
+    return "" if noted in ("", found.uuid) else f", but it was built with {noted}: it will not find itself"
+
+
 def _facts(found: Info, sound: bool | None) -> list[tuple[str, str]]:
     about = found.about
     boots = [f"{kind}, as a CD{' or a stick' if found.hybrid else ''}" for kind in found.firmware]
     return [
         ("ISO", f"{found.path} ({sizes.show(found.size)})"),
         ("label", found.label or "none"),
-        ("UUID", found.uuid or "none"),
+        ("UUID", (found.uuid or "none") + _mismatch(found)),
         *(("boots by", words) for words in boots or ["nothing"]),
         ("kernel", about.kernel or "unknown"),
         ("way", f"{about.way or 'unknown'}, with {about.size or 'what memory allows'} for changes"),

@@ -4,6 +4,7 @@ from tui.backend.practice.programs import Program, devices, disks, files, module
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.programs.losetup import losetup
 from tui.backend.practice.programs.qemu import qemu
+from tui.backend.practice.programs.xorriso import xorriso
 
 PROGRAMS: dict[str, Program] = {
     "blkid": devices.blkid,
@@ -36,6 +37,7 @@ PROGRAMS: dict[str, Program] = {
     "udevadm": modules.udevadm,
     "umount": mounting.umount,
     "wipefs": disks.wipefs,
+    "xorriso": xorriso,
 }
 PROGRAMS["flock"] = disks.flock(PROGRAMS)
 

@@ -21,6 +21,7 @@ VERSIONS = {
     **{name: f"{name} from util-linux 2.38.1" for name in _UTIL_LINUX},
     "cmp": "cmp (GNU diffutils) 3.8",
     "qemu-system-x86_64": "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)",
+    "xorriso": "xorriso 1.5.4",
     "find": "find (GNU findutils) 4.9.0",
     "tar": "tar (GNU tar) 1.34",
     "dmsetup": "Library version:   1.02.185 (2022-05-18)\nDriver version:    4.47.0",
