@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.screens.scenes import interrupted
 from tests.screens.theatre import play
 from tui.app import keys
 from tui.screens import commands
@@ -14,10 +15,19 @@ pytestmark = pytest.mark.usefixtures("engine")
 def test_every_id_and_key_is_there_once() -> None:
     everything = (*commands.COMMANDS, *commands.GLOBAL)
     assert len({command.id for command in everything}) == len(everything)
-    for place in ("home", "sandbox"):
+    for place in ("home", "sandbox", "livecd"):
         used = [key for command in commands.of(place) for key in command.key.split(",")]
         assert len(set(used)) == len(used)
         assert sum(place in command.footer for command in everything) <= 7
+
+
+async def test_the_footer_fits_with_something_to_clear_and_a_sandbox() -> None:
+    async with play(interrupted()) as stage:
+        await stage.press("tab")
+        footer = stage.app.screen.query_one("Footer")
+        assert footer.virtual_size.width <= 80
+        for word in ("Recover", "Live CD", "Help", "Quit"):
+            assert word in stage.text().splitlines()[-1]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -153,6 +153,8 @@ class SandboxApp(App[Ending]):
     def on_read(self, message: Read) -> None:
         """Hand a reading to every screen."""
         self.reading = message.reading
+        if not self.is_running:
+            return  # screens are being taken apart
         with self.batch_update():
             for screen in self.screen_stack:
                 if isinstance(screen, FaceScreen) and screen.is_mounted:

@@ -25,6 +25,8 @@ from tui.backend.run import failure, missing
 _PRESENT = frozenset({"sh", "sudo"})
 """Programs that are there and are never run here."""
 _HOME = "/home/user/"
+_PAUSE = 0.06
+"""Seconds between two lines of a program that is listened to."""
 
 
 class PracticeHost:
@@ -86,8 +88,8 @@ class PracticeHost:
 
     @contextmanager
     def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
-        """Run a program of the practice machine, which says everything at its end."""
-        yield Recital(lambda: self.run(argv))
+        """Run a program of the practice machine; where time passes by itself, it takes some."""
+        yield Recital(lambda: self.run(argv), _PAUSE if self.traffic is not None else 0)
 
     def read(self, path: str) -> str:
         """The text of a file."""
