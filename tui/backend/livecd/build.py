@@ -101,7 +101,9 @@ def _kernel(host: Host, request: BuildRequest) -> Kernel:
         return kernel.find(host, request.kernel, request.modules)
     found = kernel_fetch.fetched(host)
     if found is None:
-        raise NotFound("The kernel was not fetched yet.", "Fetch it first: livecd.kernel_fetch.plan.")
+        raise NotFound(
+            "Debian's kernel was not fetched yet.", "`sandbox-tui livecd build --fetch-kernel` does."
+        )
     return found
 
 
