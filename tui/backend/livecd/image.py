@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _BLOCK = 4096
 _INODE = 256
 _MIB = 1 << 20
-_SPARE = 1024 * _MIB
-"""Free room in a compressed image, where it costs nearly nothing (bytes)."""
+_SPARE = 512 * _MIB
+"""Least free room in a compressed image, where it costs nearly nothing (bytes)."""
 _FEWEST_INODES = 8192
 _NOBODY = "65534"
 
@@ -37,11 +37,11 @@ class Disk:
     epoch: int
 
 
-def room(root: Root, kind: str) -> tuple[int, int]:
-    """Bytes and inodes for what there is and for what will be added: little where each byte is on
-    the CD.
+def room(root: Root, kind: str, changes: int) -> tuple[int, int]:
+    """Bytes and inodes for what there is and for what will be added: as much as the RAM for
+    `changes` (bytes, 0: not known), and little where each byte is on the CD.
     """
-    spare = _SPARE if kind == SQUASHFS else 8 * _MIB + root.content // 20
+    spare = max(_SPARE, changes) if kind == SQUASHFS else 8 * _MIB + root.content // 20
     inodes = root.entries * 5 // 4 + (_FEWEST_INODES * 8 if kind == SQUASHFS else _FEWEST_INODES)
     whole = root.content + root.content // 50 + inodes * _INODE + spare
     return -(-whole // _MIB) * _MIB, inodes
