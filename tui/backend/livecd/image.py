@@ -138,11 +138,14 @@ dumpe2fs -h "$1" 2>/dev/null | awk -v t="@$2" '
 
 
 def compress(disk: str, image: str, epoch: int) -> Step:
-    """The step from a file system image to a squashfs with it inside."""
+    """The step from a file system image to a squashfs with it inside: one large file, in which
+    neither duplicates nor small tails are worth looking for.
+    """
     return Step(
         "Compress it",
         command(
             *("mksquashfs", disk, image, "-noappend", "-no-xattrs", "-no-exports", "-all-root"),
+            *("-no-duplicates", "-no-fragments"),
             *("-comp", "zstd", "-Xcompression-level", "12"),
             *("-mkfs-time", str(epoch), "-all-time", str(epoch)),
         ),
