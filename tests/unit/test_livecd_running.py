@@ -11,7 +11,7 @@ import pytest
 from tests.unit.command_line import CommandLine
 from tui.backend import names, paths
 from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
-from tui.backend.inventory import sandboxes
+from tui.backend.inventory import blockers, sandboxes
 from tui.backend.livecd import build, kernel_fetch
 from tui.backend.livecd.request import BuildRequest
 from tui.backend.machine import RealHost
@@ -69,6 +69,7 @@ def test_the_root_of_the_running_system_is_not_removed(capsys: pytest.CaptureFix
     root = replace(found, mounts=(replace(found.mounts[0], mountpoint="/"),))
     assert root.is_root
     assert not found.is_root
+    assert [blocker.what for blocker in blockers.read(host, root)] == ["the running system"]
     with pytest.raises(Refused, match="root of the running system"):
         remove.check(root, ())
 
