@@ -78,5 +78,6 @@ def test_it_knows_its_own_root(debian: Path, way: str, kind: str) -> None:
     (grown,) = json.loads(listed)["sandboxes"]
     assert grown["size"] >= root["size"] + (15 << 20)
     assert "root is the root of the running system" in found.note("removal")
-    assert "There are no sandboxes." in found.note("all")
+    assert "root of the running system, which stays" in found.note("all")
+    assert "There is nothing to clear." in found.note("recovery")
     assert "MARKER of the Debian root" in found.text

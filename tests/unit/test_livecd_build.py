@@ -295,3 +295,10 @@ def test_a_step_that_fails_leaves_no_half_iso(tmp_path: Path) -> None:
     assert failed.value.undone
     assert os.listdir(tmp_path) == ["root"]
     shutil.rmtree(tmp_path / "root")
+
+
+def test_the_room_in_the_image_is_for_what_may_be_changed() -> None:
+    usual, large = planned().room, planned(size=sizes.parse("2GiB")).room
+    assert usual >= ROOT.content + (512 << 20)
+    assert large >= ROOT.content + (2 << 30)
+    assert planned(format="ext4").room < 100 << 20

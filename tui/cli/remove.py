@@ -27,8 +27,10 @@ def run(options: argparse.Namespace, host: Host) -> int:
         noted[:] = [proof.read(host, now.sandbox(name)) for name in dict.fromkeys(names)]
         return plan
 
-    if options.all and not _removable(inventory.sandboxes.read(host)):
-        narration.say("There are no sandboxes.")
+    found = inventory.sandboxes.read(host) if options.all else ()
+    if options.all and not _removable(found):
+        only = "The only sandbox is the root of the running system, which stays."
+        narration.say(only if found else "There are no sandboxes.")
     elif options.dry_run:
         show_only(host, make, as_json=options.json)
         return 0

@@ -28,6 +28,8 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
     if not sandbox.whole and not sandbox.mounts:
         return ()
+    if sandbox.is_root:
+        return (Blocker("the running system", "has it as its root"),)
     processes = tuple(
         Blocker(
             f"process {use.pid} ({use.program}, of {use.user})",

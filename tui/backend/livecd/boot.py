@@ -105,7 +105,7 @@ def pack(place: str, epoch: int, output: str) -> tuple[Step, ...]:
     """Steps from the tree to a compressed cpio archive, the same each time."""
     line = (
         'cd "$1"; find . -print0 | LC_ALL=C sort --zero-terminated'
-        " | cpio --null --create --format=newc --reproducible --owner=+0:+0 --quiet | gzip -9 --no-name"
+        " | cpio --null --create --format=newc --reproducible --owner=+0:+0 --quiet | gzip --no-name"
     )
     return (same_times(place, epoch), Step("Pack the initramfs", pipeline(line, place, output=output)))
 

@@ -101,7 +101,9 @@ def _kernel(host: Host, request: BuildRequest) -> Kernel:
         return kernel.find(host, request.kernel, request.modules)
     found = kernel_fetch.fetched(host)
     if found is None:
-        raise NotFound("The kernel was not fetched yet.", "Fetch it first: livecd.kernel_fetch.plan.")
+        raise NotFound(
+            "Debian's kernel was not fetched yet.", "`sandbox-tui livecd build --fetch-kernel` does."
+        )
     return found
 
 
@@ -142,7 +144,7 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     way, ways = _way(request, root)
     kind, label = _format(request, root), _label(request)
     epoch = root.newest if request.epoch is None else request.epoch
-    disk = _disk(root, kind, label, epoch, _work(request.output))
+    disk = _disk(request, root, kind, label, epoch)
     draft = _Draft(replace(request, append=_append(request.append)), facts, way, ways, label, disk)
     steps = draft.steps()
     made = Plan("livecd build", request.output, steps, draft.notes(), commit=len(steps) - 1)
@@ -160,10 +162,12 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     )
 
 
-def _disk(root: Root, kind: str, label: str, epoch: int, work: str) -> Disk:
-    size, inodes = image.room(root, kind)
+def _disk(request: BuildRequest, root: Root, kind: str, label: str, epoch: int) -> Disk:
+    asked = request.size
+    changes = int(asked.amount) if asked is not None and asked.unit == "bytes" else 0
+    size, inodes = image.room(root, kind, changes)
     seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{label}:{epoch}"))
-    return Disk(f"{work}/{_DISK}", kind, size, inodes, seed, epoch)
+    return Disk(f"{_work(request.output)}/{_DISK}", kind, size, inodes, seed, epoch)
 
 
 def _label(request: BuildRequest) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _BLOCK = 4096
 _INODE = 256
 _MIB = 1 << 20
-_SPARE = 1024 * _MIB
-"""Free room in a compressed image, where it costs nearly nothing (bytes)."""
+_SPARE = 512 * _MIB
+"""Least free room in a compressed image, where it costs nearly nothing (bytes)."""
 _FEWEST_INODES = 8192
 _NOBODY = "65534"
 
@@ -37,11 +37,11 @@ class Disk:
     epoch: int
 
 
-def room(root: Root, kind: str) -> tuple[int, int]:
-    """Bytes and inodes for what there is and for what will be added: little where each byte is on
-    the CD.
+def room(root: Root, kind: str, changes: int) -> tuple[int, int]:
+    """Bytes and inodes for what there is and for what will be added: as much as the RAM for
+    `changes` (bytes, 0: not known), and little where each byte is on the CD.
     """
-    spare = _SPARE if kind == SQUASHFS else 8 * _MIB + root.content // 20
+    spare = max(_SPARE, changes) if kind == SQUASHFS else 8 * _MIB + root.content // 20
     inodes = root.entries * 5 // 4 + (_FEWEST_INODES * 8 if kind == SQUASHFS else _FEWEST_INODES)
     whole = root.content + root.content // 50 + inodes * _INODE + spare
     return -(-whole // _MIB) * _MIB, inodes
@@ -138,11 +138,14 @@ dumpe2fs -h "$1" 2>/dev/null | awk -v t="@$2" '
 
 
 def compress(disk: str, image: str, epoch: int) -> Step:
-    """The step from a file system image to a squashfs with it inside."""
+    """The step from a file system image to a squashfs with it inside: one large file, in which
+    neither duplicates nor small tails are worth looking for.
+    """
     return Step(
         "Compress it",
         command(
             *("mksquashfs", disk, image, "-noappend", "-no-xattrs", "-no-exports", "-all-root"),
+            *("-no-duplicates", "-no-fragments"),
             *("-comp", "zstd", "-Xcompression-level", "12"),
             *("-mkfs-time", str(epoch), "-all-time", str(epoch)),
         ),
