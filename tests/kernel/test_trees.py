@@ -150,6 +150,7 @@ def test_whiteouts_in_the_origin_hide_what_they_hide_everywhere(lab: Lab) -> Non
     assert tree.digest() == digest
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_what_is_mounted_in_a_directory_is_not_part_of_it(lab: Lab) -> None:
     tree = lab.tree()
     inner = Path(tree.origin, "inner")
@@ -163,6 +164,7 @@ def test_what_is_mounted_in_a_directory_is_not_part_of_it(lab: Lab) -> None:
     sh("umount", str(inner))
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_changes_by_others_are_named(lab: Lab) -> None:
     tree = lab.tree()
     lab.create(tree.origin, name="trial", size="2M", hash=True)
@@ -174,6 +176,7 @@ def test_changes_by_others_are_named(lab: Lab) -> None:
     assert "CHANGED (its top directory, etc/motd, new?file)" in proof.sentence
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_hashes_on_request(lab: Lab) -> None:
     tree = hostile(lab)
     lab.create(tree.origin, name="trial", size="2M", hash=True)
@@ -190,6 +193,7 @@ def refused(lab: Lab, origin: str, words: str, error: type[SandboxError] = Refus
     assert {**state(), "labels": 0} == {**before, "labels": 0}
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_directories_that_cannot_be_origins(lab: Lab) -> None:
     tree = lab.tree()
     refused(lab, "/run", "would be inside it")
@@ -206,6 +210,7 @@ def test_directories_that_cannot_be_origins(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_a_link_to_a_directory_means_the_directory(lab: Lab) -> None:
     tree = lab.tree()
     link = PLACE / "way"
@@ -228,6 +233,7 @@ def test_the_layers_of_another_overlay(lab: Lab) -> None:
     sh("umount", str(other / "merged"))
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_a_mount_point(lab: Lab) -> None:
     top = PLACE / "mounted"
     top.mkdir()
@@ -252,6 +258,7 @@ def test_a_file_system_without_case(lab: Lab) -> None:
     refused(lab, disk.image, "overlayfs cannot have vfat below it", engine="overlay")
 
 
+@pytest.mark.only_layers_here  # the same on every kernel
 def test_a_raw_image_has_no_files(lab: Lab) -> None:
     refused(lab, lab.disk("raw", attach=False).image, "no file system was found", engine="overlay")
 
