@@ -63,6 +63,7 @@ class _Run:
         self.aftermath = ""
 
     def all(self) -> dict[str, str]:
+        """Every step in order; the captured names with their values. Raises PlanFailed."""
         commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
         for index, step in enumerate(self.plan.steps):
             if index < commit and self.stop():

@@ -49,10 +49,12 @@ class _Watcher:
         self.printed: dict[str, object] = {}
 
     def read(self) -> Mapping[str, Sandbox]:
+        """The sandboxes that are watched, as they are now."""
         found = sandboxes.read(self.host)
         return {sandbox.name: sandbox for sandbox in found if not self.names or sandbox.name in self.names}
 
     def print(self, found: Mapping[str, Sandbox]) -> None:
+        """A line for each that has changed since the last reading."""
         clock = self.host.clock()
         for name in [name for name in self.printed if name not in found]:
             del self.printed[name], self.histories[name]

@@ -228,10 +228,12 @@ class _Draft:
 
     @property
     def epoch(self) -> int:
+        """The one time that everything carries, in seconds since 1970."""
         return self.disk.epoch
 
     @property
     def format(self) -> str:
+        """What the image on the medium is: squashfs, ext4 or ext2."""
         return self.disk.format
 
     @property
@@ -243,25 +245,31 @@ class _Draft:
 
     @property
     def work(self) -> str:
+        """The directory beside the output in which all is made."""
         return _work(self.request.output)
 
     @property
     def tree(self) -> str:
+        """The directory that becomes the ISO."""
         return f"{self.work}/iso"
 
     @property
     def image_name(self) -> str:
+        """The name of the image in the medium's /live."""
         return {SQUASHFS: "root.squashfs", EXT4: "root.ext4", EXT2: "root.ext2"}[self.format]
 
     @property
     def image(self) -> str:
+        """The path of the image while the ISO is laid out."""
         return f"{self.tree}/live/{self.image_name}"
 
     @property
     def uuid(self) -> str:
+        """The ISO's UUID as blkid prints it, by which init finds its medium."""
         return iso.uuid(self.epoch)
 
     def notes(self) -> tuple[str, ...]:
+        """What people should know before they agree."""
         missing = self.facts.modules.missing
         return (
             (f"This kernel has no {', '.join(missing)}: what needs them cannot hold the medium.",)
@@ -270,6 +278,7 @@ class _Draft:
         )
 
     def steps(self) -> tuple[Step, ...]:
+        """All steps; the last one only cleans up, for the ISO has its name by then."""
         first = f"{self.work}/initramfs"
         shown = menus.entries(self.label, self.way, self.ways, self.request.append)
         about = f"{self.tree}/live/about.json"

@@ -30,7 +30,7 @@ class Image(Protocol):
         ...
 
     def head(self, place: str) -> bytes:
-        """The first bytes of a file in it."""
+        """The first HEAD bytes of a file in it."""
         ...
 
     def content(self) -> int:
@@ -85,6 +85,7 @@ class _Ext:
         return Entry(_KINDS.get(kind[1], "?"), target=link[1] if link else "")
 
     def head(self, place: str) -> bytes:
+        """The first HEAD bytes of a file in it."""
         with self.host.pipe(["debugfs", "-R", f'cat "/{place}"', self.path]) as pipe:
             head = pipe.read(HEAD)
             while pipe.read(1 << 16):
@@ -92,6 +93,7 @@ class _Ext:
         return head
 
     def content(self) -> int:
+        """Bytes that its files take."""
         said = self.host.run(["dumpe2fs", "-h", self.path])
         counts = {name: int(number) for name, number in _COUNTS.findall(said)}
         return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
@@ -117,9 +119,11 @@ class _Squashfs:
         return name, Entry(kind, int(size) if kind == FILE else 0, target)
 
     def listing(self, wanted: tuple[str, ...]) -> Listing:  # noqa: ARG002 - it knows all
+        """Everything that is in it."""
         return self._listing
 
     def head(self, place: str) -> bytes:
+        """The first HEAD bytes of a file in it."""
         with self.host.pipe(["unsquashfs", "-cat", self.path, place]) as pipe:
             head = pipe.read(HEAD)
             while pipe.read(1 << 16):
@@ -127,4 +131,5 @@ class _Squashfs:
         return head
 
     def content(self) -> int:
+        """Bytes that its files take."""
         return self._listing.bytes

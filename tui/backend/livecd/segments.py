@@ -21,13 +21,21 @@ _CHUNK = 1 << 16
 
 
 class _Decompressor(Protocol):
-    @property
-    def unused_data(self) -> bytes: ...
+    """What zlib, bz2 and lzma have in common."""
 
     @property
-    def eof(self) -> bool: ...
+    def unused_data(self) -> bytes:
+        """What came after the end of the compressed stream."""
+        ...
 
-    def decompress(self, data: bytes, /) -> bytes: ...
+    @property
+    def eof(self) -> bool:
+        """Whether that end was met."""
+        ...
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """The next bytes."""
+        ...
 
 
 _KNOWN: dict[bytes, Callable[[], _Decompressor]] = {
