@@ -176,7 +176,7 @@ def _label(request: BuildRequest) -> str:
     if not _LABEL.fullmatch(request.label):
         raise UsageError(
             f"{request.label!r} cannot be the label of a CD.",
-            "Use 1 to 32 letters, digits, and _ . -, beginning with a letter or digit.",
+            "Use 1 to 32 letters, digits, and _ . -, not beginning with . or -.",
         )
     return request.label
 
