@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tui.app import terminal
+from tui.app import sudo, terminal
 from tui.backend import run
 from tui.backend.errors import ExitCode, SandboxError
 from tui.backend.inventory import sandboxes
@@ -61,7 +61,7 @@ def _after(app: SandboxApp, ending: Ending | None) -> int:
 def _sudo() -> int:
     """Become sudo, which becomes us as root; it keeps nothing of ours but the arguments."""
     try:
-        run.replace_process(["sudo", "--", sys.executable, "-m", "tui", *sys.argv[1:]])
+        run.replace_process(sudo.command(sys.argv[1:]))
     except SandboxError as error:
         sys.stderr.write(f"sandbox-tui: {error}\n")
     return ExitCode.NEEDS_ROOT

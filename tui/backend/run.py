@@ -3,6 +3,7 @@
 import os
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -57,8 +58,10 @@ _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", 
 
 
 def search_path() -> str:
-    """PATH with the sbin directories, which an ordinary user's PATH often lacks."""
-    have = [entry for entry in os.environ.get("PATH", "").split(":") if entry]
+    """PATH with the sbin directories, which an ordinary user's PATH often lacks; without entries that
+    mean the current directory, where anybody may have put a program.
+    """
+    have = [entry for entry in os.environ.get("PATH", "").split(":") if entry.startswith("/")]
     return ":".join([*have, *(entry for entry in _SBIN if entry not in have)])
 
 
@@ -222,10 +225,13 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
 
 def replace_process(argv: Sequence[str]) -> None:
     """Become another program (sudo, a shell); returns only by raising CommandFailed."""
+    program = shutil.which(argv[0], path=search_path())
+    if program is None:
+        raise missing(argv[0])
     try:
-        os.execvpe(argv[0], list(argv), {**os.environ, "PATH": search_path()})
+        os.execve(program, list(argv), {**os.environ, "PATH": search_path()})
     except OSError as error:
-        raise missing(argv[0]) from error
+        raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
 
 
 def interact(argv: Sequence[str], *, cwd: str | None = None, extra: Mapping[str, str] | None = None) -> int:
