@@ -82,7 +82,7 @@ def test_without_any_engine(host: PracticeHost) -> None:
     ("origin", "words"),
     [
         ("/dev/sda1", "mounted on /boot/efi"),
-        ("/home/user/images/sdcard.img", "ignores upper and lower case"),
+        ("/home/user/images/sdcard.img", "ignores case in names"),
         ("/home/user/images/raw.img", "no file system was found"),
         ("/run", "would be inside it"),
     ],

@@ -16,6 +16,22 @@ INODE = 1024
 _CASELESS = ("vfat", "msdos", "exfat", "ntfs3", "hfs", "hfsplus")
 """File systems that compare names in a way of their own, which overlayfs cannot have below."""
 
+_UNTOUCHED = {
+    "ext2": "errors=remount-ro",
+    "ext3": "noload,errors=remount-ro",
+    "ext4": "noload,errors=remount-ro",
+    "xfs": "norecovery,nouuid",
+    "btrfs": "rescue=nologreplay",
+    "f2fs": "norecovery",
+    "squashfs": "",
+    "iso9660": "",
+    "udf": "",
+}
+"""File systems that were shown to leave a read-only device as it is when they are mounted with these
+options: with an unfinished journal, with files that were deleted while they were open, and with damage
+(tests/kernel/test_untouched.py). Sources: ext4(5), xfs(5), btrfs(5), Documentation/filesystems/f2fs.rst.
+"""
+
 _OPTIONS = "index=on,redirect_dir=on,metacopy=off"
 """Hard links stay links and directories can be renamed; a changed file is copied whole."""
 
@@ -43,22 +59,22 @@ def limits(size: int) -> str:
 def refusal(fstype: str) -> str:
     """Why a file system cannot be the lower layer, empty when it can."""
     if fstype in _CASELESS:
-        return f"overlayfs cannot have {fstype} below it, for that ignores upper and lower case in names"
+        return f"overlayfs cannot have {fstype} below it, because it ignores case in names"
     return ""
 
 
-def lower_options(fstype: str) -> str:
-    """Mount options that write nothing, not even a journal that was left unfinished (ext4(5),
-    xfs(5), btrfs(5)).
+def unproven(fstype: str) -> str:
+    """Why a file system is not mounted here at all, empty where it is: some replay their journal, or
+    repair themselves, even when they are mounted read-only.
     """
-    more = {
-        "ext3": "noload",
-        "ext4": "noload",
-        "xfs": "norecovery,nouuid",
-        "btrfs": "rescue=nologreplay",
-        "f2fs": "norecovery",
-    }.get(fstype)
-    return f"ro,{more}" if more else "ro"
+    if fstype in _UNTOUCHED:
+        return ""
+    return f"mounting {fstype} read-only is not proven to write nothing to it"
+
+
+def lower_options(fstype: str) -> str:
+    """Mount options that write nothing, for a type that is not `unproven`."""
+    return ",".join(filter(None, ("ro", _UNTOUCHED[fstype])))
 
 
 def mount_command(name: str, point: str, options: str) -> Command:

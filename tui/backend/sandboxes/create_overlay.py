@@ -47,6 +47,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         brd_loaded=False,
         created=request.created,
         version=__version__,
+        locked=origin_steps.locks(origin),
     )
     return Draft(record, _steps(record, facts, target), _notes(facts))
 
@@ -116,6 +117,7 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         *(() if facts.abilities.overlay else (load,)),
         *origin_steps.attach(name, origin),
         *origin_steps.evidence(record, origin),
+        *origin_steps.lock(origin),
         *_lower(name, origin),
         *layers.make(name, record.size),
         *layers.like_the_origin(name),

@@ -84,8 +84,11 @@ def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
             f"An overlay shows files, and {origin.path} has none: {found}.",
             f"Only the snapshot engine can sandbox it{f', but {here.snapshot}' if here.snapshot else ''}.",
         )
-    if refusal := overlay.refusal(origin.fstype):
+    refusal = overlay.refusal(origin.fstype) or ("" if origin.directory else overlay.unproven(origin.fstype))
+    if refusal:
+        missing = f", but {here.snapshot}: `sandbox-tui doctor` says how to get it" if here.snapshot else ""
         raise Refused(
-            f"{origin.path} cannot be sandboxed file by file: {refusal}.", "Use the snapshot engine."
+            f"{origin.path} cannot be sandboxed file by file: {refusal}.",
+            f"Use the snapshot engine, --engine snapshot{missing}.",
         )
     return Choice(OVERLAY, reason)

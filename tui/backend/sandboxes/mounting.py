@@ -85,6 +85,8 @@ def options(fstype: str, *, own_place: bool, suid_dev: bool) -> str:
     words = ["ro" if fstype in _READ_ONLY else "rw"]
     if fstype == "xfs":
         words.append("nouuid")  # the origin has the same UUID
+    if fstype in ("ext2", "ext3", "ext4"):
+        words.append("errors=remount-ro")  # a disk of others may ask for a panic of the kernel
     if not own_place and not suid_dev:
         words += ["nosuid", "nodev"]
     return ",".join(words)

@@ -5,7 +5,7 @@ that it was not written.
 from dataclasses import replace
 
 from tui.backend import paths
-from tui.backend.command import Ref, command
+from tui.backend.command import Command, Ref, command
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
@@ -58,6 +58,32 @@ def attach(name: str, origin: Origin) -> tuple[Step, ...]:
             capture="ORIGIN",
         ),
     )
+
+
+def locks(origin: Origin) -> bool:
+    """Whether a device has to be made read-only before its files are mounted."""
+    return origin.device is not None and not origin.device.read_only
+
+
+def lock(origin: Origin) -> tuple[Step, ...]:
+    """Make a device read-only: a read-only mount alone does not keep ext4 and f2fs from clearing files
+    that were deleted while they were open, nor ext4 from noting damage that it meets. They leave a
+    read-only device alone.
+    """
+    if not locks(origin):
+        return ()
+    return (
+        Step(
+            "Make the origin's device read-only",
+            command("blockdev", "--setro", origin.path),
+            unlock_command(origin.path),
+        ),
+    )
+
+
+def unlock_command(device: str) -> Command:
+    """Let a device be written to again."""
+    return command("blockdev", "--setrw", device)
 
 
 def source(origin: Origin) -> str | Ref:

@@ -124,11 +124,15 @@ def _tag(content: Content | None, tag: str) -> str:
 
 
 def blockdev(world: World, words: list[str], _: str) -> str:
-    """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE`."""
-    given = parse("blockdev", words, flags="getsize64 getsz getss getro flushbufs rereadpt")
+    """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE`, or make it read-only
+    (`--setro`) or writable again (`--setrw`).
+    """
+    given = parse("blockdev", words, flags="getsize64 getsz getss getro setro setrw flushbufs rereadpt")
     block = _block(world, given.one(), "blockdev: cannot open {}: No such file or directory", 1)
     if not world.root:
         raise Failure(f"blockdev: cannot open {given.one()}: Permission denied")
+    if {"setro", "setrw"} & set(given.options):
+        block.read_only = "setro" in given
     answers = {
         "getsize64": block.size,
         "getsz": block.size // SECTOR,

@@ -12,7 +12,7 @@ from tui.backend.practice.programs.arguments import size as to_bytes
 from tui.backend.practice.world import World
 
 _STATUS = 32
-_HIDDEN = ("nouuid", "noload", "norecovery", "rescue=nologreplay")
+_HIDDEN = ("nouuid", "noload", "norecovery", "rescue=nologreplay", "errors=remount-ro")
 """Options that are the file system's, not the mount's."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""

@@ -1,0 +1,265 @@
+"""What lies below an overlay is mounted read-only: that this writes nothing, whatever state it is in."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, PLACE, Disk, Lab, sh, state
+from tui.backend import inventory
+from tui.backend.engines import overlay
+from tui.backend.errors import Refused
+
+pytestmark = pytest.mark.only_no_udev
+
+SIZES = {"xfs": 320, "btrfs": 128, "f2fs": 64, "ext2": 16, "ext3": 16, "ext4": 16, "udf": 16}
+MAKE = {
+    "ext2": ("mkfs.ext2", "-q", "-F"),
+    "ext3": ("mkfs.ext3", "-q", "-F"),
+    "ext4": ("mkfs.ext4", "-q", "-F"),
+    "xfs": ("mkfs.xfs", "-q", "-f"),
+    "btrfs": ("mkfs.btrfs", "-q", "-f"),
+    "f2fs": ("mkfs.f2fs", "-q", "-f"),
+    "udf": ("mkudffs", "--utf8"),
+}
+HERE = ("ext2", "ext3", "ext4", "xfs", "btrfs")
+"""Those that nearly every kernel mounts; the others need Debian's."""
+REFUSED = ("reiserfs", "nilfs2", "jfs", "ntfs", "minix", "ufs", "zonefs")
+
+
+def image(kind: str) -> Path:
+    """A new file system in a file."""
+    file = PLACE / f"{kind}.img"
+    with file.open("wb") as new:
+        new.truncate(SIZES[kind] * MIB)
+    sh(*MAKE[kind], str(file))
+    return file
+
+
+def interrupted(kind: str) -> Path:
+    """A file system as a power cut leaves it: files in the journal only, and one that was deleted while
+    it was open.
+    """
+    file, point, cut = image(kind), PLACE / "point", PLACE / f"{kind}-cut.img"
+    point.mkdir()
+    sh("mount", "-t", kind, "-o", "loop", str(file), str(point))
+    (point / "first").write_bytes(os.urandom(MIB))
+    sh("sync", "--file-system", str(point))
+    with (point / "deleted").open("wb") as open_still:
+        open_still.write(os.urandom(MIB))
+        os.fsync(open_still.fileno())
+        (point / "deleted").unlink()
+        for number in range(50):
+            with (point / f"file-{number}").open("wb") as new:
+                new.write(b"text" * number)
+                os.fsync(new.fileno())
+        sh("sync", "--file-system", str(point))
+        with (point / "last").open("wb") as new:
+            new.write(b"after the last checkpoint")
+            os.fsync(new.fileno())
+        shutil.copyfile(file, cut)
+    sh("umount", str(point))
+    point.rmdir()
+    return cut
+
+
+def orphaned(_kind: str) -> Path:
+    """An ext4 whose list of deleted files is in place: mounting clears them, read-only or not."""
+    file = image("ext4")
+    data = PLACE / "data"
+    data.write_bytes(os.urandom(MIB))
+    for request in (f"write {data} orphan", "sif orphan links_count 0", "sif orphan dtime 0"):
+        sh("debugfs", "-w", "-R", request, str(file))
+    number = sh("debugfs", "-R", "stat orphan", str(file)).split()[1]
+    for request in (f"ssv last_orphan {number}", "unlink orphan"):
+        sh("debugfs", "-w", "-R", request, str(file))
+    assert f"First orphan inode:       {number}" in sh("dumpe2fs", "-h", str(file))
+    return file
+
+
+def damaged(_kind: str) -> Path:
+    """An ext4 with an inode whose checksum is wrong: who meets it notes that in the superblock."""
+    file = image("ext4")
+    sh("debugfs", "-w", "-R", f"write {__file__} hurt", str(file))
+    place = re.search(r"at block (\d+), offset 0x([0-9a-f]+)", sh("debugfs", "-R", "imap hurt", str(file)))
+    assert place
+    block, offset = int(place[1]), int(place[2], 16)
+    size = int(sh("dumpe2fs", "-h", str(file)).split("Block size:")[1].split()[0])
+    with file.open("r+b") as raw:
+        raw.seek(block * size + offset + 40)
+        raw.write(os.urandom(60))
+    return file
+
+
+def look(point: str) -> None:
+    """Read what can be read."""
+    for place, _directories, files in os.walk(point):
+        for name in files:
+            try:
+                Path(place, name).read_bytes()
+            except OSError:
+                continue
+
+
+def beside(node: str) -> str:
+    """What comes of mounting a device beside the sandbox: refused, ro or rw."""
+    point = PLACE / "beside"
+    point.mkdir()
+    done = subprocess.run(["mount", node, str(point)], capture_output=True, check=False)
+    found = "refused"
+    if done.returncode == 0:
+        found = sh("findmnt", "--noheadings", "--output", "OPTIONS", str(point)).split(",")[0]
+        sh("umount", str(point))
+    point.rmdir()
+    return found
+
+
+def stays_as_it_is(lab: Lab, file: Path, *, device: bool) -> None:
+    """A sandbox of it by file, everything read and something written: not a byte of it changes."""
+    digest = sh("sha256sum", "--binary", str(file))
+    node = sh("losetup", "--find", "--show", str(file)).strip() if device else ""
+    lab.loops += [node] if node else []
+    disk = Disk(str(file), node)
+    written = disk.written()
+    box = lab.create(disk.origin, name="trial", size="4M", engine="overlay", hash=True)
+    look(str(box.mountpoint))
+    Path(f"{box.mountpoint}/new").write_text("in RAM")
+    if node:
+        assert beside(node) in ("refused", "ro")
+        with pytest.raises(PermissionError):
+            Path(node).write_bytes(b"others are kept from it, too")
+    proof = lab.remove("trial")
+    assert (proof.counters_same, proof.hash_same) == (True, True)
+    assert disk.written() == written
+    if node:
+        assert sh("blockdev", "--getro", node).strip() == "0"
+    assert sh("sha256sum", "--binary", str(file)) == digest
+
+
+DEVICE = [
+    pytest.param(True, id="device"),
+    pytest.param(False, id="image", marks=pytest.mark.only_layers_here),
+]
+"""In the guest, where each test takes seconds, the one that has the weaker protection."""
+EVERY_KIND = [
+    *(pytest.param(kind, True, id=f"{kind}-device", marks=pytest.mark.layers) for kind in HERE),
+    *(
+        pytest.param(
+            kind, False, id=f"{kind}-image", marks=[pytest.mark.layers, pytest.mark.only_layers_here]
+        )
+        for kind in HERE
+    ),
+    *(pytest.param(kind, True, id=f"{kind}-device") for kind in MAKE if kind not in HERE),
+    *(pytest.param(kind, False, id=f"{kind}-image") for kind in MAKE if kind not in HERE),
+]
+
+
+@pytest.mark.parametrize(("kind", "device"), EVERY_KIND)
+def test_an_unfinished_one(lab: Lab, kind: str, device: bool) -> None:
+    stays_as_it_is(lab, interrupted(kind), device=device)
+
+
+@pytest.mark.layers
+@pytest.mark.parametrize("device", DEVICE)
+@pytest.mark.parametrize("make", [orphaned, damaged])
+def test_one_that_the_kernel_would_repair(lab: Lab, make: Callable[[str], Path], device: bool) -> None:
+    stays_as_it_is(lab, make("ext4"), device=device)
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+@pytest.mark.parametrize("make", [orphaned, damaged])
+def test_the_kernel_does_repair_those(lab: Lab, make: Callable[[str], Path]) -> None:
+    """What the tests above are good for: a plain read-only mount writes."""
+    del lab
+    file, point = make("ext4"), PLACE / "point"
+    digest = sh("sha256sum", "--binary", str(file))
+    point.mkdir()
+    node = sh("losetup", "--find", "--show", str(file)).strip()
+    sh("mount", "-t", "ext4", "-o", "ro,noload,errors=remount-ro", node, str(point))
+    look(str(point))
+    sh("umount", str(point))
+    sh("losetup", "--detach", node)
+    assert sh("sha256sum", "--binary", str(file)) != digest
+
+
+@pytest.mark.layers
+def test_read_only_file_systems(lab: Lab) -> None:
+    tree = lab.tree()
+    squashed, disc = PLACE / "tree.squashfs", PLACE / "tree.iso"
+    sh("mksquashfs", tree.origin, str(squashed), "-quiet", "-no-progress")
+    sh("xorriso", "-as", "mkisofs", "-quiet", "-rational-rock", "-output", str(disc), tree.origin)
+    for file in (squashed, disc):
+        if file is disc and not can_mount("iso9660"):
+            continue
+        stays_as_it_is(lab, file, device=True)
+
+
+def can_mount(fstype: str) -> bool:
+    """Whether this kernel knows a file system, as it is or with a module."""
+    if f"\t{fstype}\n" in Path("/proc/filesystems").read_text():
+        return True
+    return os.environ.get("SANDBOX_TUI_VM") == "1"
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+def test_a_device_that_was_read_only_stays_so(lab: Lab) -> None:
+    disk = lab.disk("ext4")
+    sh("blockdev", "--setro", disk.device)
+    box = lab.create(disk.origin, name="trial", size="4M", engine="overlay")
+    assert box.record is not None
+    assert not box.record.locked
+    lab.remove("trial")
+    assert sh("blockdev", "--getro", disk.device).strip() == "1"
+    sh("blockdev", "--setrw", disk.device)
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+def test_a_loop_device_that_was_detached_meanwhile_is_given_back(lab: Lab) -> None:
+    """Whoever attaches something to it next would find it read-only."""
+    disk = lab.disk("ext4")
+    lab.create(disk.origin, name="trial", size="4M", engine="overlay")
+    sh("umount", "/run/sandbox-tui/trial/mnt")
+    sh("umount", "/run/sandbox-tui/trial/lower")
+    sh("losetup", "--detach", lab.loops.pop())
+    lab.recover()
+    assert sh("blockdev", "--getro", disk.device).strip() == "0"
+
+
+@pytest.mark.layers
+def test_every_type_that_is_mounted_is_tried_here() -> None:
+    assert set(overlay._UNTOUCHED) == {*MAKE, "squashfs", "iso9660"}
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+@pytest.mark.parametrize("kind", REFUSED)
+def test_all_others_are_refused(lab: Lab, kind: str) -> None:
+    """Whatever blkid calls a file system: ReiserFS, NILFS2 and others write when mounted read-only."""
+    disk = lab.disk("ext4")
+    before, digest = state(), disk.digest()
+    request = lab.request(disk.origin, name="trial", size="4M", engine="overlay")
+    lab.host = Renaming(kind)
+    with pytest.raises(Refused, match=f"mounting {kind} read-only is not proven to write nothing") as refusal:
+        lab.creation(request)(inventory.read(lab.host))
+    assert "--engine snapshot" in refusal.value.hint
+    assert refusal.value.exit_code == 3
+    assert (state(), disk.digest()) == (before, digest)
+
+
+class Renaming(type(Lab().host)):  # type: ignore[misc]
+    """The machine, but for what blkid says of a file system."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind_shown = kind
+
+    def run(self, argv: list[str], **more: object) -> str:
+        said = super().run(argv, **more)
+        return f"{self.kind_shown}\n" if argv[0] == "blkid" else str(said)
