@@ -4,6 +4,8 @@ import errno
 import os
 import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ import pytest
 
 from tests.kernel.engines import OVERLAY, both_engines
 from tests.kernel.lab import MIB, Lab, node, sh
+from tui.backend import rescue
 from tui.backend.errors import Refused
 from tui.backend.gauge import State
+
+ROOT = Path(__file__).parents[2]
 
 
 def overfill(device: str, size: int) -> int:
@@ -42,7 +47,9 @@ def test_full_can_still_be_read_and_removed(lab: Lab) -> None:
         os.fsync(device.fileno())
     assert overfill(node(box), 4 * MIB) == errno.EIO
     assert lab.gauge("trial").state is State.FULL
-    assert "copied out" in lab.gauge("trial").advice
+    assert f"Do not remove it yet: its device can still be read. Copy what you need from {node(box)}" in (
+        lab.gauge("trial").advice
+    )
     sh("dd", f"if={node(box)}", "of=/dev/null", "bs=1M")
     assert lab.remove("trial").counters_same
     assert disk.digest() == digest
@@ -186,3 +193,49 @@ def test_waiting_writers_do_not_hang_the_removal(lab: Lab) -> None:
     lab.remove("trial")
     os.killpg(watchdog.pid, signal.SIGKILL)
     watchdog.wait()
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["ext4", "vfat", "xfs", "btrfs"])
+def test_the_advice_gets_the_files_out(lab: Lab, kind: str, tmp_path: Path) -> None:
+    """What is said of a full snapshot is what works: nearly all that was saved can be copied out."""
+    box = lab.create(lab.disk(kind).origin, name="trial", size="12M", mount=f"{tmp_path}/point")
+    point = Path(str(box.mountpoint))
+    saved = {f"saved-{number}": os.urandom(100 << 10) for number in range(20)}
+    for name, data in saved.items():
+        (point / name).write_bytes(data)
+    sh("sync", "--file-system", str(point))
+    assert overfill(f"{point}/big", 24 * MIB) != 0
+    wait_until_full(lab)
+    box, advice = lab.sandbox("trial"), lab.gauge("trial").advice
+    assert "Do not remove it yet" in advice
+    place = point
+    if kind in ("xfs", "btrfs"):
+        assert f"{kind} has shut down" in advice
+        assert not any(readable(point / name, data) for name, data in saved.items())
+        place = Path(rescue.PLACE)
+        for line in rescue.commands(box):
+            assert line in advice
+            sh("sh", "-c", line.replace("sandbox-tui", f"cd {ROOT} && {sys.executable} -m tui"))
+    found = [name for name, data in saved.items() if readable(place / name, data)]
+    assert len(found) == len(saved)
+    lab.remove("trial")
+
+
+def wait_until_full(lab: Lab) -> None:
+    """What is in memory is written back some time: it is this that meets the end of the store."""
+    for _ in range(200):
+        if lab.gauge("trial").state is State.FULL:
+            return
+        subprocess.run(["sync"], check=False, timeout=60)
+        time.sleep(0.1)
+    raise AssertionError(lab.sandbox("trial").status)
+
+
+def readable(path: Path, data: bytes) -> bool:
+    """Whether a file can be read, all of it, as it was written; not from memory."""
+    Path("/proc/sys/vm/drop_caches").write_text("3")
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False

@@ -40,7 +40,7 @@ def test_what_the_kernel_says_beyond_numbers(health: Health, state: State) -> No
 
 
 def test_full_promises_that_all_can_be_read_and_broken_that_it_is_gone() -> None:
-    assert "copied out" in read(box(Status(Health.OVERFLOW))).advice
+    assert "Do not remove it yet" in read(box(Status(Health.OVERFLOW))).advice
     assert "gone" in read(box(Status(Health.INVALID))).advice
     assert read(box(Status(Health.OVERFLOW))).fill == 1.0
     assert read(box(Status(Health.UNKNOWN))).fill is None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from tui.backend import rescue
 from tui.backend.engines import OVERLAY, exception_store
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health, Status
@@ -74,7 +75,6 @@ class Gauge:
 
 _ADVICE = {
     State.NEARLY_FULL: "Grow it now: once it is full nothing more can be written.",
-    State.FULL: "Nothing more can be written; all in it can still be read and copied out. Then remove it.",
     State.BROKEN: "Its contents are gone: every read and write fails. Remove it.",
     State.UNKNOWN: "Its fill cannot be read.",
 }
@@ -93,7 +93,8 @@ def read(sandbox: Sandbox) -> Gauge:
     if sandbox.engine == OVERLAY:
         return _of_layers(sandbox.status)
     found = _of_device(sandbox)
-    return replace(found, advice=_ADVICE.get(found.state, ""))
+    full = found.state is State.FULL
+    return replace(found, advice=rescue.advice(sandbox) if full else _ADVICE.get(found.state, ""))
 
 
 def _of_layers(status: Status) -> Gauge:

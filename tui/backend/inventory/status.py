@@ -15,7 +15,7 @@ from tui.backend.inventory.maps import SECTOR
 if TYPE_CHECKING:
     from tui.backend.host import Host, Room
 
-_USAGE = re.compile(r"(\d+)/(\d+)(?: (\d+))?")
+_USAGE = re.compile(r"(\d+)/(\d+)(?: (\d+))?", re.ASCII)
 
 
 class Health(Enum):
@@ -23,7 +23,7 @@ class Health(Enum):
 
     ACTIVE = "active"
     OVERFLOW = "overflow"
-    """Full (`PO`): nothing more can be written; everything can be read."""
+    """Full (`PO`): nothing more can be written; the device can be read."""
     INVALID = "invalid"
     """Full (`N`) or its COW device failed: every read and write fails; the contents are gone."""
     UNKNOWN = "unknown"
@@ -53,7 +53,7 @@ def parse(params: str) -> Status:
 
     Words of a kernel from the future give UNKNOWN with the raw text.
     """
-    text = params.strip()
+    text = params.strip(" ")
     match = _USAGE.fullmatch(text)
     if match and int(match[2]) > 0:
         metadata = int(match[3]) * SECTOR if match[3] else None
@@ -64,7 +64,7 @@ def parse(params: str) -> Status:
 
 def parse_all(text: str) -> dict[str, Status]:
     """Statuses by map name from the output of `dmsetup status --target snapshot`."""
-    matches = re.finditer(r"^(.+?): \d+ \d+ snapshot(?: (.*))?$", text, re.MULTILINE)
+    matches = re.finditer(r"^(.+?): \d+ \d+ snapshot(?: (.*))?$", text, re.MULTILINE | re.ASCII)
     return {match[1]: parse(match[2] or "") for match in matches}
 
 

@@ -1,6 +1,6 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
-from tui.backend import sizes
+from tui.backend import rescue, sizes
 from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
@@ -8,13 +8,13 @@ from tui.backend.inventory import Inventory, abilities
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, memory
+from tui.backend.sandboxes import frame, memory, ownership
 from tui.backend.stores import layers, ramdisk, tmpfs
 
 
 def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
     """The plan to grow a sandbox to a size, or by one (`+512M`). UsageError, NotFound, Refused."""
-    return plan(inventory.sandbox(name), size, inventory, udev=abilities.read(host).udev)
+    return plan(ownership.check(inventory.sandbox(name)), size, inventory, udev=abilities.read(host).udev)
 
 
 def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Plan:
@@ -42,7 +42,7 @@ def _current(sandbox: Sandbox) -> int:
     if status.health is Health.OVERFLOW:
         raise Refused(
             f"{sandbox.name} is FULL: the kernel lets a snapshot grow only before that.",
-            "All in it can still be read: copy out what you need, then remove it and make a larger one.",
+            rescue.advice(sandbox),
         )
     if status.health is Health.INVALID:
         raise Refused(
