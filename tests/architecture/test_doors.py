@@ -57,6 +57,32 @@ def test_the_backend_imports_no_face_even_lazily(file: Path) -> None:
         assert not module.startswith(("tui.cli", "tui.app", "tui.screens", "tui.widgets"))
 
 
+def unicode_minded(tree: ast.AST) -> Iterator[str]:
+    """Calls that take Unicode's line ends, white space or digits for those of the kernel."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            method, bare = node.func.attr, not node.args or ast.unparse(node.args[0]) == "None"
+            ours = isinstance(node.func.value, ast.Constant)
+            cuts = method in ("split", "rsplit", "strip", "lstrip", "rstrip") and bare and not ours
+            if cuts or method in ("splitlines", "isdecimal", "isdigit", "isnumeric", "isspace"):
+                yield ast.unparse(node)
+
+
+PEOPLES_TEXT = {
+    "tui/backend/sizes.py": "what people type",
+    "tui/backend/run.py": "what programs say to people, and bytes",
+    "tui/backend/sandboxes/presets.py": "what people type",
+}
+"""Where text is not the kernel's."""
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if name(file).startswith("tui/backend/")], ids=name)
+def test_text_of_the_kernel_is_cut_as_the_kernel_means_it(file: Path) -> None:
+    if name(file) in PEOPLES_TEXT or "/practice/" in name(file):
+        return
+    assert not list(unicode_minded(ast.parse(file.read_text()))), "see tui/backend/kernel_text.py"
+
+
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_nothing_is_handed_to_a_shell(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text())):

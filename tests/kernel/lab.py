@@ -20,7 +20,7 @@ from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
+from tui.backend.sandboxes import create, grow, mounts, perform, proof, recover, remove
 from tui.backend.sandboxes.request import CreateRequest
 
 PLACE = Path("/tmp/lab")
@@ -172,6 +172,16 @@ class Lab:
             self.host, lambda reading: grow.prepare(self.host, reading, name, size), listener=listener
         )
 
+    def mount(self, name: str, directory: str | None = None) -> Plan:
+        """Mount a sandbox."""
+        return perform.perform(
+            self.host, lambda reading: mounts.prepare_mount(self.host, reading, name, directory)
+        )
+
+    def unmount(self, name: str) -> Plan:
+        """Unmount a sandbox."""
+        return perform.perform(self.host, lambda reading: mounts.prepare_unmount(self.host, reading, name))
+
     def remove(self, *names: str) -> proof.Proof:
         """Remove sandboxes; the proof for the first."""
         evidence = proof.read(self.host, self.sandbox(names[0]))
@@ -210,7 +220,7 @@ def state() -> dict[str, object]:
         "loops": sorted(
             sh("losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE,RO").split("\n")
         ),
-        "mounts": [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()],
+        "mounts": [line.split(b" ")[4] for line in Path("/proc/self/mountinfo").read_bytes().splitlines()],
         "run": sorted(map(str, Path("/run/sandbox-tui").rglob("*")))
         if Path("/run/sandbox-tui").exists()
         else None,

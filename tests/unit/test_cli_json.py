@@ -12,12 +12,12 @@ DEVICE = {
 SANDBOX = {
     "name", "engine", "device", "origin", "origin_size", "image", "tree", "store", "policy", "chunk", "size",
     "used", "files", "files_used", "fill", "state", "mounts", "fstype", "created", "busy", "interrupted",
-    "status",
+    "foreign", "status",
 }  # fmt: skip
 CREATED = {
     "name", "device", "mount", "directory", "origin", "origin_size", "origin_id", "image", "tree", "engine",
     "store", "policy", "chunk", "size", "fstype", "mount_options", "mount_made", "hashed", "brd_loaded",
-    "created", "version",
+    "locked", "created", "version",
 }  # fmt: skip
 PLAN = {"verb", "name", "notes", "steps", "script"}
 PROOF = {"name", "origin", "counters_same", "hash_same", "changed", "sentence"}

@@ -76,6 +76,6 @@ def _value(part: str | Ref, values: Mapping[str, str]) -> str:
 def _delimiter(text: str) -> str:
     """A here-document mark that is no line of the text."""
     mark = "END"
-    while mark in text.splitlines():
+    while mark in text.split("\n"):
         mark += "_"
     return mark

@@ -11,8 +11,9 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, mounts
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.kernel_text import fields
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, remove
+from tui.backend.sandboxes import frame, ownership, remove
 
 SIZE = 64 << 20
 """Bytes of the practice disk; a tmpfs of half as much again holds it with its files."""
@@ -51,6 +52,7 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
     """
     found = sandboxes_of(inventory)
     for sandbox in found:
+        ownership.check(sandbox)
         remove.check(sandbox, blockers.read(host, sandbox))
     disk = take_down(host, inventory)
     if not found:
@@ -97,8 +99,8 @@ def is_abandoned(host: Host) -> bool:
     """Whether there is a practice disk whose demo has ended without clearing it."""
     if host.kind(paths.PRACTICE) is None:
         return False
-    owner = _read(host, _OWNER).strip()
-    return not owner or _identity(host, owner.split()[0]) != owner
+    owner = _read(host, _OWNER).strip("\n")
+    return not owner or _identity(host, owner.split(" ", 1)[0]) != owner
 
 
 def _is_disk(entry: Loop) -> bool:
@@ -139,8 +141,8 @@ def _mkfs() -> Command:
 def _identity(host: Host, pid: str) -> str:
     """A process by number and start time, so that a number used again is not taken for it."""
     number, _, rest = _read(host, f"/proc/{pid}/stat").partition(" ")
-    fields = rest.rpartition(")")[2].split()
-    return f"{number} {fields[_START_TIME]}" if len(fields) > _START_TIME else ""
+    after = fields(rest.rpartition(")")[2])
+    return f"{number} {after[_START_TIME]}" if len(after) > _START_TIME else ""
 
 
 def _read(host: Host, path: str) -> str:

@@ -43,7 +43,7 @@ _REMEDIES = {
     abilities.NO_MODPROBE: "Install it: apt-get install kmod.",
     abilities.MUTE: "In a container: start that with more privileges.",
 }
-_VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b")
+_VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _sandboxes(host: Host) -> tuple[Sandbox, ...]:
 
 def _kernel(host: Host) -> str:
     try:
-        return host.read("/proc/sys/kernel/osrelease").strip()
+        return host.read("/proc/sys/kernel/osrelease").strip("\n")
     except OSError:
         return ""
 

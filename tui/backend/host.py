@@ -55,8 +55,9 @@ class Use:
 class ForeignMount:
     """A mount in another mount namespace, which the process `pid` keeps alive.
 
-    `devno` is `MAJOR:MINOR`; `shared` and `master` are its peer groups; `owner` is the sandbox
-    that an overlay belongs to, empty for all else.
+    `devno` is `MAJOR:MINOR`; `source` is empty where the number tells all; `shared` and `master` are
+    its peer groups; `owner` is the sandbox that an overlay belongs to, `inside` the one in whose
+    directory it is mounted: both empty for all else, and for a namespace of another user namespace.
     """
 
     pid: int
@@ -67,6 +68,7 @@ class ForeignMount:
     shared: str | None
     master: str | None
     owner: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,10 @@ class Host(Protocol):
 
     def foreign_mounts(self) -> tuple[ForeignMount, ...]:
         """What is mounted in the other mount namespaces of this machine, as far as we may look."""
+        ...
+
+    def sees_all(self) -> bool:
+        """Whether every process of the machine can be looked at: root in the first PID namespace can."""
         ...
 
     def has_program(self, name: str) -> bool:

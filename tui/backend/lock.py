@@ -36,7 +36,7 @@ def _acquire(file: str) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 400, 0).decode(errors="replace").strip()
+            holder = os.pread(descriptor, 400, 0).decode(errors="replace").strip("\n")
             os.close(descriptor)
             raise Refused(
                 f"Another sandbox-tui is changing this machine ({holder or 'just starting or ending'}).",

@@ -64,9 +64,11 @@ class RealHost:
         return run.stream(argv, tick=tick, keep=self._lock)
 
     def read(self, path: str) -> str:
-        """The text of a file; bytes that are no UTF-8 come as surrogates."""
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        """The text of a file, its line ends as they are; bytes that are not UTF-8 come as surrogates."""
+        from tui.backend.kernel_text import decode
+
+        with open(path, "rb") as file:
+            return decode(file.read())
 
     def open(self, path: str) -> BinaryIO:
         """A file to be read as bytes."""
@@ -129,6 +131,12 @@ class RealHost:
         from tui.backend import processes
 
         return processes.foreign_mounts()
+
+    def sees_all(self) -> bool:
+        """Whether no process is hidden from us."""
+        from tui.backend import processes
+
+        return processes.sees_all()
 
     def has_program(self, name: str) -> bool:
         """Whether a program can be run."""

@@ -78,4 +78,4 @@ class Plan:
 
 def _comment(words: str) -> str:
     """A comment that no path in it can end: a mount point may hold a newline."""
-    return f"# {clean(words)}".rstrip()
+    return f"# {clean(words)}".rstrip(" ")

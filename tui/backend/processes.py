@@ -4,15 +4,27 @@
 the mount keeps the device busy all the same.
 """
 
+import fcntl
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import psutil
 
+from tui.backend import paths
 from tui.backend.host import ForeignMount, Use
 from tui.backend.inventory import mounts
 from tui.backend.inventory.mounts import Mount
+from tui.backend.kernel_text import decode, fields, lines, number
+
+_NS_GET_USERNS = 0xB701
+"""ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
+_FIRST_PID_NAMESPACE = 0xEFFFFFFC
+"""The inode number of the first PID namespace (PROC_PID_INIT_INO of linux/proc_ns.h)."""
+_MAPPING = re.compile(r"(?:[^ ]+ ){4}[^ ]+ +(/.*)", re.DOTALL)
+_MAPS_NEWLINE = re.compile(r"\\012")
+"""maps escapes newlines and nothing else."""
 
 
 def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
@@ -26,7 +38,7 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     for pid in _pids():
         with suppress(OSError):
             seen = _mounts(pid, namespaces)
-            of_device = tuple(m for m in seen if devno == m.devno or m.source in places)
+            of_device = tuple(m for m in seen if mounts.shows(m, devno, places))
             held = next(_held(pid, of_device, places), None)
             if held is not None:
                 found.append(Use(pid, *_who(pid), *held))
@@ -34,30 +46,64 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
 
 
 def foreign_mounts() -> tuple[ForeignMount, ...]:
-    """Every mount of a real device, or of our overlays, in every mount namespace but our own."""
+    """Every mount of a real device, or of a sandbox, in every mount namespace but our own.
+
+    Processes of one namespace may have several roots, and see what is mounted below theirs only.
+    """
     ours = os.readlink("/proc/self/ns/mnt")
-    seen = {ours}
-    found: list[ForeignMount] = []
+    seen: set[tuple[str, int, int]] = set()
+    found: dict[int, ForeignMount] = {}
     for pid in _pids():
         with suppress(OSError):
-            namespace = os.readlink(f"/proc/{pid}/ns/mnt")
-            if namespace not in seen:
-                seen.add(namespace)
-                found += _foreign(pid)
-    return tuple(found)
+            namespace, root = os.readlink(f"/proc/{pid}/ns/mnt"), os.stat(f"/proc/{pid}/root")
+            view = (namespace, root.st_dev, root.st_ino)
+            if namespace != ours and view not in seen:
+                seen.add(view)
+                found = {**dict(_foreign(pid)), **found}
+    return tuple(found.values())
 
 
-def _foreign(pid: int) -> Iterator[ForeignMount]:
+def sees_all() -> bool:
+    """Whether every process of the machine can be looked at: by root in the first PID namespace."""
+    return os.geteuid() == 0 and os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE
+
+
+def _foreign(pid: int) -> Iterator[tuple[int, ForeignMount]]:
+    """By the number of each mount, which no other one of the machine has."""
     program, _user = _who(pid)
+    trusted = _is_of_our_user_namespace(pid)
     for mount in _parse(pid):
-        owner = mounts.owner(mount)
-        if owner or mount.source.startswith("/dev/"):
-            where = (mount.devno, mount.source, mount.mountpoint)
-            yield ForeignMount(pid, program, *where, mount.shared, mount.master, owner)
+        owner = mounts.owner(mount) if trusted else ""
+        inside = paths.sandbox_in(mount.mountpoint) if trusted else ""
+        if owner or inside or mount.source.startswith("/dev/"):
+            source = mount.source if mount.fstype in mounts.OWN_NUMBERS else ""
+            where = (mount.devno, source, mount.mountpoint)
+            yield (
+                mount.id,
+                ForeignMount(pid, program, *where, mount.shared, mount.master, owner, inside),
+            )
+
+
+def _is_of_our_user_namespace(pid: int) -> bool:
+    """Whether the mount namespace of a process belongs to our user namespace. In one of his own anybody
+    may mount what looks like a part of a sandbox.
+    """
+    descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        owner = fcntl.ioctl(descriptor, _NS_GET_USERNS)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    try:
+        return os.path.samestat(os.fstat(owner), os.stat("/proc/self/ns/user"))
+    finally:
+        os.close(owner)
 
 
 def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdecimal() and int(name) != os.getpid()]
+    found = (number(name) for name in os.listdir("/proc"))
+    return [pid for pid in found if pid is not None and pid != os.getpid()]
 
 
 def _mounts(pid: int, namespaces: dict[str, tuple[Mount, ...]]) -> tuple[Mount, ...]:
@@ -68,8 +114,12 @@ def _mounts(pid: int, namespaces: dict[str, tuple[Mount, ...]]) -> tuple[Mount, 
 
 
 def _parse(pid: int) -> tuple[Mount, ...]:
-    with open(f"/proc/{pid}/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-        return mounts.parse(file.read())
+    return mounts.parse(_text(f"/proc/{pid}/mountinfo"))
+
+
+def _text(path: str) -> str:
+    with open(path, "rb") as file:
+        return decode(file.read())
 
 
 def _held(pid: int, of_device: tuple[Mount, ...], places: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -80,9 +130,9 @@ def _held(pid: int, of_device: tuple[Mount, ...], places: Sequence[str]) -> Iter
         if _inside(path, points):
             yield how, path
     ids = {str(mount.id) for mount in of_device}
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        path = _link(f"/proc/{pid}/fd/{number}")
-        if _inside(path, points) or (ids and _mount_id(pid, number) in ids):
+    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        path = _link(f"/proc/{pid}/fd/{descriptor}")
+        if _inside(path, points) or (ids and _mount_id(pid, descriptor) in ids):
             yield "has open", path
     yield from (("has mapped", path) for path in _mapped(pid, points))
 
@@ -99,21 +149,21 @@ def _link(path: str) -> str:
         return ""
 
 
-def _mount_id(pid: int, number: str) -> str:
+def _mount_id(pid: int, descriptor: str) -> str:
     """The mount that an open file is on, by its number in that process's mountinfo."""
-    with suppress(OSError), open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii", errors="replace") as file:
-        for line in file:
+    with suppress(OSError):
+        for line in lines(_text(f"/proc/{pid}/fdinfo/{descriptor}")):
             if line.startswith("mnt_id:"):
-                return line.split()[1]
+                return fields(line)[1]
     return ""
 
 
 def _mapped(pid: int, points: Sequence[str]) -> Iterator[str]:
-    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="surrogateescape") as file:
-        for line in file:
-            fields = line.rstrip("\n").split(maxsplit=5)
-            if len(fields) == 6 and _inside(fields[5], points):
-                yield fields[5]
+    """The files that a process has mapped: the sixth field of proc_pid_maps(5), which ends its line."""
+    for line in lines(_text(f"/proc/{pid}/maps")):
+        found = _MAPPING.fullmatch(line)
+        if found and _inside(path := _MAPS_NEWLINE.sub("\n", found[1]), points):
+            yield path
 
 
 def _who(pid: int) -> tuple[str, str]:

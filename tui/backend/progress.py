@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 from tui.backend.host import Host
 from tui.backend.inventory.maps import SECTOR
+from tui.backend.kernel_text import fields
 
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%(?: done|\s*$)")
-_BYTES = re.compile(r"(\d+) bytes .*copied")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%(?: done|\s*$)", re.ASCII)
+_BYTES = re.compile(r"(\d+) bytes .*copied", re.ASCII)
 """What dd prints with status=progress."""
 _READ = 2
 """The field of a block device's `stat` that counts the sectors read (kernel: block/stat.rst)."""
@@ -53,7 +54,7 @@ class _Meter:
         if not self._reads:
             return 0
         try:
-            return int(self._host.read(f"/sys/class/block/{self._reads}/stat").split()[_READ]) * SECTOR
+            return int(fields(self._host.read(f"/sys/class/block/{self._reads}/stat"))[_READ]) * SECTOR
         except (OSError, IndexError, ValueError):
             return 0
 

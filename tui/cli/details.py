@@ -57,6 +57,8 @@ def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def _place(sandbox: Sandbox) -> list[tuple[str, str]]:
+    if sandbox.foreign is not None:
+        return [("held by", f"{sandbox.foreign.words}, in another mount namespace")]
     return [("mounted on", mount.mountpoint) for mount in sandbox.mounts] or [("mounted on", "nothing")]
 
 

@@ -56,8 +56,8 @@ def sandbox_json(sandbox: Sandbox) -> Json:
     origin_size, image (the origin is a file), tree (it is a directory), store, policy
     (`PO` or `N`), chunk, size and used (of the store), files and files_used (of an overlay's
     store), fill (of bytes or files, whichever is more), state (the gauge's word), mounts,
-    fstype, created, busy (the verb that is running or was interrupted), interrupted, status
-    (the kernel's own words).
+    fstype, created, busy (the verb that is running or was interrupted), interrupted, foreign (who
+    holds it in another mount namespace; null: it is ours), status (the kernel's own words).
     """
     reading = gauge.read(sandbox)
     record = sandbox.record
@@ -83,6 +83,7 @@ def sandbox_json(sandbox: Sandbox) -> Json:
         "created": record.created if record else None,
         "busy": sandbox.busy,
         "interrupted": sandbox.interrupted,
+        "foreign": sandbox.foreign.words if sandbox.foreign else None,
         "status": sandbox.status.raw,
     }
 
@@ -102,7 +103,7 @@ def created_json(record: Record) -> Json:
     """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of
     the sandbox's own files) and what else was settled: origin, origin_size, origin_id, image,
     tree, engine, store, policy, chunk, size, fstype, mount_options, mount_made, hashed,
-    brd_loaded, created, version.
+    brd_loaded, locked (the origin's device was made read-only), created, version.
     """
     device = paths.device(record.name) if record.engine == SNAPSHOT else None
     return {**asdict(record), "device": device, "directory": paths.of(record.name)}

@@ -28,6 +28,8 @@ def fill(reading: gauge.Gauge) -> str:
 
 def state(sandbox: Sandbox) -> str:
     """The gauge's word, or what else is the matter."""
+    if sandbox.foreign is not None:
+        return "foreign"
     if sandbox.interrupted:
         return f"{sandbox.busy or 'create'} has not ended"
     return gauge.read(sandbox).state.value

@@ -29,8 +29,10 @@ def run(options: argparse.Namespace, host: Host) -> int:
 
     found = inventory.sandboxes.read(host) if options.all else ()
     if options.all and not _removable(found):
-        only = "The only sandbox is the root of the running system, which stays."
-        narration.say(only if found else "There are no sandboxes.")
+        names = ", ".join(sandbox.name for sandbox in found)
+        narration.say(
+            f"None of them can be removed from here: {names}." if found else "There are no sandboxes."
+        )
     elif options.dry_run:
         show_only(host, make, as_json=options.json)
         return 0
@@ -44,8 +46,10 @@ def run(options: argparse.Namespace, host: Host) -> int:
 
 
 def _removable(found: tuple[Sandbox, ...]) -> tuple[str, ...]:
-    """All but the root of a running Live CD, which only ends with the machine."""
-    return tuple(sandbox.name for sandbox in found if not sandbox.is_root)
+    """All but those of other mount namespaces, and the root of a running Live CD, which only ends with
+    the machine.
+    """
+    return tuple(sandbox.name for sandbox in found if not sandbox.is_root and sandbox.foreign is None)
 
 
 def _tell(host: Host, noted: list[Evidence], *, as_json: bool) -> None:

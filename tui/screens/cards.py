@@ -18,6 +18,7 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
         rate=None if over else history.rate,
         seconds_left=history.seconds_left,
         place=place(sandbox),
+        foreign=sandbox.foreign is not None,
         unfinished=(sandbox.busy or "a command").split()[0] if sandbox.interrupted else "",
     )
 
@@ -32,6 +33,8 @@ def short_origin(sandbox: Sandbox) -> str:
 
 def place(sandbox: Sandbox) -> str:
     """Where it can be worked on."""
+    if sandbox.foreign is not None:
+        return f"{sandbox.foreign.words} holds it in another mount namespace"
     if not sandbox.whole:
         return "only remains are left"
     return sandbox.mountpoint or (f"not mounted: {sandbox.device}" if sandbox.device else "not mounted")

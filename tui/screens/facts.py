@@ -22,7 +22,7 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
     """Label, value, and what there is to say about it."""
     record = sandbox.record
     facts = [("Mount", mount.mountpoint, f"{mount.fstype} {mount.options}") for mount in sandbox.mounts]
-    facts = facts or [("Mount", "not mounted", "")]
+    facts = facts or [_unmounted(sandbox)]
     facts += _layers(sandbox) if sandbox.engine == OVERLAY else _devices(sandbox)
     if record is None:
         return [
@@ -33,6 +33,12 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
     size = "" if record.origin_size is None else f"{sizes.show(record.origin_size)}, "
     facts.append(("Origin", record.origin, f"{size}only read"))
     return [*facts, ("Made", f"{words.duration(max(now - record.created, 0))} ago", "")]
+
+
+def _unmounted(sandbox: Sandbox) -> tuple[str, str, str]:
+    if sandbox.foreign is None:
+        return "Mount", "not mounted", ""
+    return "Mount", "not here", f"{sandbox.foreign.words} holds it elsewhere"
 
 
 def _devices(sandbox: Sandbox) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from tui.widgets.rows import Rows
 @dataclass(frozen=True, slots=True)
 class Card:
     """What is shown of one sandbox. `place` says where it is mounted; `unfinished` is the
-    verb that was interrupted, empty for a whole sandbox.
+    verb that was interrupted, empty for a whole sandbox; `foreign`: it is of another mount namespace.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Card:
     seconds_left: float | None
     place: str
     unfinished: str = ""
+    foreign: bool = False
 
 
 class CardRows(Rows[Card]):
@@ -40,7 +41,7 @@ class CardRows(Rows[Card]):
         "The sandboxes of this machine, whoever made them. The bar shows how much of the promised RAM is "
         "taken by changes.\n\n"
         "ok: below 70 %. filling: from 70 %. nearly full: from 90 %, grow it now. FULL: nothing more can be "
-        "written, everything can still be read and copied out. BROKEN: its contents are gone.\n\n"
+        "written; open it to see how its files can be copied out. BROKEN: its contents are gone.\n\n"
         "Enter opens the sandbox under the cursor."
     )
 
@@ -72,6 +73,8 @@ def _second(card: Card, width: int) -> Line:
     state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
     if card.unfinished:
         known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"
+    if card.foreign:
+        known, state, tone = ("", ""), "foreign", "warn"
     tail = "".join(f"  {part}" for part in known if part)
     place = fit_path(card.place, width - len(tail) - 3 - 15)
     return (Span(f"   {place}", "muted"), Span(tail), Span(f"  {right(state, 12)} ", tone))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend.errors import NotFound
 from tui.backend.inventory import loops, maps, sandboxes
+from tui.backend.kernel_text import fields, lines, unescape
 
 if TYPE_CHECKING:
     from tui.backend.host import Host, Memory
@@ -69,7 +70,7 @@ def read_devices(host: Host) -> tuple[Device, ...]:
 
 def _swaps(host: Host) -> frozenset[str]:
     try:
-        lines = host.read("/proc/swaps").splitlines()[1:]
+        rows = lines(host.read("/proc/swaps"))[1:]
     except OSError:
         return frozenset()
-    return frozenset(line.split()[0] for line in lines if line.split())
+    return frozenset(unescape(fields(row)[0]) for row in rows if fields(row))

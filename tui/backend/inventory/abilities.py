@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tui.backend import paths
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
+from tui.backend.kernel_text import number
 
 UDEV_RULE = (
     "# Made by sandbox-tui, removed with the last sandbox. A sandbox has its origin's UUID and\n"
@@ -125,8 +126,8 @@ def _ram_disks(host: Host) -> RamDisks | None:
         (name for name in host.listdir("/sys/block") if name.startswith("ram")),
         key=lambda name: int(name[3:]),
     )
-    kib = _text(host, "/sys/module/brd/parameters/rd_size").strip()
-    return RamDisks(tuple(names), int(kib) * 1024 if kib.isdecimal() else 0)
+    kib = _text(host, "/sys/module/brd/parameters/rd_size").strip("\n")
+    return RamDisks(tuple(names), (number(kib) or 0) * 1024)
 
 
 def _text(host: Host, path: str) -> str:

@@ -7,6 +7,7 @@ from tui.backend.host import ForeignMount, Host
 from tui.backend.inventory import loops, maps, mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.kernel_text import fields, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Blocker:
 
 def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
+    if sandbox.foreign is not None:
+        return (Blocker(sandbox.foreign.words, "holds it in another mount namespace"),)
     if not sandbox.whole and not sandbox.mounts:
         return ()
     if sandbox.is_root:
@@ -54,7 +57,7 @@ def _devno(sandbox: Sandbox) -> str:
 def _places(sandbox: Sandbox) -> list[str]:
     points = [mount.mountpoint for mount in (*sandbox.mounts, *sandbox.inner)]
     entry = sandbox.map
-    return [*points, paths.device(sandbox.name), f"/dev/{entry.kname}"] if entry else points
+    return [*points, *entry.nodes] if entry else points
 
 
 def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
@@ -99,7 +102,7 @@ def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 def _is_of(mount: ForeignMount, sandbox: Sandbox) -> bool:
     if sandbox.map is None:
         return mount.owner == sandbox.name or mount.devno == _devno(sandbox)
-    return mount.devno == sandbox.map.devno or mount.source == sandbox.device
+    return mount.devno == sandbox.map.devno or mount.source in sandbox.map.nodes
 
 
 def _follows(mount: ForeignMount, ours: Mount) -> bool:
@@ -120,8 +123,8 @@ def _on_top(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 def _swap(host: Host, sandbox: Sandbox, kname: str) -> tuple[Blocker, ...]:
     try:
-        lines = host.read("/proc/swaps").splitlines()[1:]
+        rows = lines(host.read("/proc/swaps"))[1:]
     except OSError:
         return ()
-    used = any(line.split()[:1] in ([sandbox.device], [f"/dev/{kname}"]) for line in lines)
+    used = any(fields(row)[:1] in ([sandbox.device], [f"/dev/{kname}"]) for row in rows)
     return (Blocker("swap", f"is on it: swapoff {sandbox.device}"),) if used else ()

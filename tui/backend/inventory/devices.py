@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
+from tui.backend.kernel_text import number
 
 COLUMNS = (
     "NAME,KNAME,PATH,MAJ:MIN,SIZE,LOG-SEC,TYPE,FSTYPE,LABEL,UUID,PARTLABEL,PARTUUID,"
@@ -106,7 +107,7 @@ def _device(node: dict[str, Any]) -> Device:
         uuid=_text(node, "uuid"),
         partlabel=_text(node, "partlabel"),
         partuuid=_text(node, "partuuid"),
-        model=f"{_text(node, 'vendor')} {_text(node, 'model')}".strip(),
+        model=f"{_text(node, 'vendor')} {_text(node, 'model')}".strip(" "),
         serial=_text(node, "serial"),
         wwn=_text(node, "wwn"),
         transport=_text(node, "tran"),
@@ -124,7 +125,7 @@ def _type(node: dict[str, Any]) -> str:
 
 
 def _text(node: dict[str, Any], key: str) -> str:
-    return str(node.get(key) or "").strip()
+    return str(node.get(key) or "").strip(" ")
 
 
 def _number(node: dict[str, Any], key: str) -> int:
@@ -143,7 +144,7 @@ def _complete(host: Host, device: Device) -> Device:
 
 def _diskseq(host: Host, base: str) -> int | None:
     text = _read(host, f"{base}/diskseq") or _read(host, f"{base}/../diskseq")
-    return int(text) if text.isdecimal() else None
+    return number(text)
 
 
 def _listdir(host: Host, path: str) -> tuple[str, ...]:

@@ -42,10 +42,10 @@ def _loop(host: Host, kname: str, below: str) -> Loop | None:
             return None
         return Loop(
             kname=kname,
-            devno=host.read(f"{base}/dev").strip(),
+            devno=host.read(f"{base}/dev").strip("\n"),
             file=file,
             size=int(host.read(f"{base}/size")) * SECTOR,
-            read_only=host.read(f"{base}/ro").strip() == "1",
+            read_only=host.read(f"{base}/ro").strip("\n") == "1",
         )
     except OSError:
         return None  # not bound

@@ -28,6 +28,11 @@ class Map:
     slaves: tuple[str, ...]
     holders: tuple[str, ...]
 
+    @property
+    def nodes(self) -> tuple[str, str]:
+        """The paths by which it is known."""
+        return f"/dev/mapper/{self.name}", f"/dev/{self.kname}"
+
 
 def read(host: Host) -> tuple[Map, ...]:
     """Every device-mapper device of the machine, in the order of their numbers."""
@@ -41,11 +46,11 @@ def _map(host: Host, kname: str) -> Map | None:
     try:
         return Map(
             kname=kname,
-            devno=host.read(f"{base}/dev").strip(),
+            devno=host.read(f"{base}/dev").strip("\n"),
             name=host.read(f"{base}/dm/name").rstrip("\n"),
             uuid=host.read(f"{base}/dm/uuid").rstrip("\n"),
             size=int(host.read(f"{base}/size")) * SECTOR,
-            suspended=host.read(f"{base}/dm/suspended").strip() == "1",
+            suspended=host.read(f"{base}/dm/suspended").strip("\n") == "1",
             slaves=tuple(sorted(host.listdir(f"{base}/slaves"))),
             holders=tuple(sorted(host.listdir(f"{base}/holders"))),
         )

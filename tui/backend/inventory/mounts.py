@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
+from tui.backend.kernel_text import lines, number, unescape
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from tui.backend.host import Host
 
+OWN_NUMBERS = frozenset({"btrfs", "bcachefs"})
+"""File systems of block devices whose mounts do not have the device's number."""
 _UPPER = re.compile(f",upperdir={paths.RUN_DIR}/([^/,]+)/{paths.UPPER},")
 
 
@@ -35,7 +40,7 @@ class Mount:
 
 def parse(text: str) -> tuple[Mount, ...]:
     """Mounts in mount order from the text of a mountinfo file; lines of no use are passed over."""
-    return tuple(mount for line in text.splitlines() if (mount := _mount(line)) is not None)
+    return tuple(mount for line in lines(text) if (mount := _mount(line)) is not None)
 
 
 def read(host: Host, pid: str = "self") -> tuple[Mount, ...]:
@@ -47,6 +52,13 @@ def owner(mount: Mount) -> str:
     """The sandbox whose upper layer an overlay mount writes to, empty where there is none."""
     found = _UPPER.search(f",{mount.data},") if mount.fstype == "overlay" else None
     return found[1] if found else ""
+
+
+def shows(mount: Mount, devno: str, nodes: Container[str]) -> bool:
+    """Whether a mount shows the block device `MAJOR:MINOR`, whose nodes are `nodes`. The source counts
+    only where the file system has numbers of its own: anybody may call that of a FUSE mount as he likes.
+    """
+    return mount.devno == devno or (mount.fstype in OWN_NUMBERS and mount.source in nodes)
 
 
 def holding(mounts: tuple[Mount, ...], path: str) -> Mount | None:
@@ -77,7 +89,7 @@ def below(mounts: tuple[Mount, ...], directory: str) -> tuple[Mount, ...]:
 def _mount(line: str) -> Mount | None:
     left, separator, right = line.partition(" - ")
     head, tail = left.split(" "), right.split(" ")
-    if not separator or len(head) < 6 or len(tail) < 2 or not head[0].isdecimal():
+    if not separator or len(head) < 6 or len(tail) < 2 or number(head[0]) is None:
         return None
     groups = dict(field.split(":", 1) for field in head[6:] if ":" in field)
     return Mount(
@@ -92,8 +104,3 @@ def _mount(line: str) -> Mount | None:
         shared=groups.get("shared"),
         master=groups.get("master"),
     )
-
-
-def unescape(text: str) -> str:
-    r"""Undo the kernel's octal escapes (`\040` is a space)."""
-    return re.sub(r"\\([0-3][0-7]{2})", lambda match: chr(int(match[1], 8)), text)

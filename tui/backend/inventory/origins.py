@@ -111,7 +111,7 @@ def _image_refusal(inventory: Inventory, path: str, size: int) -> str:
 def _of_directory(host: Host, path: str) -> Origin:
     found = mounts.read(host)
     on = mounts.holding(found, path)
-    identity = host.run(["stat", "--format=%d:%i", path]).strip()
+    identity = host.run(["stat", "--format=%d:%i", path]).strip("\n")
     fstype = on.fstype if on else ""
     return Origin(
         path, None, 512, fstype, identity, None, _directory_refusal(host, path, found), directory=True
@@ -140,7 +140,7 @@ def probe(host: Host, path: str, tag: str = "TYPE") -> str:
     """The file system type, or another tag, that blkid finds; empty for none."""
     try:
         words = ["blkid", "--probe", "--match-tag", tag, "--output", "value", path]
-        return host.run(words, timeout=30).strip()
+        return host.run(words, timeout=30).strip("\n")
     except CommandFailed as error:
         if error.status == 2:  # blkid(8): nothing recognised
             return ""

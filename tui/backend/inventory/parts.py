@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory.foreign import Suspect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
@@ -53,6 +56,14 @@ class Parts:
         """The names of all sandboxes of which the kernel knows a part."""
         return {*self.main, *self.helpers, *self.loops, *self.mounts, *self.inner}
 
+    def suspects(self, names: Iterable[str]) -> list[Suspect]:
+        """Those of the sandboxes that may be of another mount namespace: nothing of them is mounted here."""
+        return [
+            Suspect(name, self.main[name].devno if name in self.main else "", bool(self.loops.get(name)))
+            for name in names
+            if not self.mounts.get(name) and not self.inner.get(name)
+        ]
+
     def _divide_maps(self, host: Host) -> None:
         for entry in maps.read(host):
             name = paths.owner(entry.uuid)
@@ -62,13 +73,13 @@ class Parts:
                 self.helpers[name].append(entry)
 
     def _divide_mounts(self, host: Host) -> None:
-        """A mount is of a map by its number or its source (btrfs has numbers of its own)."""
-        shown = {}
-        for name, entry in self.main.items():
-            keys = (entry.devno, f"/dev/mapper/{entry.name}", f"/dev/{entry.kname}")
-            shown.update(dict.fromkeys(keys, name))
+        """A mount is of a map by its number, or by its source where it has a number of its own."""
+        by_number = {entry.devno: name for name, entry in self.main.items()}
+        by_node = {node: name for name, entry in self.main.items() for node in entry.nodes}
         for mount in mounts.read(host):
-            of = shown.get(mount.devno) or shown.get(mount.source) or mounts.owner(mount)
+            of = by_number.get(mount.devno) or mounts.owner(mount)
+            if mount.fstype in mounts.OWN_NUMBERS:
+                of = of or by_node.get(mount.source, "")
             owner = paths.sandbox_in(mount.mountpoint)
             if of and owner in ("", of):  # else another sandbox has its origin in this one
                 self.mounts[of].append(mount)

@@ -13,6 +13,8 @@ from tui.backend import paths
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.inventory import parts, record, status
+from tui.backend.inventory.foreign import Holder, holders
+from tui.backend.inventory.maps import SECTOR
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
 
@@ -40,7 +42,9 @@ class Sandbox:
     overlay shows, None for a directory; `entries` are
     the names in that directory; `busy` is the verb that was running when it was read, or
     that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
-    that was made for it, as long as it exists.
+    that was made for it, as long as it exists; `foreign` is who holds it in another
+    mount namespace, None for one of ours; `locked` is the origin's device
+    node while it is read-only because of this sandbox.
     """
 
     name: str
@@ -55,10 +59,14 @@ class Sandbox:
     status: Status
     mount_left: str | None = None
     below: str | None = None
+    foreign: Holder | None = None
+    locked: str | None = None
 
     @property
     def engine(self) -> str:
         """`overlay` where an origin is mounted as a lower layer, else `snapshot`."""
+        if self.foreign and self.record is not None:
+            return self.record.engine
         return OVERLAY if self.map is None and self._has(paths.LOWER) else SNAPSHOT
 
     @property
@@ -108,8 +116,10 @@ class Sandbox:
 
     @property
     def interrupted(self) -> bool:
-        """A verb did not come to its end (unless it is still running), or only remains are left."""
-        return not self.whole or self.busy is not None
+        """A verb did not come to its end (unless it is still running), or only remains are left. What
+        a foreign one is like cannot be told from here.
+        """
+        return not self.foreign and (not self.whole or self.busy is not None)
 
     def _has(self, part: str) -> bool:
         point = paths.of(self.name, part)
@@ -144,7 +154,8 @@ class Reader:
         names = sorted({*self._parts.names(), *self._directories()})
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
-        found = tuple(self._sandbox(name, self._status(name, statuses)) for name in names)
+        foreign = holders(self.host, self._parts.suspects(names))
+        found = tuple(self._sandbox(name, self._status(name, statuses), foreign.get(name)) for name in names)
         self._known = {sandbox.name: sandbox for sandbox in found}
         return found
 
@@ -155,11 +166,12 @@ class Reader:
         if mark is None or mark != self._mark or anew or self._age > _OLDEST:
             self._parts, self._mark, self._known, self._age = Parts(self.host), mark, {}, 0
 
-    def _sandbox(self, name: str, reading: Status) -> Sandbox:
+    def _sandbox(self, name: str, reading: Status, foreign: Holder | None) -> Sandbox:
         entries = self._entries(name)
         known = self._known.get(name)
         if known is not None and known.entries == entries and known.busy is None:
-            return known if known.status == reading else replace(known, status=reading)
+            now = (known.status, known.foreign) == (reading, foreign)
+            return known if now else replace(known, status=reading, foreign=foreign)
         noted = record.read(self.host, name) if paths.RECORD in entries else None
         return Sandbox(
             name=name,
@@ -174,6 +186,8 @@ class Reader:
             status=reading,
             mount_left=self._mount_left(noted),
             below=self._below(name, noted),
+            foreign=foreign,
+            locked=self._locked(name, noted),
         )
 
     def _status(self, name: str, statuses: Mapping[str, Status]) -> Status:
@@ -198,6 +212,21 @@ class Reader:
         node = f"/sys/dev/block/{lower.devno}"
         known = self.host.kind(node) is not None
         return (self.host.resolve(node) if known else lower.source).rsplit("/", 1)[-1]
+
+    def _locked(self, name: str, noted: Record | None) -> str | None:
+        """By the mount, else by its name: then its size tells whether it still is that disk. A loop device
+        that was detached has none, and stays read-only for whatever is attached next.
+        """
+        if noted is None or not noted.locked:
+            return None
+        kname = self._below(name, noted) or self.host.resolve(noted.origin).rsplit("/", 1)[-1]
+        base = f"/sys/class/block/{kname}"
+        try:
+            size = int(self.host.read(f"{base}/size")) * SECTOR
+            read_only = self.host.read(f"{base}/ro").strip("\n") == "1"
+        except (OSError, ValueError):
+            return None
+        return f"/dev/{kname}" if read_only and size in (0, noted.origin_size) else None
 
     def _directories(self) -> list[str]:
         try:

@@ -163,6 +163,10 @@ class PracticeHost:
         with self._guard:
             return tuple(self.world.foreign)
 
+    def sees_all(self) -> bool:
+        """Whether the practising person is root."""
+        return self.world.root
+
     def has_program(self, name: str) -> bool:
         """Whether the practice machine has a program."""
         return name not in self.absent and (name in PROGRAMS or name in _PRESENT)

@@ -50,6 +50,8 @@ def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
 
 def _open_promise(sandbox: Sandbox) -> int:
     status = sandbox.status
+    if sandbox.foreign is not None and status.total is None:
+        return _all_of(sandbox)
     if sandbox.engine == OVERLAY:
         return _open_layers(status)
     if status.health in (Health.OVERFLOW, Health.INVALID):
@@ -59,6 +61,14 @@ def _open_promise(sandbox: Sandbox) -> int:
     if sandbox.cow_loop is not None:
         return sandbox.cow_loop.size
     return sandbox.record.size if sandbox.record is not None and sandbox.map is not None else 0
+
+
+def _all_of(sandbox: Sandbox) -> int:
+    """The whole store, for one whose fill cannot be read from here."""
+    record = sandbox.record
+    if record is None:
+        return sandbox.cow_loop.size if sandbox.cow_loop is not None else 0
+    return overlay.cost(record.size) if record.engine == OVERLAY else record.size
 
 
 def _open_layers(status: Status) -> int:

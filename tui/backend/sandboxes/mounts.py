@@ -6,13 +6,13 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, origins
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import mounting, remove
+from tui.backend.sandboxes import mounting, ownership, remove
 from tui.backend.sandboxes.mounting import Target
 
 
 def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | None) -> Plan:
     """The plan to mount a sandbox, at its own place or on a directory. NotFound, Refused."""
-    sandbox = inventory.sandbox(name)
+    sandbox = ownership.check(inventory.sandbox(name))
     if sandbox.interrupted:
         raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
     if sandbox.mounts:
@@ -41,7 +41,7 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
 
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     """The plan to unmount a sandbox everywhere. NotFound, or Refused with who is in the way."""
-    sandbox = inventory.sandbox(name)
+    sandbox = ownership.check(inventory.sandbox(name))
     if not sandbox.mounts:
         raise Refused(f"{name} is not mounted.", "There is nothing to do.")
     points = {mount.mountpoint for mount in sandbox.mounts}

@@ -6,6 +6,7 @@ from tui.backend import paths, sizes
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.kernel_text import fields, number
 from tui.backend.sandboxes import manifest
 from tui.backend.text import clean
 
@@ -81,22 +82,23 @@ class Proof:
 
 def parse_counters(text: str) -> Counters | None:
     """The counters of a stat file's text; None when it is none."""
-    fields = text.split()
-    if len(fields) < 7 or not all(field.isdecimal() for field in fields):
+    counts = [number(field) for field in fields(text)]
+    known = [count for count in counts if count is not None]
+    if len(known) < 7 or len(known) != len(counts):
         return None
-    discards = (int(fields[11]), int(fields[13])) if len(fields) >= 15 else (0, 0)
-    return Counters(int(fields[6]), *discards)
+    discards = (known[11], known[13]) if len(known) >= 15 else (0, 0)
+    return Counters(known[6], *discards)
 
 
 def read(host: Host, sandbox: Sandbox) -> Evidence:
     """What was noted; to be read before the sandbox is removed."""
-    noted = (_text(host, paths.of(sandbox.name, paths.HASH)) or "").lstrip("\\").split()
+    noted = _digest(_text(host, paths.of(sandbox.name, paths.HASH)) or "")
     return Evidence(
         name=sandbox.name,
         origin=sandbox.record.origin if sandbox.record else f"/dev/{sandbox.origin}",
         kname=sandbox.origin,
         counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS)) or ""),
-        hash=noted[0] if noted else None,
+        hash=noted or None,
         last=_counters(host, sandbox.origin) if sandbox.origin_loop else None,
         manifest=_text(host, paths.of(sandbox.name, paths.MANIFEST)),
         hashes=_text(host, paths.of(sandbox.name, paths.HASHES)),
@@ -133,7 +135,12 @@ def _hash_same(host: Host, evidence: Evidence) -> bool | None:
         found = host.run(["sha256sum", "--binary", evidence.origin])
     except CommandFailed:
         return None
-    return found.lstrip("\\").split()[:1] == [evidence.hash]
+    return _digest(found) == evidence.hash
+
+
+def _digest(said: str) -> str:
+    """The hash in what sha256sum prints; a backslash before it tells of an escaped name."""
+    return said.lstrip("\\").split(" ", 1)[0]
 
 
 def _text(host: Host, path: str) -> str | None:

@@ -8,7 +8,7 @@ from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, remove
+from tui.backend.sandboxes import frame, ownership, remove
 
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
@@ -17,7 +17,7 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     """
     able = abilities.read(host)
     practised = demo.is_abandoned(host)
-    practice = demo.sandboxes_of(inventory) if practised else ()
+    practice = tuple(map(ownership.check, demo.sandboxes_of(inventory))) if practised else ()
     disk = demo.take_down(host, inventory) if practised else ()
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))

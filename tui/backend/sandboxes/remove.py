@@ -16,7 +16,7 @@ from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame
+from tui.backend.sandboxes import frame, origin_steps, ownership
 from tui.backend.stores import ramdisk
 
 _FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.MANIFEST, paths.HASHES, paths.RECORD)
@@ -25,7 +25,7 @@ _DIRECTORIES = (paths.MOUNT_POINT, paths.LOWER, paths.STORE)
 
 def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
     """The plan that removes these sandboxes. NotFound, or Refused with who is in the way."""
-    found = tuple(inventory.sandbox(name) for name in dict.fromkeys(names))
+    found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))
     return plan(found, inventory.sandboxes, abilities.read(host))
@@ -92,6 +92,7 @@ def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step,
         *(_wipe(sandbox) if wipe else ()),
         *(_unmap(entry, able) for entry in sandbox.helpers),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
+        *_unlock(sandbox),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(_release(mount) for mount in reversed(inner)),
     )
@@ -99,6 +100,12 @@ def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step,
 
 def _release(mount: Mount) -> Step:
     return Step(f"Release {mount.mountpoint}", command("umount", mount.mountpoint))
+
+
+def _unlock(sandbox: Sandbox) -> tuple[Step, ...]:
+    if sandbox.locked is None:
+        return ()
+    return (Step("Let the origin's device be written to again", origin_steps.unlock_command(sandbox.locked)),)
 
 
 def _unmap(entry: Map, able: Abilities) -> Step:

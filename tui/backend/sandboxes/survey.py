@@ -70,7 +70,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
 
 def _kernel(host: Host) -> tuple[int, ...]:
     try:
-        match = re.match(r"(\d+)\.(\d+)", host.read("/proc/sys/kernel/osrelease"))
+        match = re.match(r"([0-9]+)\.([0-9]+)", host.read("/proc/sys/kernel/osrelease"))
     except OSError:
         return ()
     return (int(match[1]), int(match[2])) if match else ()

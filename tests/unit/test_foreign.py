@@ -1,0 +1,125 @@
+"""A sandbox of another mount namespace on the command line and in the arithmetic of memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.command_line import CommandLine
+from tests.unit.practice_verbs import NAME, look, make, same, sandbox
+from tui.backend import paths
+from tui.backend.host import ForeignMount
+from tui.backend.inventory import foreign
+from tui.backend.inventory.foreign import Holder, Suspect
+from tui.backend.practice import PracticeHost
+from tui.backend.sandboxes import memory
+from tui.screens.cards import card
+from tui.screens.facts import stack
+from tui.screens.reading import Reading
+from tui.widgets.cards import CardRows
+
+
+def hide(host: PracticeHost, name: str = NAME, pid: int = 4711) -> None:
+    """Move all that is mounted of a sandbox into another namespace."""
+    place = paths.of(name)
+    gone = [mount for mount in host.world.mounts if mount.point.startswith(f"{place}/")]
+    host.world.mounts = [mount for mount in host.world.mounts if mount not in gone]
+    host.world.foreign += [
+        ForeignMount(pid, "bash", mount.fs.devno, "", mount.point, None, None, inside=name) for mount in gone
+    ]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(PracticeHost(), capsys)
+
+
+@pytest.mark.parametrize("made_by", ["snapshot", "overlay"])
+def test_it_is_shown_with_the_process_that_holds_it(cli: CommandLine, made_by: str) -> None:
+    make(cli.host, engine=made_by)
+    hide(cli.host)
+    (listed,) = cli("list", "--json").json["sandboxes"]
+    assert (listed["foreign"], listed["interrupted"]) == ("process 4711 (bash)", False)
+    assert listed["engine"] == made_by
+    assert "foreign" in cli("list").out
+    assert "process 4711 (bash)" in cli("show", NAME).out
+    (blocker,) = cli("show", NAME, "--json").json["blockers"]
+    assert blocker["what"] == "process 4711 (bash)"
+    assert cli("doctor", "--json").json["leftovers"] == []
+
+
+@pytest.mark.parametrize("made_by", ["snapshot", "overlay"])
+@pytest.mark.parametrize(
+    "words", [("grow", NAME, "1G"), ("mount", NAME), ("unmount", NAME), ("remove", NAME)], ids=lambda w: w[0]
+)
+def test_no_verb_changes_it(cli: CommandLine, made_by: str, words: tuple[str, ...]) -> None:
+    make(cli.host, engine=made_by)
+    hide(cli.host)
+    before = cli.host.snapshot()
+    said = cli(*words)
+    assert said.status == 3
+    assert f"{NAME} is foreign: process 4711 (bash)" in said.err
+    assert "nsenter --mount --target 4711" in said.err
+    same(cli.host, before)
+
+
+def test_recover_and_remove_all_leave_it(cli: CommandLine) -> None:
+    make(cli.host, engine="overlay")
+    hide(cli.host)
+    before = cli.host.snapshot()
+    assert cli("recover").status == 0
+    assert NAME in cli("remove", "--all").err
+    same(cli.host, before)
+    make(cli.host, name="ours", origin="/home")
+    assert cli("remove", "--all").status == 0
+    assert [one.name for one in look(cli.host).sandboxes] == [NAME]
+
+
+def test_its_memory_is_promised_whole() -> None:
+    """How much of it is used cannot be read from here."""
+    host = PracticeHost()
+    make(host, engine="overlay")
+    hide(host)
+    assert memory.promised(look(host).sandboxes) > 256 << 20
+
+
+def test_its_name_is_taken(cli: CommandLine) -> None:
+    make(cli.host, engine="overlay")
+    hide(cli.host)
+    said = cli("create", "/home", "--name", NAME)
+    assert said.status == 3
+    assert "is taken" in said.err
+
+
+def test_the_screens_show_it() -> None:
+    host = PracticeHost()
+    make(host, engine="overlay")
+    hide(host)
+    reading = Reading(look(host))
+    shown = card(reading, sandbox(host))
+    text = "".join(span.text for line in CardRows().draw(shown, 80) for span in line)
+    assert "foreign" in text
+    assert "process 4711 (bash)" in text
+    facts = "".join(span.text for line in stack(sandbox(host), 0, 76) for span in line)
+    assert "process 4711 (bash)" in facts
+
+
+class Hidden(PracticeHost):
+    """Root of a container, who does not see the processes outside."""
+
+    def sees_all(self) -> bool:
+        return False
+
+
+def test_who_cannot_be_seen_is_said_to_be_so() -> None:
+    loops, none = Suspect("a", "", loops=True), Suspect("b", "", loops=False)
+    assert foreign.holders(Hidden(), (loops, none)) == {"a": Holder()}
+    assert foreign.holders(PracticeHost(), (loops, none)) == {}
+    assert Holder().words == "a process that cannot be seen from here"
+
+
+def test_a_container_does_not_take_the_sandboxes_of_its_machine_apart() -> None:
+    host = Hidden()
+    make(host)
+    hide(host)
+    host.world.foreign.clear()
+    assert sandbox(host).foreign == Holder()
