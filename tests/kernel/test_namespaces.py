@@ -36,7 +36,7 @@ class Elsewhere:
         """Run a line there; what it prints. The test fails when it fails."""
         assert self.shell.stdin
         assert self.shell.stdout
-        self.shell.stdin.write(f"{{ {line}; }} 2>&1; echo; echo $? ended\n")
+        self.shell.stdin.write(f"{{ {line}; }} 2>&1; status=$?; echo; echo $status ended\n")
         self.shell.stdin.flush()
         said: list[str] = []
         while not (word := self.shell.stdout.readline()).endswith(" ended\n"):
@@ -105,7 +105,7 @@ def test_one_of_another_mount_namespace_is_left_alone(lab: Lab, engine: str) -> 
     assert lab.sandboxes() == ()
 
 
-@pytest.mark.parametrize("options", [("--no-mount",), ("--store=ramdisk", "--mount=/mnt")])
+@pytest.mark.parametrize("options", [("--no-mount",), ("--store=ramdisk", f"--mount={PLACE}/point")])
 def test_maps_of_another_mount_namespace(lab: Lab, options: tuple[str, ...]) -> None:
     """Without a mount its loop device tells; without a loop device its mount."""
     disk = lab.disk("vfat")
@@ -113,7 +113,7 @@ def test_maps_of_another_mount_namespace(lab: Lab, options: tuple[str, ...]) -> 
         there.tui("create", disk.origin, "--name=trial", "--size=4M", *options)
         assert lab.sandbox("trial").foreign is not None
         assert gauge.read(lab.sandbox("trial")).total is not None
-        kept(lab, there, "" if "--no-mount" in options else "/mnt")
+        kept(lab, there, "" if "--no-mount" in options else f"{PLACE}/point")
         there.tui("remove", "trial")
 
 
@@ -140,7 +140,7 @@ def test_a_process_with_another_root_does_not_hide_the_mounts(lab: Lab) -> None:
         there.tui("create", disk.origin, "--name=trial", "--size=4M", "--engine=overlay")
         assert lab.sandbox("trial").foreign is not None
         there.tui("remove", "trial")
-        there.run("kill %1 || kill $!")
+        there.run("kill $!")
 
 
 @both_engines

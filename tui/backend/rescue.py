@@ -1,7 +1,8 @@
 """What can still be done for a snapshot whose store is full.
 
 Measured on Linux 6.1 and 6.12: its device can be read, all that was written before included. ext4 goes
-on reading; XFS and btrfs shut down, so that nothing can be read where they are mounted.
+on reading; XFS and btrfs shut down when they cannot write their own data: then nothing can be read
+where they are mounted.
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ PLACE = "/mnt"
 
 def advice(sandbox: Sandbox) -> str:
     """How to get the files out of a full snapshot, by hand."""
-    first = "Nothing more can be written. Do not remove it yet: its device can still be read"
+    first = "Nothing more can be written. Do not remove it yet: its device can still be read."
     point, fstype = sandbox.mountpoint, _fstype(sandbox)
-    if not fstype:
-        return f"{first}. Copy what you need from {paths.device(sandbox.name)}, then remove it."
-    if point and fstype not in _SHUT_DOWN:
-        return f"{first}, and so can the files in {point}. Copy what you need from there, then remove it."
-    halted = f", but {fstype} has shut down and shows no files where it is mounted" if point else ""
+    place = point or (PLACE if fstype else paths.device(sandbox.name))
+    copy = f"Copy what you need from {place}, then remove it."
+    if not fstype or (point and fstype not in _SHUT_DOWN):
+        return f"{first} {copy}"
     steps = "; ".join(commands(sandbox))
     missing = " The newest files may be missing there." if fstype in _OPTIONS else ""
-    return f"{first}{halted}. To copy files out: {steps}.{missing}"
+    if point is None:
+        return f"{first} {steps}. {copy}{missing}"
+    return f"{first} {copy} If {fstype} has shut down, so that files cannot be read there: {steps}.{missing}"
 
 
 def commands(sandbox: Sandbox) -> tuple[str, ...]:

@@ -241,8 +241,12 @@ class Reader:
             return frozenset()
 
     def _mount_left(self, noted: Record | None) -> str | None:
+        """The root of a file system that has shut down cannot even be looked at: it is there."""
         made = noted.mount if noted and noted.mount_made else None
-        return made if made and self.host.kind(made) is not None else None
+        try:
+            return made if made and self.host.kind(made) is not None else None
+        except OSError:
+            return made
 
 
 def _busy(entries: frozenset[str]) -> str | None:
