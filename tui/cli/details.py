@@ -43,8 +43,7 @@ def _identity(sandbox: Sandbox) -> list[tuple[str, str]]:
 def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
     reading = gauge.read(sandbox)
     facts = [("state", state(sandbox))]
-    if reading.advice:
-        facts.append(("", reading.advice))
+    facts += [("", line) for line in reading.advice.split("\n") if line]
     facts.append(("fill", f"{fill(reading)}: {reading.amount}"))
     if reading.files:
         facts.append(("files", "{:,} of {:,}".format(*reading.files)))
