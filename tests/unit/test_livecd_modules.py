@@ -70,3 +70,20 @@ def test_the_init_is_a_script_that_busybox_understands() -> None:
     file = Path(modules.__file__).with_name("init.sh")
     assert file.read_text().startswith("#!/bin/busybox sh\n")
     subprocess.run(["busybox", "sh", "-n", file], check=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["../../etc/ahci.ko", "/etc/ahci.ko", "kernel/-ahci.ko/ahci.ko\x1b/ahci.ko", "ahci", "x.ko/ahci"]
+)
+def test_what_is_no_path_of_a_module_is_refused(path: str) -> None:
+    with pytest.raises(Refused, match="is no path of a module"):
+        modules.select({path: ()}, BUILT_IN)
+
+
+def test_modules_that_need_themselves_are_refused() -> None:
+    known = modules.parse("a/ahci.ko: a/b.ko\na/b.ko: a/ahci.ko\n")
+    with pytest.raises(Refused, match="needs itself"):
+        modules.select(known, BUILT_IN)
+    chain = {f"{n}.ko": (f"{n + 1}.ko",) for n in range(2000)} | {"ahci.ko": ("0.ko",)}
+    with pytest.raises(Refused, match="damaged"):
+        modules.select(chain, BUILT_IN)

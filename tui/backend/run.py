@@ -84,7 +84,7 @@ def run(
     Raises CommandFailed with the program's own words.
     """
     try:
-        done = _call(argv, (input or "").encode(), output, timeout, keep)
+        done = _call(argv, (input or "").encode(errors="surrogateescape"), output, timeout, keep)
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
     except OSError as error:
@@ -181,7 +181,7 @@ def stream(
         try:
             stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
             stdin = stack.enter_context(tempfile.TemporaryFile())
-            stdin.write((input or "").encode())
+            stdin.write((input or "").encode(errors="surrogateescape"))
             stdin.seek(0)
             process = stack.enter_context(_start(argv, stdin, stdout, keep))
         except OSError as error:

@@ -32,6 +32,7 @@ from tui.backend.livecd.about import About
 from tui.backend.livecd.image import Disk
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Plan, Step
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
@@ -47,8 +48,10 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _BEST_COMPRESSION = 20
 """No root was seen to shrink to less than this part of its size."""
-_LATER = 2**62
-"""Stands in a description for the size that is only known when the image is made."""
+_LAST_SECOND = 2**32 - 1
+"""The latest time that a squashfs can carry (seconds since 1970)."""
+_LONGEST_APPEND = 1000
+"""Bytes: the kernel takes 2047 in all, and cuts off the rest."""
 _DISK = "root.ext4"
 """The file system image inside the squashfs."""
 
@@ -143,7 +146,7 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     root = facts.root
     way, ways = _way(request, root)
     kind, label = _format(request, root), _label(request)
-    epoch = root.newest if request.epoch is None else request.epoch
+    epoch = _epoch(request, root)
     disk = _disk(request, root, kind, label, epoch)
     draft = _Draft(replace(request, append=_append(request.append)), facts, way, ways, label, disk)
     steps = draft.steps()
@@ -160,6 +163,18 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
         content=root.content,
         room=root.content if root.fstype else disk.size,
     )
+
+
+def _epoch(request: BuildRequest, root: Root) -> int:
+    """The one time of everything: as asked, or that of the newest file, which an archive may give any."""
+    if request.epoch is None:
+        return min(max(root.newest, 0), _LAST_SECOND)
+    if not 0 <= request.epoch <= _LAST_SECOND:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH={request.epoch} is a time that no Live CD can carry.",
+            "Set it to seconds since 1970, before the year 2106, or unset it.",
+        )
+    return request.epoch
 
 
 def _disk(request: BuildRequest, root: Root, kind: str, label: str, epoch: int) -> Disk:
@@ -212,6 +227,11 @@ def _way(request: BuildRequest, root: Root) -> tuple[str, tuple[str, ...]]:
 def _append(text: str) -> str:
     if not (text.isascii() and text.isprintable()) and text:
         raise UsageError("The kernel options have characters that no boot menu can hold.", "Use plain ASCII.")
+    if len(text) > _LONGEST_APPEND:
+        raise UsageError(
+            f"The kernel options have {len(text)} bytes, and {_LONGEST_APPEND} are possible.",
+            "Give fewer: the kernel cuts off what is too long.",
+        )
     return text
 
 
@@ -271,11 +291,13 @@ class _Draft:
     def notes(self) -> tuple[str, ...]:
         """What people should know before they agree."""
         missing = self.facts.modules.missing
-        return (
-            (f"This kernel has no {', '.join(missing)}: what needs them cannot hold the medium.",)
-            if missing
-            else ()
-        )
+        foreign = sorted({clean(entry.name) for entry in self.facts.root.attributes if not entry.known})
+        notes = []
+        if missing:
+            notes.append(f"This kernel has no {', '.join(missing)}: what needs them cannot hold the medium.")
+        if foreign:
+            notes.append(f"These attributes are left out, because Linux has no such: {', '.join(foreign)}.")
+        return tuple(notes)
 
     def steps(self) -> tuple[Step, ...]:
         """All steps; the last one only cleans up, for the ISO has its name by then."""
@@ -333,7 +355,7 @@ class _Draft:
         return (*made, *last)
 
     def _measure(self) -> tuple[Step, ...]:
-        digest = pipeline('sha256sum "$1" | cut --characters=1-64', self.image)
+        digest = pipeline('sha256sum <"$1" | cut --characters=1-64', self.image)
         return (
             Step("Measure the image", command("stat", "--format=%s", self.image), capture="IMAGE_SIZE"),
             Step("Take its checksum", digest, capture="IMAGE_SHA256"),
@@ -348,16 +370,16 @@ class _Draft:
             size=size_text(self.request.size) or None,
             format=self.format,
             image=self.image_name,
-            image_size=_LATER,
+            image_size=0,
             image_sha256="IMAGE_SHA256",
             kernel=self.facts.kernel.release,
             init=self.facts.root.init,
             epoch=self.epoch,
             uuid=self.uuid,
         ).text()
-        before, _mark, rest = text.partition(str(_LATER))
-        middle, _mark, after = rest.partition("IMAGE_SHA256")
-        return (before, Ref("IMAGE_SIZE"), middle, Ref("IMAGE_SHA256"), after)
+        before, key, rest = text.partition('"image_size": ')
+        middle, _mark, after = rest.removeprefix("0").partition("IMAGE_SHA256")
+        return (before + key, Ref("IMAGE_SIZE"), middle, Ref("IMAGE_SHA256"), after)
 
     def _settings(self) -> tuple[Word, ...]:
         texts = {

@@ -65,4 +65,4 @@ def _newest(host: Host) -> tuple[str, str]:
             f"apt knows no {_META}, so no kernel can be fetched.",
             "Try after: apt-get update. Or give one: --kernel VMLINUZ --modules DIR.",
         )
-    return found[1], found[2]
+    return found[1], kernel.checked(found[2], found[1])

@@ -14,7 +14,7 @@ from tui.backend.livecd.listing import HEAD, Entry, Listing
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
-    from tui.backend.livecd.archives import Attribute
+    from tui.backend.livecd.attributes import Attribute
 
 _INITS = ("/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc")
 """Where a root may have its init: the kernel's own places, then those of initrds."""
