@@ -128,7 +128,7 @@ def test_a_list_that_names_files_of_this_machine_is_refused(tmp_path: Path) -> N
     secret.write_text("s")
     text = f"#mtree\n./init type=file mode=0755 contents={secret}\n"
     (tmp_path / "x.mtree").write_text(text)
-    with pytest.raises(Refused, match="names? any file of this machine"):
+    with pytest.raises(Refused, match="any file of this machine"):
         read(tmp_path / "x.mtree")
 
 

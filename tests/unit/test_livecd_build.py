@@ -138,7 +138,7 @@ def image_with_links(tmp_path: Path, name: str, kind: str) -> Path:
     executable(tree / "program", ELF + b"\xb7\x00")
     (tree / "sbin").mkdir()
     (tree / "sbin/init").symlink_to(f"/{name}")
-    make = ["mke2fs", "-q", "-F", "-t", kind, "-d", tree, image, "4M"]
+    make: list[str | Path] = ["mke2fs", "-q", "-F", "-t", kind, "-d", tree, image, "4M"]
     if kind == "squashfs":
         make = ["mksquashfs", tree, image, "-quiet", "-no-progress"]
     subprocess.run(make, check=True, capture_output=True)
