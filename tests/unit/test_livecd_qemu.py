@@ -57,6 +57,13 @@ def failed(host: Scripted, **options: float) -> BootFailed:
     return caught.value
 
 
+def test_it_has_as_much_memory_as_most_machines() -> None:
+    """With less the boot would not meet what needs more than 32 bits."""
+    assert Machine(ISO).memory == 2 << 30
+    argv = qemu.argv(Machine(ISO), None)
+    assert argv[argv.index("-m") + 1] == "2048M"
+
+
 def test_ready() -> None:
     heard: list[str] = []
     boot = qemu.boot(Scripted("SeaBIOS\r\n", "", "\n", READY, "more\n"), Machine(ISO), heard.append)

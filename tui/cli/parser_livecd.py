@@ -42,7 +42,7 @@ def _test(actions: Verbs[Parser]) -> None:
     add = test.add_argument
     add("--firmware", choices=qemu.FIRMWARES, default=qemu.BIOS, help="of the machine (default: bios)")
     add("--usb", action="store_true", help="as a USB stick, not as a CD")
-    add("--memory", metavar="SIZE", help="RAM of the machine (default: 512M)")
+    add("--memory", metavar="SIZE", help="RAM of the machine (default: 2G)")
     add(
         "--timeout",
         type=float,

@@ -12,8 +12,8 @@ QEMU = "qemu-system-x86_64"
 BIOS, UEFI = "bios", "uefi"
 FIRMWARES = (BIOS, UEFI)
 KVM, TCG = "kvm", "tcg"
-MEMORY = 512 << 20
-"""Bytes of the guest's RAM where nothing else is asked for."""
+MEMORY = 2 << 30
+"""Bytes of the guest's RAM where nothing else is asked for: as little as most machines have."""
 TIMEOUT = 300.0
 """Seconds to wait for the ready line: software emulation is slow."""
 KEPT = 40
