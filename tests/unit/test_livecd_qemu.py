@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.command_line import IMAGES, CommandLine
 from tests.unit.sticks import ISO, with_stick
-from tui.backend.errors import CommandFailed, NotFound
+from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Running, Said
 from tui.backend.livecd import qemu
 from tui.backend.livecd.console import Ready
@@ -143,7 +143,7 @@ def test_uefi_writes_to_a_copy_of_its_variables() -> None:
 def test_uefi_without_firmware() -> None:
     host = Scripted(READY)
     tree.unlink(host.world, "/usr/share/OVMF/OVMF_VARS_4M.fd")
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(Refused) as caught:
         qemu.boot(host, Machine(ISO, firmware="uefi"))
     assert caught.value.hint == "Install it: apt-get install ovmf."
 
@@ -193,5 +193,5 @@ def test_bad_input(cli: CommandLine, words: tuple[str, ...], status: int) -> Non
 def test_qemu_missing(cli: CommandLine) -> None:
     cli.host.absent.add("qemu-system-x86_64")
     said = cli("livecd", "test", ISO)
-    assert said.status == 1
+    assert said.status == 3
     assert "apt-get install qemu-system-x86)" in said.err

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
 from tui.backend.livecd import attributes, cpio, segments
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
@@ -29,6 +30,7 @@ _KINDS = {
 }
 _CPIO = ("07070", "\udcc7q", "q\udcc7")
 """How cpio archives begin: in ASCII, old or new, or in binary of either byte order."""
+_PROGRAMS = ("bash", "bsdcat", "bsdtar", "head", "tail")
 _CONVERT = "bsdtar --absolute-paths --create --file=- --format="
 
 
@@ -44,7 +46,10 @@ class Archive:
 
 
 def read(host: Host, path: str) -> Archive:
-    """Look at all of an archive. Refused when it is none, damaged, or not safe."""
+    """Look at all of an archive. Refused when it is none, damaged, or not safe, or when
+    programs are missing.
+    """
+    requirements.need(host, _PROGRAMS)
     try:
         found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:

@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui import __version__
-from tui.backend import sizes
+from tui.backend import requirements, sizes
 from tui.backend.command import Ref, command
 from tui.backend.errors import NotFound, Refused, UsageError
 from tui.backend.host import FileKind
@@ -88,13 +88,14 @@ class Facts:
 
 
 def prepare(host: Host, request: BuildRequest) -> Prepared:
-    """Read and plan. Raises UsageError, NotFound, Refused or CommandFailed (a program is missing)."""
+    """Read and plan. Raises UsageError, NotFound, Refused or ProgramMissing."""
     _check_output(host, request.output)
     root = roots.find(host, request.root)
     chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
     facts = Facts(root, chosen, found, boot.read(host), iso.read(host), as_root=host.is_root())
     prepared = plan(request, facts)
+    requirements.check(host, prepared.plan)
     _enough_room(host, prepared)
     return prepared
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.errors import CommandFailed, Refused
+from tui.backend.errors import CommandFailed, ProgramMissing, Refused
 from tui.backend.livecd import debugfs
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
 from tui.backend.text import clean
@@ -116,6 +116,8 @@ class _Squashfs:
         self.host, self.path = host, path
         try:
             lines = host.run(["unsquashfs", "-lln", path]).splitlines()
+        except ProgramMissing:
+            raise
         except CommandFailed as error:
             raise Refused(f"{path} is damaged: {error.message}", "Make it anew.") from error
         found = (match for match in map(_LINE.match, lines) if match)
