@@ -32,7 +32,12 @@ def _build(actions: Verbs[Parser]) -> None:
     add("--fetch-kernel", action="store_true", help="have apt download Debian's kernel; it is not installed")
     add("--label", help="the name of the medium (default: SANDBOX_LIVE)")
     add("--format", choices=FORMATS, help="the image's: compressed, or as it is (default: squashfs)")
-    add("--append", default="", metavar="OPTIONS", help="kernel options for every entry of the boot menu, after ours")
+    add(
+        "--append",
+        default="",
+        metavar="OPTIONS",
+        help="kernel options for every entry of the boot menu, after ours",
+    )
     add_dry_run(build)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass, replace
 from shlex import quote
@@ -27,6 +26,7 @@ from tui.backend.livecd import (
     menus,
     modules,
     roots,
+    wishes,
 )
 from tui.backend.livecd.about import About
 from tui.backend.livecd.image import Disk
@@ -45,13 +45,8 @@ if TYPE_CHECKING:
     from tui.backend.livecd.roots import Root
     from tui.backend.sizes import SizeRequest
 
-_LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _BEST_COMPRESSION = 20
 """No root was seen to shrink to less than this part of its size."""
-_LAST_SECOND = 2**32 - 1
-"""The latest time that a squashfs can carry (seconds since 1970)."""
-_LONGEST_APPEND = 1000
-"""Bytes: the kernel takes 2047 in all, and cuts off the rest."""
 _DISK = "root.ext4"
 """The file system image inside the squashfs."""
 
@@ -146,10 +141,10 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     """The plan for a request. Pure."""
     root = facts.root
     way, ways = _way(request, root)
-    kind, label = _format(request, root), _label(request)
-    epoch = _epoch(request, root)
+    kind, label = _format(request, root), wishes.label(request)
+    epoch = wishes.epoch(request, root)
     disk = _disk(request, root, kind, label, epoch)
-    draft = _Draft(replace(request, append=_append(request.append)), facts, way, ways, label, disk)
+    draft = _Draft(replace(request, append=wishes.append(request.append)), facts, way, ways, label, disk)
     steps = draft.steps()
     made = Plan("livecd build", request.output, steps, draft.notes(), commit=len(steps) - 1)
     return Prepared(
@@ -166,35 +161,12 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     )
 
 
-def _epoch(request: BuildRequest, root: Root) -> int:
-    """The one time of everything: as asked, or that of the newest file, which an archive may give any."""
-    if request.epoch is None:
-        return min(max(root.newest, 0), _LAST_SECOND)
-    if not 0 <= request.epoch <= _LAST_SECOND:
-        raise UsageError(
-            f"SOURCE_DATE_EPOCH={request.epoch} is a time that no Live CD can carry.",
-            "Set it to seconds since 1970, before the year 2106, or unset it.",
-        )
-    return request.epoch
-
-
 def _disk(request: BuildRequest, root: Root, kind: str, label: str, epoch: int) -> Disk:
     asked = request.size
     changes = int(asked.amount) if asked is not None and asked.unit == "bytes" else 0
     size, inodes = image.room(root, kind, changes)
     seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{label}:{epoch}"))
     return Disk(f"{_work(request.output)}/{_DISK}", kind, size, inodes, seed, epoch)
-
-
-def _label(request: BuildRequest) -> str:
-    if request.label is None:
-        return "SANDBOX_LIVE"
-    if not _LABEL.fullmatch(request.label):
-        raise UsageError(
-            f"{request.label!r} cannot be the label of a CD.",
-            "Use 1 to 32 letters, digits, and _ . -, not beginning with . or -.",
-        )
-    return request.label
 
 
 def _format(request: BuildRequest, root: Root) -> str:
@@ -223,17 +195,6 @@ def _way(request: BuildRequest, root: Root) -> tuple[str, tuple[str, ...]]:
             "Choose --writable union, or give the directory that it was made of.",
         )
     return request.way or ways[0], ways
-
-
-def _append(text: str) -> str:
-    if not (text.isascii() and text.isprintable()) and text:
-        raise UsageError("The kernel options have characters that no boot menu can hold.", "Use plain ASCII.")
-    if len(text) > _LONGEST_APPEND:
-        raise UsageError(
-            f"The kernel options have {len(text)} bytes, and {_LONGEST_APPEND} are possible.",
-            "Give fewer: the kernel cuts off what is too long.",
-        )
-    return text
 
 
 @dataclass(frozen=True, slots=True)
