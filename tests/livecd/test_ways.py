@@ -7,6 +7,8 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.livecd.boots import Boot, boot, uefi
 
 SERIAL = "console=ttyS0 "
@@ -84,6 +86,35 @@ def test_initramfs(direct: list[str]) -> None:
     assert found.note("root").endswith("tmpfs")
     assert found.note("medium") == ""
     assert found.notes("record") == []
+
+
+@pytest.mark.parametrize("memory", [256, 512, 2300, 4096, 12288])
+def test_dm_with_little_and_much_memory(direct: list[str], memory: int) -> None:
+    """Half of what is free, or what the whole image takes when each block of it is changed (MiB)."""
+    found = start(direct, "", memory=str(memory))
+    works(found, "dm")
+    assert "is no size" not in found.text
+    assert "more than the free memory" not in found.text
+    assert 16 << 10 < int(found.ready[3]) < memory << 9
+
+
+@pytest.mark.parametrize(("way", "memory"), [("union", 2300), ("tmpfs", 2300), ("initramfs", 4096)])
+def test_the_other_ways_above_two_gib(direct: list[str], way: str, memory: int) -> None:
+    found = start(direct, f"sandbox.mode={way}", memory=str(memory))
+    works(found, way)
+    assert int(found.ready[3]) < memory << 9
+    if way != "tmpfs":  # a snapshot needs no more than its image
+        assert int(found.ready[3]) > memory * 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "kib"), [("3000000000", 3_000_000_000 // 1024), ("2100M", 2100 << 10), ("060%", None)]
+)
+def test_sizes_above_two_gib(direct: list[str], asked: str, kib: int | None) -> None:
+    found = start(direct, f"sandbox.mode=union sandbox.size={asked}", memory="4096")
+    works(found, "union")
+    total = int(found.ready[3])
+    assert abs(total - kib) < 4 if kib else 2100 << 10 < total < 2600 << 10
 
 
 def test_too_little_memory_falls_back_to_dm(direct: list[str]) -> None:

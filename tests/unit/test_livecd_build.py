@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 from tui.backend import execute, sizes
 from tui.backend.errors import NotFound, PlanFailed, Refused, SandboxError, UsageError
 from tui.backend.livecd import build, kernel, roots
+from tui.backend.livecd.attributes import Attribute
 from tui.backend.livecd.boot import Contents
 from tui.backend.livecd.build import Facts, Prepared
 from tui.backend.livecd.iso import Loader
@@ -127,6 +131,33 @@ def test_an_image_without_an_init(tmp_path: Path) -> None:
         find(image)
 
 
+def image_with_links(tmp_path: Path, name: str, kind: str) -> Path:
+    """Its /sbin/init leads to a program of that name."""
+    tree, image = tmp_path / "tree", tmp_path / "image"
+    executable(tree / name, ELF + b"\x3e\x00")
+    executable(tree / "program", ELF + b"\xb7\x00")
+    (tree / "sbin").mkdir()
+    (tree / "sbin/init").symlink_to(f"/{name}")
+    make: list[str | Path] = ["mke2fs", "-q", "-F", "-t", kind, "-d", tree, image, "4M"]
+    if kind == "squashfs":
+        make = ["mksquashfs", tree, image, "-quiet", "-no-progress"]
+    subprocess.run(make, check=True, capture_output=True)
+    return image
+
+
+@pytest.mark.parametrize("kind", ["ext4", "squashfs"])
+@pytest.mark.parametrize("name", ['a" "b', "pro*", "[p]rogram", "back\\slash"])
+def test_links_in_an_image_may_lead_to_odd_names(tmp_path: Path, name: str, kind: str) -> None:
+    """Were it taken for a pattern, the program for ARM would be found."""
+    assert find(image_with_links(tmp_path, name, kind)).init == "/sbin/init"
+
+
+def test_a_link_in_an_image_to_control_characters_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="control characters") as refusal:
+        find(image_with_links(tmp_path, "a\x1bb", "ext4"))
+    assert refusal.value.message.isprintable()
+
+
 # --- kernels ---
 
 
@@ -147,6 +178,14 @@ def make_kernel(path: Path, release: str = "6.1.0-test") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(head)
     return path
+
+
+@pytest.mark.parametrize("release", ["../../etc", "6.1/x", "6.1\x1b[2J", "-6.1", "6.1'x", "6.1$(reboot)"])
+def test_a_release_that_is_none_is_refused(tmp_path: Path, release: str) -> None:
+    image = make_kernel(tmp_path / "vmlinuz", release)
+    with pytest.raises(Refused, match="release") as refusal:
+        kernel.read_release(RealHost(), str(image))
+    assert refusal.value.message.isprintable()
 
 
 def test_a_kernel_finds_its_modules_and_names_them_when_they_are_not_there(tmp_path: Path) -> None:
@@ -228,6 +267,44 @@ def test_an_epoch_given_is_the_time_of_everything() -> None:
     script = planned(epoch=0).plan.script()
     assert "1970-01-01-00-00-00-00" in script
     assert "--modification-date=1970010100000000" in script
+
+
+@pytest.mark.parametrize(("newest", "epoch"), [(-5, 0), (2**70, 2**32 - 1)])
+def test_a_time_that_no_medium_can_carry(newest: int, epoch: int) -> None:
+    """An archive can give its files any."""
+    found = planned(replace(FACTS, root=replace(ROOT, newest=newest)))
+    assert f"--date=@{epoch} " in found.plan.script()
+    with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH"):
+        planned(epoch=2**32)
+
+
+@pytest.mark.parametrize("label", ["IMAGE_SHA256", "4611686018427387904", "image_size"])
+def test_a_label_is_not_taken_for_what_is_not_known_yet(label: str) -> None:
+    (step,) = (s for s in planned(label=label).plan.steps if s.title == "Describe the medium")
+    argv = step.command.resolve({"IMAGE_SIZE": "5", "IMAGE_SHA256": "f00"})
+    about = json.loads(argv[-1])
+    assert (about["label"], about["image_size"], about["image_sha256"]) == (label, 5, "f00")
+
+
+def test_the_checksum_is_one_whatever_the_path_is() -> None:
+    """Of a name with a backslash in it sha256sum says so, with another one before the sum."""
+    (step,) = (s for s in planned().plan.steps if s.title == "Take its checksum")
+    *words, path = step.command.resolve({})
+    assert path.startswith("/out/")
+    with tempfile.NamedTemporaryFile(prefix="back\\slash") as file:
+        assert RealHost().run([*words, file.name]).strip() == hashlib.sha256(b"").hexdigest()
+
+
+def test_kernel_options_that_are_too_long() -> None:
+    planned(append="x" * 1000)
+    with pytest.raises(UsageError, match="1001 bytes"):
+        planned(append="x" * 1001)
+
+
+def test_attributes_that_linux_cannot_have_are_told() -> None:
+    entries = (Attribute("a", "com.apple.x\x1b", b""), Attribute("a", "user.x", b""))
+    notes = planned(replace(FACTS, root=replace(ROOT, streams=("x",), attributes=entries))).plan.notes
+    assert "left out, because Linux has no such: com.apple.x?." in notes[-1]
 
 
 def test_a_squashfs_cannot_be_written_through_a_snapshot() -> None:

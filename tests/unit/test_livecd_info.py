@@ -107,7 +107,7 @@ def test_no_live_directory(cli: CommandLine) -> None:
 def test_xorriso_missing(cli: CommandLine) -> None:
     cli.host.absent.add("xorriso")
     said = cli("livecd", "info", ISO)
-    assert said.status == 1
+    assert said.status == 3
     assert "apt-get install xorriso" in said.err
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.command_line import IMAGES, CommandLine
 from tests.unit.sticks import ISO, with_stick
-from tui.backend.errors import CommandFailed, NotFound
+from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Running, Said
 from tui.backend.livecd import qemu
 from tui.backend.livecd.console import Ready
@@ -55,6 +55,13 @@ def failed(host: Scripted, **options: float) -> BootFailed:
     with pytest.raises(BootFailed) as caught:
         qemu.boot(host, Machine(ISO, accelerator="tcg", **options))  # type: ignore[arg-type]
     return caught.value
+
+
+def test_it_has_as_much_memory_as_most_machines() -> None:
+    """With less the boot would not meet what needs more than 32 bits."""
+    assert Machine(ISO).memory == 2 << 30
+    argv = qemu.argv(Machine(ISO), None)
+    assert argv[argv.index("-m") + 1] == "2048M"
 
 
 def test_ready() -> None:
@@ -136,7 +143,7 @@ def test_uefi_writes_to_a_copy_of_its_variables() -> None:
 def test_uefi_without_firmware() -> None:
     host = Scripted(READY)
     tree.unlink(host.world, "/usr/share/OVMF/OVMF_VARS_4M.fd")
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(Refused) as caught:
         qemu.boot(host, Machine(ISO, firmware="uefi"))
     assert caught.value.hint == "Install it: apt-get install ovmf."
 
@@ -186,5 +193,5 @@ def test_bad_input(cli: CommandLine, words: tuple[str, ...], status: int) -> Non
 def test_qemu_missing(cli: CommandLine) -> None:
     cli.host.absent.add("qemu-system-x86_64")
     said = cli("livecd", "test", ISO)
-    assert said.status == 1
+    assert said.status == 3
     assert "apt-get install qemu-system-x86)" in said.err

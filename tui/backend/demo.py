@@ -4,7 +4,7 @@ Sandboxes of it are real ones; only the disk is made up. It belongs to the progr
 it: once that has ended, `recover` clears it away with all sandboxes of it.
 """
 
-from tui.backend import paths, practice_files
+from tui.backend import paths, practice_files, requirements
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -32,7 +32,7 @@ def prepare_make(host: Host) -> Plan:
         )
     attach = command("losetup", "--find", "--show", "--read-only", paths.PRACTICE_DISK)
     detach = command("losetup", "--detach", Ref("DISK"))
-    return Plan(
+    plan = Plan(
         "practise",
         "",
         (
@@ -44,6 +44,7 @@ def prepare_make(host: Host) -> Plan:
             Step("Attach it to a read-only loop device: the practice disk", attach, detach, capture="DISK"),
         ),
     )
+    return requirements.check(host, plan)
 
 
 def prepare_clear(host: Host, inventory: Inventory) -> Plan:
@@ -56,9 +57,10 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
         remove.check(sandbox, blockers.read(host, sandbox))
     disk = take_down(host, inventory)
     if not found:
-        return Plan("clear", "the practice disk", disk)
+        return requirements.check(host, Plan("clear", "the practice disk", disk))
     removal = remove.plan(found, inventory.sandboxes, abilities.read(host))
-    return Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
+    plan = Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
+    return requirements.check(host, plan)
 
 
 def take_down(host: Host, inventory: Inventory) -> tuple[Step, ...]:

@@ -72,6 +72,12 @@ class CommandFailed(SandboxError):
         self.status = status
 
 
+class ProgramMissing(CommandFailed):
+    """A program is not installed. Nothing was touched, unless a plan was running: that raises PlanFailed."""
+
+    exit_code = ExitCode.REFUSED
+
+
 class PlanFailed(SandboxError):
     """A step failed. `undone` tells whether everything before it was taken back."""
 

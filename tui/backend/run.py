@@ -12,40 +12,48 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, BinaryIO, cast
 
-from tui.backend.errors import CommandFailed
+from tui.backend.errors import CommandFailed, ProgramMissing
 from tui.backend.host import Said
 
-_PACKAGES = {
+_PROGRAMS = {
+    "apt": "apt-cache apt-get",
+    "bash": "bash",
+    "busybox-static": "busybox",
+    "coreutils": "cat chmod chown cp cut dd env head install mkdir mv printf rm rmdir sha256sum sort stat"
+    " sync tail tee touch truncate",
+    "cpio": "cpio",
+    "dash": "sh",
+    "diffutils": "cmp",
     "dmsetup": "dmsetup",
-    "losetup": "mount",
-    "mount": "mount",
-    "umount": "mount",
-    "lsblk": "util-linux",
-    "blkid": "util-linux",
-    "blockdev": "util-linux",
-    "modprobe": "kmod",
-    "rmmod": "kmod",
-    "udevadm": "udev",
-    "mkfs.ext4": "e2fsprogs",
-    "dumpe2fs": "e2fsprogs",
-    "find": "findutils",
+    "dosfstools": "mkfs.vfat",
+    "dpkg": "dpkg-deb",
+    "e2fsprogs": "debugfs dumpe2fs mke2fs mkfs.ext4",
+    "fakeroot": "fakeroot",
+    "findutils": "find",
+    "grep": "grep",
+    "grub-common": "grub-mkimage",
+    "gzip": "gzip",
+    "kmod": "depmod modprobe rmmod",
+    "libarchive-tools": "bsdcat bsdtar",
+    "libc-bin": "ldd",
+    "mawk": "awk",
+    "mount": "losetup mount umount",
+    "mtools": "mcopy mmd",
+    "procps": "kill",
+    "qemu-system-x86": "qemu-system-x86_64",
+    "squashfs-tools": "mksquashfs unsquashfs",
     "sudo": "sudo",
-    "busybox": "busybox-static",
-    "mke2fs": "e2fsprogs",
-    "debugfs": "e2fsprogs",
-    "mksquashfs": "squashfs-tools",
-    "unsquashfs": "squashfs-tools",
-    "bsdtar": "libarchive-tools",
-    "grub-mkimage": "grub-common",
-    "mkfs.vfat": "dosfstools",
-    "mcopy": "mtools",
-    "mmd": "mtools",
-    "qemu-system-x86_64": "qemu-system-x86",
-    "wipefs": "util-linux",
-    "flock": "util-linux",
-    "cmp": "diffutils",
+    "tar": "tar",
+    "udev": "udevadm",
+    "util-linux": "blkid blockdev flock lsblk setpriv wipefs",
+    "xorriso": "xorriso",
+    "xz-utils": "xz",
+    "zstd": "zstd",
 }
-"""The Debian package of each program that may be missing."""
+"""Debian packages and their programs (dpkg -S, Debian 12); those that are always there too."""
+
+_PACKAGES = {name: package for package, names in _PROGRAMS.items() for name in names.split()}
+"""The Debian package of each program."""
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
@@ -87,7 +95,7 @@ def run(
     Raises CommandFailed with the program's own words.
     """
     try:
-        done = _call(argv, (input or "").encode(), output, timeout, keep)
+        done = _call(argv, (input or "").encode(errors="surrogateescape"), output, timeout, keep)
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
     except OSError as error:
@@ -184,7 +192,7 @@ def stream(
         try:
             stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
             stdin = stack.enter_context(tempfile.TemporaryFile())
-            stdin.write((input or "").encode())
+            stdin.write((input or "").encode(errors="surrogateescape"))
             stdin.seek(0)
             process = stack.enter_context(_start(argv, stdin, stdout, keep))
         except OSError as error:
@@ -247,10 +255,10 @@ def interact(argv: Sequence[str], *, cwd: str | None = None, extra: Mapping[str,
         raise CommandFailed(f"{_line(argv)}: {error.strerror}.") from error
 
 
-def missing(program: str) -> CommandFailed:
+def missing(program: str) -> ProgramMissing:
     """The error for a program that is not installed."""
     package = package_of(program)
-    return CommandFailed(
+    return ProgramMissing(
         f"The program {program} is missing.",
         f"Install it (Debian: apt-get install {package}), then try again.",
     )

@@ -32,7 +32,12 @@ def _build(actions: Verbs[Parser]) -> None:
     add("--fetch-kernel", action="store_true", help="have apt download Debian's kernel; it is not installed")
     add("--label", help="the name of the medium (default: SANDBOX_LIVE)")
     add("--format", choices=FORMATS, help="the image's: compressed, or as it is (default: squashfs)")
-    add("--append", default="", metavar="OPTIONS", help="kernel options for every entry of the boot menu")
+    add(
+        "--append",
+        default="",
+        metavar="OPTIONS",
+        help="kernel options for every entry of the boot menu, after ours",
+    )
     add_dry_run(build)
 
 
@@ -42,7 +47,7 @@ def _test(actions: Verbs[Parser]) -> None:
     add = test.add_argument
     add("--firmware", choices=qemu.FIRMWARES, default=qemu.BIOS, help="of the machine (default: bios)")
     add("--usb", action="store_true", help="as a USB stick, not as a CD")
-    add("--memory", metavar="SIZE", help="RAM of the machine (default: 512M)")
+    add("--memory", metavar="SIZE", help="RAM of the machine (default: 2G)")
     add(
         "--timeout",
         type=float,

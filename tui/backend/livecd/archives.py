@@ -6,22 +6,21 @@ names and sizes are looked at here, and an archive with a name that leads outsid
 
 from __future__ import annotations
 
-import base64
 import tarfile
-import urllib.parse
 from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
-from tui.backend.livecd import cpio, segments
+from tui.backend.livecd import attributes, cpio, segments
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
+    from tui.backend.livecd.attributes import Attribute
 
-_XATTR = "LIBARCHIVE.xattr."
 _KINDS = {
     tarfile.DIRTYPE: DIRECTORY,
     tarfile.SYMTYPE: LINK,
@@ -31,16 +30,8 @@ _KINDS = {
 }
 _CPIO = ("07070", "\udcc7q", "q\udcc7")
 """How cpio archives begin: in ASCII, old or new, or in binary of either byte order."""
+_PROGRAMS = ("bash", "bsdcat", "bsdtar", "head", "tail")
 _CONVERT = "bsdtar --absolute-paths --create --file=- --format="
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """An extended attribute of a path in a root."""
-
-    path: str
-    name: str
-    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,10 @@ class Archive:
 
 
 def read(host: Host, path: str) -> Archive:
-    """Look at all of an archive. Refused when it is none, damaged, or not safe."""
+    """Look at all of an archive. Refused when it is none, damaged, or not safe, or when
+    programs are missing.
+    """
+    requirements.need(host, _PROGRAMS)
     try:
         found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:
@@ -82,7 +76,10 @@ def _read_cpio(host: Host, path: str) -> Archive:
     """Bsdtar reads one cpio archive; an initrd can be several, which it is shown one by one."""
     with host.open(path) as file:
         parts = segments.find(file)
-    streams = tuple(f"{_CONVERT}newc {_source(path, part)}" for part in parts)
+    sources = [_source(path, part) for part in parts]
+    for source in sources:
+        _check_format(host, path, source)
+    streams = tuple(f"{_CONVERT}newc @{source}" for source in sources)
     entries: dict[str, Entry] = {}
     for stream in streams:
         with host.pipe(["bash", "-c", stream]) as pipe:
@@ -99,30 +96,44 @@ def _linked(members: dict[str, cpio.Member]) -> dict[str, Entry]:
 
 
 def _read_tar(host: Host, path: str) -> Archive:
-    stream = f"{_CONVERT}pax {quote(f'@{path}')}"
+    source = quote(path)
+    _check_format(host, path, source)
+    stream = f"{_CONVERT}pax @{source}"
     with host.pipe(["bash", "-c", stream]) as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
-        entries, attributes = _entries(path, tar)
-    return Archive((stream,), Listing(entries), attributes)
+        entries, noted = _entries(path, tar)
+    return Archive((stream,), Listing(entries), noted)
+
+
+def _check_format(host: Host, path: str, source: str) -> None:
+    """Refused where bsdtar takes a part for an mtree: that names files of this machine as its contents,
+    which would be read as root. `source` is a word of bash.
+    """
+    said = host.run(["bash", "-o", "pipefail", "-c", f"bsdtar --list -vv --file={source} | tail --lines=1"])
+    if "mtree" in said:
+        raise Refused(
+            f"{path} is no archive but a list (mtree), which can name any file of this machine.",
+            "Make a tar archive of it: bsdtar --create --file=X.tar @LIST.",
+        )
 
 
 def _source(path: str, part: segments.Segment) -> str:
     if part.offset == 0 and part.length is None:
-        return quote(f"@{path}")
+        return quote(path)
     cut = f" | head --bytes={part.length}" if part.length is not None else ""
-    return f"@<(tail --bytes=+{part.offset + 1} -- {quote(path)}{cut})"
+    return f"<(tail --bytes=+{part.offset + 1} -- {quote(path)}{cut})"
 
 
 def _entries(path: str, tar: tarfile.TarFile) -> tuple[dict[str, Entry], tuple[Attribute, ...]]:
     entries: dict[str, Entry] = {}
-    attributes: list[Attribute] = []
+    noted: list[Attribute] = []
     for member in tar:
         name = _checked(path, member.name)
         if member.islnk():
             entries[name] = entries.get(_checked(path, member.linkname), Entry(FILE))
         else:
             entries[name] = _entry(tar, member)
-        attributes += _attributes(name, member)
-    return entries, tuple(attributes)
+        noted += attributes.of_member(path, name, member.pax_headers)
+    return entries, tuple(noted)
 
 
 def _checked(archive: str, name: str) -> str:
@@ -144,16 +155,3 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
         head = content.read(HEAD) if content else b""
     target = member.linkname if kind == LINK else ""
     return Entry(kind, member.size if kind == FILE else 0, target, int(member.mtime), head)
-
-
-def _attributes(name: str, member: tarfile.TarInfo) -> list[Attribute]:
-    """Bsdtar writes each attribute's value in base64, its name as in a URL."""
-    return [
-        Attribute(name, urllib.parse.unquote(key.removeprefix(_XATTR)), _decoded(value))
-        for key, value in member.pax_headers.items()
-        if key.startswith(_XATTR)
-    ]
-
-
-def _decoded(value: str) -> bytes:
-    return base64.b64decode(value + "=" * (-len(value) % 4))

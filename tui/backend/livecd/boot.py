@@ -36,7 +36,7 @@ class Contents:
 
 
 def read(host: Host) -> Contents:
-    """Look for all that is needed. CommandFailed or Refused where something is missing."""
+    """Look for all that is needed. ProgramMissing or Refused where something is missing."""
     found = tuple((f"gnu-{name}" if name == "cp" else name, programs.place(host, name)) for name in _PROGRAMS)
     linked = (library for _name, path in found for library in programs.libraries(host, path))
     with open(_INIT, encoding="utf-8") as file:

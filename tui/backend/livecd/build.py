@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass, replace
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui import __version__
-from tui.backend import sizes
+from tui.backend import requirements, sizes
 from tui.backend.command import Ref, command
 from tui.backend.errors import NotFound, Refused, UsageError
 from tui.backend.host import FileKind
@@ -27,11 +26,13 @@ from tui.backend.livecd import (
     menus,
     modules,
     roots,
+    wishes,
 )
 from tui.backend.livecd.about import About
 from tui.backend.livecd.image import Disk
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Plan, Step
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
@@ -44,11 +45,8 @@ if TYPE_CHECKING:
     from tui.backend.livecd.roots import Root
     from tui.backend.sizes import SizeRequest
 
-_LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _BEST_COMPRESSION = 20
 """No root was seen to shrink to less than this part of its size."""
-_LATER = 2**62
-"""Stands in a description for the size that is only known when the image is made."""
 _DISK = "root.ext4"
 """The file system image inside the squashfs."""
 
@@ -85,13 +83,14 @@ class Facts:
 
 
 def prepare(host: Host, request: BuildRequest) -> Prepared:
-    """Read and plan. Raises UsageError, NotFound, Refused or CommandFailed (a program is missing)."""
+    """Read and plan. Raises UsageError, NotFound, Refused or ProgramMissing."""
     _check_output(host, request.output)
     root = roots.find(host, request.root)
     chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
     facts = Facts(root, chosen, found, boot.read(host), iso.read(host), as_root=host.is_root())
     prepared = plan(request, facts)
+    requirements.check(host, prepared.plan)
     _enough_room(host, prepared)
     return prepared
 
@@ -142,10 +141,10 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
     """The plan for a request. Pure."""
     root = facts.root
     way, ways = _way(request, root)
-    kind, label = _format(request, root), _label(request)
-    epoch = root.newest if request.epoch is None else request.epoch
+    kind, label = _format(request, root), wishes.label(request)
+    epoch = wishes.epoch(request, root)
     disk = _disk(request, root, kind, label, epoch)
-    draft = _Draft(replace(request, append=_append(request.append)), facts, way, ways, label, disk)
+    draft = _Draft(replace(request, append=wishes.append(request.append)), facts, way, ways, label, disk)
     steps = draft.steps()
     made = Plan("livecd build", request.output, steps, draft.notes(), commit=len(steps) - 1)
     return Prepared(
@@ -168,17 +167,6 @@ def _disk(request: BuildRequest, root: Root, kind: str, label: str, epoch: int) 
     size, inodes = image.room(root, kind, changes)
     seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{label}:{epoch}"))
     return Disk(f"{_work(request.output)}/{_DISK}", kind, size, inodes, seed, epoch)
-
-
-def _label(request: BuildRequest) -> str:
-    if request.label is None:
-        return "SANDBOX_LIVE"
-    if not _LABEL.fullmatch(request.label):
-        raise UsageError(
-            f"{request.label!r} cannot be the label of a CD.",
-            "Use 1 to 32 letters, digits, and _ . -, not beginning with . or -.",
-        )
-    return request.label
 
 
 def _format(request: BuildRequest, root: Root) -> str:
@@ -207,12 +195,6 @@ def _way(request: BuildRequest, root: Root) -> tuple[str, tuple[str, ...]]:
             "Choose --writable union, or give the directory that it was made of.",
         )
     return request.way or ways[0], ways
-
-
-def _append(text: str) -> str:
-    if not (text.isascii() and text.isprintable()) and text:
-        raise UsageError("The kernel options have characters that no boot menu can hold.", "Use plain ASCII.")
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +253,13 @@ class _Draft:
     def notes(self) -> tuple[str, ...]:
         """What people should know before they agree."""
         missing = self.facts.modules.missing
-        return (
-            (f"This kernel has no {', '.join(missing)}: what needs them cannot hold the medium.",)
-            if missing
-            else ()
-        )
+        foreign = sorted({clean(entry.name) for entry in self.facts.root.attributes if not entry.known})
+        notes = []
+        if missing:
+            notes.append(f"This kernel has no {', '.join(missing)}: what needs them cannot hold the medium.")
+        if foreign:
+            notes.append(f"These attributes are left out, because Linux has no such: {', '.join(foreign)}.")
+        return tuple(notes)
 
     def steps(self) -> tuple[Step, ...]:
         """All steps; the last one only cleans up, for the ISO has its name by then."""
@@ -333,7 +317,7 @@ class _Draft:
         return (*made, *last)
 
     def _measure(self) -> tuple[Step, ...]:
-        digest = pipeline('sha256sum "$1" | cut --characters=1-64', self.image)
+        digest = pipeline('sha256sum <"$1" | cut --characters=1-64', self.image)
         return (
             Step("Measure the image", command("stat", "--format=%s", self.image), capture="IMAGE_SIZE"),
             Step("Take its checksum", digest, capture="IMAGE_SHA256"),
@@ -348,16 +332,16 @@ class _Draft:
             size=size_text(self.request.size) or None,
             format=self.format,
             image=self.image_name,
-            image_size=_LATER,
+            image_size=0,
             image_sha256="IMAGE_SHA256",
             kernel=self.facts.kernel.release,
             init=self.facts.root.init,
             epoch=self.epoch,
             uuid=self.uuid,
         ).text()
-        before, _mark, rest = text.partition(str(_LATER))
-        middle, _mark, after = rest.partition("IMAGE_SHA256")
-        return (before, Ref("IMAGE_SIZE"), middle, Ref("IMAGE_SHA256"), after)
+        before, key, rest = text.partition('"image_size": ')
+        middle, _mark, after = rest.removeprefix("0").partition("IMAGE_SHA256")
+        return (before + key, Ref("IMAGE_SIZE"), middle, Ref("IMAGE_SHA256"), after)
 
     def _settings(self) -> tuple[Word, ...]:
         texts = {

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.command import command
-from tui.backend.livecd import EXT2, SQUASHFS
+from tui.backend.livecd import EXT2, SQUASHFS, attributes, debugfs
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Step
 
 if TYPE_CHECKING:
-    from tui.backend.livecd.archives import Attribute
     from tui.backend.livecd.roots import Root
 
 _BLOCK = 4096
@@ -75,14 +74,15 @@ def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[
         Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
         Step("Take it from there", command("mv", f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
-        *_attributes(disk.path, root.attributes),
+        *attributes.steps(disk.path, root.attributes),
         _same_times(disk),
     )
 
 
 def _unpack(stream: str, place: str, nobody: tuple[str, ...], *, again: bool) -> Step:
     fakeroot = ("fakeroot", *(("-i", "owners") if again else ()), "-s", "owners")
-    tar = ("bsdtar", "--extract", "--same-permissions", "--file=-", "--directory=tree")
+    # attributes come later: neither fakeroot nor every file system here can hold them all
+    tar = ("bsdtar", "--extract", "--same-permissions", "--no-xattrs", "--file=-", "--directory=tree")
     title = "Unpack its next part over that" if again else "Unpack the archive there"
     return Step(title, pipeline(_UNPACK, stream, place, *nobody, *fakeroot, *tar))
 
@@ -99,22 +99,6 @@ def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:
     )
 
 
-def _attributes(disk: str, attributes: tuple[Attribute, ...]) -> tuple[Step, ...]:
-    """Only root may give a program capabilities; in a file system of one's own anybody may."""
-    if not attributes:
-        return ()
-    lines = (f"ea_set {_word('/' + a.path)} {_word(a.name)} {_octal(a.value)}\n" for a in attributes)
-    return (Step("Give its files their extended attributes", pipeline(_DEBUGFS, disk, input="".join(lines))),)
-
-
-def _word(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _octal(value: bytes) -> str:
-    return '"' + "".join(f"\\{byte:03o}" for byte in value) + '"'
-
-
 def _same_times(disk: Disk) -> Step:
     """mke2fs takes over when each file was read and when its owner or mode last changed (ctime)."""
     return Step(
@@ -125,16 +109,12 @@ def _same_times(disk: Disk) -> Step:
 
 _UNPACK = 'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")'
 
-_DEBUGFS = """\
-{ debugfs -w -f - "$1" 2>&1 >/dev/null | grep -v '^debugfs [0-9]' || true; } | { ! grep . >&2; }"""
-"""debugfs ends with 0 whatever happens; what it says on standard error, beside its version, counts."""
-
 _SAME_TIMES = f"""\
 dumpe2fs -h "$1" 2>/dev/null | awk -v t="@$2" '
     /^Inode count:/ {{ used = $3 }}
     /^Free inodes:/ {{ used -= $3 }}
     END {{ for (i = 1; i <= used; i++) printf "sif <%d> atime %s\\nsif <%d> ctime %s\\n", i, t, i, t }}
-' | {_DEBUGFS}"""
+' | {debugfs.APPLY}"""
 
 
 def compress(disk: str, image: str, epoch: int) -> Step:

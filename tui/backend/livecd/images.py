@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.errors import CommandFailed, Refused
+from tui.backend.errors import CommandFailed, ProgramMissing, Refused
+from tui.backend.livecd import debugfs
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -77,7 +79,7 @@ class _Ext:
                 return
 
     def _entry(self, place: str) -> Entry | None:
-        said = self._ask(f'stat "/{place}"')
+        said = self.host.run(["debugfs", "-R", f"stat {self._word(place)}", self.path])
         kind = _TYPE.search(said)
         if kind is None:
             return None
@@ -86,7 +88,7 @@ class _Ext:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe(["debugfs", "-R", f'cat "/{place}"', self.path]) as pipe:
+        with self.host.pipe(["debugfs", "-R", f"cat {self._word(place)}", self.path]) as pipe:
             head = pipe.read(HEAD)
             while pipe.read(1 << 16):
                 pass
@@ -98,8 +100,15 @@ class _Ext:
         counts = {name: int(number) for name, number in _COUNTS.findall(said)}
         return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
 
-    def _ask(self, question: str) -> str:
-        return self.host.run(["debugfs", "-R", question, self.path])
+    def _word(self, place: str) -> str:
+        """A place in it as a word for debugfs; links in an image may lead to any."""
+        try:
+            return debugfs.word(f"/{place}")
+        except ValueError as error:
+            raise Refused(
+                f"{self.path} has a link to its init whose target has control characters: {clean(place)}.",
+                "Somebody may have made it to do harm. Give an image whose /sbin/init leads to a program.",
+            ) from error
 
 
 class _Squashfs:
@@ -107,6 +116,8 @@ class _Squashfs:
         self.host, self.path = host, path
         try:
             lines = host.run(["unsquashfs", "-lln", path]).splitlines()
+        except ProgramMissing:
+            raise
         except CommandFailed as error:
             raise Refused(f"{path} is damaged: {error.message}", "Make it anew.") from error
         found = (match for match in map(_LINE.match, lines) if match)
@@ -124,7 +135,7 @@ class _Squashfs:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe(["unsquashfs", "-cat", self.path, place]) as pipe:
+        with self.host.pipe(["unsquashfs", "-no-wildcards", "-cat", self.path, place]) as pipe:
             head = pipe.read(HEAD)
             while pipe.read(1 << 16):
                 pass

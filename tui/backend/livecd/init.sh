@@ -119,29 +119,59 @@ verify_image() {
 
 # ---- memory ----
 
+# In the shell's own 64 bits: awk prints integers of 32 on some systems.
+MEMINFO=/proc/meminfo
+HUGE=$((1 << 62)) # stands for every size that is larger
+
+# Bytes of an entry of meminfo, which has them in KiB.
+memory() {
+    while read -r entry kib _; do
+        [ "$entry" != "$1:" ] || echo $((kib << 10))
+    done <$MEMINFO
+}
+
 available() {
-    awk '/^MemAvailable:/ { printf "%d\n", $2 * 1024 }' /proc/meminfo
+    memory MemAvailable
 }
 
 mib() {
     echo "$(($1 >> 20)) MiB"
 }
 
-# Bytes of a size as it is written: 512M, 2GiB, 50% (of all memory).
+# Times 2 to the power of $2, or as much as can be told.
+shifted() {
+    if [ "$1" -gt $((HUGE >> $2)) ]; then
+        echo $HUGE
+    else
+        echo $(($1 << $2))
+    fi
+}
+
+# Bytes of a size as it is written: 512M, 2GiB, 50% (of all memory); 0 for what is no size.
 bytes() {
     number=${1%%[!0-9]*}
-    case $1 in
-    [0-9]*%) awk -v n="$number" '/^MemTotal:/ { printf "%d\n", $2 * 1024 / 100 * n }' /proc/meminfo ;;
-    [0-9]*[Kk]*) echo $((number << 10)) ;;
-    [0-9]*[Mm]*) echo $((number << 20)) ;;
-    [0-9]*[Gg]*) echo $((number << 30)) ;;
-    [0-9]*[!0-9]*) echo 0 ;;
-    [0-9]*) echo "$number" ;;
+    unit=${1#"$number"}
+    [ -n "$number" ] || unit=none
+    # A zero in front would make it octal.
+    number=${number#"${number%%[!0]*}"}
+    [ ${#number} -le 18 ] || number=$HUGE
+    number=${number:-0}
+    case $unit in
+    '') echo "$number" ;;
+    %)
+        [ "$number" -le 100 ] || number=101
+        echo $(($(memory MemTotal) / 100 * number))
+        ;;
+    [Kk] | [Kk]B | [Kk]iB) shifted "$number" 10 ;;
+    [Mm] | [Mm]B | [Mm]iB) shifted "$number" 20 ;;
+    [Gg] | [Gg]B | [Gg]iB) shifted "$number" 30 ;;
+    [Tt] | [Tt]B | [Tt]iB) shifted "$number" 40 ;;
     *) echo 0 ;;
     esac
 }
 
-# How much may be changed: as asked, else half of what is free; never more than there is.
+# How much may be changed: as asked, else half of what is free; never more than there is, nor nothing,
+# which a tmpfs would take for no limit.
 choose_size() {
     free=$(($(available) - ${spoken_for:-0}))
     most=$((free - KEPT))
@@ -153,10 +183,11 @@ choose_size() {
         size=$((free / 2))
         [ $size -le $most ] || size=$most
     elif [ "$size" -gt $most ]; then
-        say "$(mib "$size") for changes is more than the free memory allows; using $(mib $most)"
+        say "$SIZE for changes is more than the free memory allows; using $(mib $most)"
         size=$most
     fi
     size=$(((size + 4095) / 4096 * 4096))
+    [ $size -gt 0 ] || size=4096
 }
 
 # ---- the image ----

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.command import command
-from tui.backend.errors import CommandFailed
+from tui.backend.errors import Refused
 from tui.backend.host import FileKind
 from tui.backend.livecd import menus
 from tui.backend.plan import Step
@@ -59,14 +59,16 @@ class Loader:
 
 
 def read(host: Host) -> Loader:
-    """Look for the boot loaders. CommandFailed, naming the package, where one is missing."""
-    absent = next((part for part in parts(host) if not part.path), None)
-    if absent is not None:
-        raise CommandFailed(
-            f"{absent.name} is missing.",
-            f"Install it (Debian: apt-get install {absent.package}), then try again.",
+    """Look for the boot loaders. Refused, naming the packages, where something is missing."""
+    found = parts(host)
+    absent = [part for part in found if not part.path]
+    if absent:
+        packages = " ".join(dict.fromkeys(part.package for part in absent))
+        raise Refused(
+            f"What boots the medium is missing: {', '.join(part.name for part in absent)}.",
+            f"Install it (Debian: apt-get install {packages}), then try again.",
         )
-    return Loader(tuple((part.name, part.path) for part in parts(host)))
+    return Loader(tuple((part.name, part.path) for part in found))
 
 
 def parts(host: Host) -> tuple[Part, ...]:

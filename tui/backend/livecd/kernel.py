@@ -3,16 +3,19 @@
 Source of the image's header: Documentation/arch/x86/boot.rst of Linux.
 """
 
+import re
 from dataclasses import dataclass
 
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Host
+from tui.backend.text import clean
 
 _MAGIC, _MAGIC_AT = b"HdrS", 0x202
 _VERSION_AT, _FLAGS_AT = 0x20E, 0x236
 _SIXTY_FOUR = 1
 _HEADER = 0x10000
 """Bytes in which the header and the version's text lie."""
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*", re.ASCII)
 _OTHERS = "Give one: --kernel VMLINUZ --modules DIR, or have Debian's fetched: --fetch-kernel."
 
 
@@ -56,7 +59,16 @@ def read_release(host: Host, image: str) -> str:
     words = head[start : start + 200].split(b"\0")[0].decode("ascii", "replace").split()
     if not words:
         raise Refused(f"{image} does not say which release it is.", _OTHERS)
-    return words[0]
+    return checked(words[0], image)
+
+
+def checked(release: str, image: str) -> str:
+    """A release that an image or package says it is; Refused when it is none: it becomes part of paths
+    and texts.
+    """
+    if not _RELEASE.fullmatch(release):
+        raise Refused(f"{clean(image)} says that its release is {clean(release)!r}, which is none.", _OTHERS)
+    return release
 
 
 def _modules(host: Host, image: str, release: str, asked: str | None) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from tui.backend import requirements
 from tui.backend.command import command
 from tui.backend.errors import CommandFailed, Refused
 from tui.backend.livecd import kernel
@@ -49,7 +50,7 @@ def plan(host: Host) -> Plan:
         Step("Clear the download", pipeline('rm "$1"/*.deb', work)),
         Step("Give it its name", command("mv", "--no-target-directory", work, tree)),
     )
-    return Plan("livecd fetch-kernel", release, steps)
+    return requirements.check(host, Plan("livecd fetch-kernel", release, steps))
 
 
 def _newest(host: Host) -> tuple[str, str]:
@@ -65,4 +66,4 @@ def _newest(host: Host) -> tuple[str, str]:
             f"apt knows no {_META}, so no kernel can be fetched.",
             "Try after: apt-get update. Or give one: --kernel VMLINUZ --modules DIR.",
         )
-    return found[1], found[2]
+    return found[1], kernel.checked(found[2], found[1])

@@ -6,11 +6,20 @@ Sources: the SYSLINUX wiki on configuration and menu.c32; the GRUB manual on quo
 import re
 from dataclasses import dataclass
 
-from tui.backend.livecd import WAYS
+from tui.backend.livecd import DM, INITRAMFS, TMPFS, UNION
 
 _SCREEN = "console=ttyS0,115200 console=tty0"
 _SERIAL = "console=tty0 console=ttyS0,115200"
 _SECONDS = 5
+_WIDTH, _MARGIN = 80, 1
+"""Columns of isolinux's menu: its entries have twice the margin and four less, as GRUB's have six less."""
+_TITLES = {
+    DM: "a snapshot, its changes in RAM",
+    UNION: "a union of the image and a layer in RAM",
+    TMPFS: "copied to RAM; medium can be taken out",
+    INITRAMFS: "unpacked in RAM; medium can be taken out",
+}
+"""The ways in so few words that they fit behind the longest label."""
 _SPECIAL = re.compile(r"[^A-Za-z0-9_./=,:+@%^~ -]")
 
 
@@ -24,18 +33,21 @@ class Entry:
 
 
 def entries(name: str, way: str, ways: tuple[str, ...], append: str) -> tuple[Entry, ...]:
-    """The default `way` first, then the others, then what helps when something is wrong."""
+    """The default `way` first, then the others, then what helps when something is wrong.
+
+    `append` comes last, for the kernel takes the last of several: so does console= for /dev/console.
+    """
     order = (way, *(other for other in ways if other != way))
     plain = [
-        Entry(other, f"{name}: {WAYS[other]}", _join(f"sandbox.mode={other}", append, _SCREEN))
+        Entry(other, f"{name}: {_TITLES[other]}", _join(f"sandbox.mode={other}", _SCREEN, append))
         for other in order
     ]
     first = f"sandbox.mode={way}"
     return (
         *plain,
-        Entry("verify", f"{name}: check the medium first", _join(first, "sandbox.verify", append, _SCREEN)),
-        Entry("serial", f"{name}: on the serial console", _join(first, append, _SERIAL)),
-        Entry("debug", f"{name}: a shell before it starts", _join(first, "sandbox.debug", append, _SCREEN)),
+        Entry("verify", f"{name}: check the medium first", _join(first, "sandbox.verify", _SCREEN, append)),
+        Entry("serial", f"{name}: on the serial console", _join(first, _SERIAL, append)),
+        Entry("debug", f"{name}: a shell before it starts", _join(first, "sandbox.debug", _SCREEN, append)),
     )
 
 
@@ -44,6 +56,8 @@ def isolinux(title: str, shown: tuple[Entry, ...]) -> str:
     head = [
         "SERIAL 0 115200",
         "UI menu.c32",
+        f"MENU WIDTH {_WIDTH}",
+        f"MENU MARGIN {_MARGIN}",
         f"MENU TITLE {title}",
         f"TIMEOUT {_SECONDS * 10}",
         f"DEFAULT {shown[0].tag}",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import Refused
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from tui.backend.host import Host
 
@@ -37,6 +38,10 @@ _DRIVERS = (
 ).split()
 """Where a medium can be plugged in, and keyboards for the shell when it is not found."""
 
+_FILE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.,+@/-]*\.ko(\.(?:gz|xz|zst))?", re.ASCII)
+"""A path in modules.dep that becomes a path here, a line that our init reads, and a name for insmod."""
+_DEEPEST = 100
+"""No module needs one that needs one … so many times."""
 _SUFFIX = re.compile(r"\.ko(\.(?:gz|xz|zst))?$")
 
 
@@ -87,12 +92,26 @@ def select(known: Mapping[str, tuple[str, ...]], built_in: frozenset[str]) -> Mo
             "Choose another kernel: --kernel VMLINUZ --modules DIR, or --fetch-kernel.",
         )
     wanted = [entry for entry in (*_CHECKSUMS, *_NEEDED, *_DRIVERS) if entry in by_name]
-    order = dict.fromkeys(path for entry in wanted for path in _after_its_needs(by_name[entry], known))
+    order: dict[str, None] = {}
+    for entry in wanted:
+        _note(by_name[entry], known, order, ())
     missing = [entry for entry in _DRIVERS if entry not in by_name and entry not in built_in]
     return Modules(tuple(order), tuple(missing))
 
 
-def _after_its_needs(path: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _note(
+    path: str, known: Mapping[str, tuple[str, ...]], order: dict[str, None], above: tuple[str, ...]
+) -> None:
+    """Note a module after those that it needs. Refused when modules.dep cannot be depmod's."""
+    if path in order:
+        return
+    circle = path in above or len(above) > _DEEPEST
+    if circle or not _FILE.fullmatch(path):
+        fault = "needs itself" if circle else "is no path of a module"
+        raise Refused(
+            f"modules.dep of this kernel is damaged: {clean(path, 200)} {fault}.",
+            "Make it anew with depmod, or choose another kernel: --kernel VMLINUZ --modules DIR.",
+        )
     for need in known.get(path, ()):
-        yield from _after_its_needs(need, known)
-    yield path
+        _note(need, known, order, (*above, path))
+    order[path] = None

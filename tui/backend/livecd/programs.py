@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.backend import run
-from tui.backend.errors import CommandFailed, Refused
+from tui.backend.errors import CommandFailed, ProgramMissing, Refused
 from tui.backend.host import FileKind
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 
 
 def place(host: Host, program: str) -> str:
-    """Where a program is on this machine. CommandFailed when it is missing, with its package."""
+    """Where a program is on this machine. ProgramMissing when it is not there."""
     for directory in _DIRECTORIES:
         if host.kind(f"{directory}/{program}") is FileKind.FILE:
             return f"{directory}/{program}"
@@ -25,15 +25,19 @@ def place(host: Host, program: str) -> str:
 
 
 def libraries(host: Host, path: str) -> tuple[str, ...]:
-    """The files that a program is linked with, as ldd(1) names them; none when it is static."""
+    """The files that a program is linked with, as ldd(1) names them; none when it is static.
+    ProgramMissing without ldd.
+    """
     try:
         return tuple(_LIBRARY.findall(host.run(["ldd", path], timeout=20)))
+    except ProgramMissing:
+        raise
     except CommandFailed:
         return ()
 
 
 def static_busybox(host: Host) -> str:
-    """A busybox that needs no libraries. CommandFailed or Refused where there is none."""
+    """A busybox that needs no libraries. ProgramMissing or Refused where there is none."""
     path = place(host, "busybox")
     if libraries(host, path):
         raise Refused(

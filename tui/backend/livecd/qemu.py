@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.backend.errors import CommandFailed, NotFound, SandboxError
+from tui.backend.errors import CommandFailed, NotFound, Refused, SandboxError
 from tui.backend.host import FileKind, Host, Running
 from tui.backend.livecd.console import Failed, Ready, shown, verdict
 
@@ -12,8 +12,8 @@ QEMU = "qemu-system-x86_64"
 BIOS, UEFI = "bios", "uefi"
 FIRMWARES = (BIOS, UEFI)
 KVM, TCG = "kvm", "tcg"
-MEMORY = 512 << 20
-"""Bytes of the guest's RAM where nothing else is asked for."""
+MEMORY = 2 << 30
+"""Bytes of the guest's RAM where nothing else is asked for: as little as most machines have."""
 TIMEOUT = 300.0
 """Seconds to wait for the ready line: software emulation is slow."""
 KEPT = 40
@@ -72,7 +72,8 @@ def boot(
     """Boot and wait for the ready line; the machine is switched off then. Changes nothing.
 
     `listener` gets every line of the console, made fit to be shown; `stop` is asked at least
-    twice a second. Raises BootFailed, NotFound, and CommandFailed where QEMU cannot be started.
+    twice a second. Raises BootFailed, NotFound, Refused without firmware, and CommandFailed where QEMU
+    cannot be started.
     """
     machine = settled(host, machine)
     watch = _Watch(host, machine, listener, stop)
@@ -116,7 +117,7 @@ def firmware(host: Host, machine: Machine) -> tuple[str, str] | None:
         return None
     found = ovmf(host)
     if found is None:
-        raise CommandFailed("There is no UEFI firmware for QEMU here.", "Install it: apt-get install ovmf.")
+        raise Refused("There is no UEFI firmware for QEMU here.", "Install it: apt-get install ovmf.")
     return found
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend.errors import CommandFailed, NotFound, Refused
+from tui.backend.errors import CommandFailed, NotFound, ProgramMissing, Refused
 from tui.backend.host import FileKind
 from tui.backend.inventory import mounts, origins
 from tui.backend.livecd import archives, elf, images
@@ -14,7 +14,7 @@ from tui.backend.livecd.listing import HEAD, Entry, Listing
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
-    from tui.backend.livecd.archives import Attribute
+    from tui.backend.livecd.attributes import Attribute
 
 _INITS = ("/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc")
 """Where a root may have its init: the kernel's own places, then those of initrds."""
@@ -65,6 +65,8 @@ def _directory(host: Host, path: str) -> Root:
         )
     try:
         text = host.run(["find", path, "-printf", r"%P\0%y %s %T@\0%l\0"])
+    except ProgramMissing:
+        raise
     except CommandFailed as error:
         raise Refused(f"{path} cannot be read whole: {error.message}", "Build as root: use sudo.") from error
     fields = text.split("\0")[:-1]

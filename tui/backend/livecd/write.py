@@ -7,7 +7,7 @@ last, so that nothing which is cut short looks like a whole image, or like what 
 import re
 from dataclasses import dataclass
 
-from tui.backend import inventory, sizes
+from tui.backend import inventory, requirements, sizes
 from tui.backend.command import Word, command
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Host
@@ -58,7 +58,7 @@ def prepare(host: Host, request: WriteRequest, now: Inventory | None = None) -> 
         notes=_notes(target, bootable=bootable),
         commit=len(steps),
     )
-    return Prepared(plan, target, iso, size)
+    return Prepared(requirements.check(host, plan), target, iso, size)
 
 
 def confirm(prepared: Prepared, typed: str) -> None:

@@ -22,7 +22,7 @@ from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
 
-_PRESENT = frozenset({"sh", "sudo"})
+_PRESENT = frozenset("awk cpio cut grep gzip install sh sort sudo xz zstd".split())
 """Programs that are there and are never run here."""
 _HOME = "/home/user/"
 _PAUSE = 0.06

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.backend import names
+from tui.backend import names, requirements
 from tui.backend.engines import OVERLAY
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -25,7 +25,9 @@ class Prepared:
 
 def prepare(host: Host, inventory: Inventory, request: CreateRequest) -> Prepared:
     """Survey and plan in one. Raises UsageError, NotFound or Refused; touches nothing."""
-    return plan(request, survey(host, inventory, request))
+    prepared = plan(request, survey(host, inventory, request))
+    requirements.check(host, prepared.plan)
+    return prepared
 
 
 def plan(request: CreateRequest, facts: Survey) -> Prepared:

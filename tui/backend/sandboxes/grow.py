@@ -1,6 +1,6 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
-from tui.backend import rescue, sizes
+from tui.backend import requirements, rescue, sizes
 from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
@@ -14,7 +14,8 @@ from tui.backend.stores import layers, ramdisk, tmpfs
 
 def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
     """The plan to grow a sandbox to a size, or by one (`+512M`). UsageError, NotFound, Refused."""
-    return plan(ownership.check(inventory.sandbox(name)), size, inventory, udev=abilities.read(host).udev)
+    sandbox = ownership.check(inventory.sandbox(name))
+    return requirements.check(host, plan(sandbox, size, inventory, udev=abilities.read(host).udev))
 
 
 def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Plan:

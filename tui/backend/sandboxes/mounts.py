@@ -1,5 +1,6 @@
 """Mounting and unmounting a sandbox that exists."""
 
+from tui.backend import requirements
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -21,7 +22,8 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
     target = mounting.default_target(name) if directory is None else mounting.survey(host, directory, others)
     if directory is None and "mnt" in sandbox.entries:
         target = mounting.Target(target.path, absent=False)
-    return Plan("mount", name, _mount(host, sandbox, mounting.check(target), own_place=directory is None))
+    steps = _mount(host, sandbox, mounting.check(target), own_place=directory is None)
+    return requirements.check(host, Plan("mount", name, steps))
 
 
 def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> tuple[Step, ...]:
@@ -50,4 +52,4 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     steps = (
         Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts)
     )
-    return Plan("unmount", name, tuple(steps))
+    return requirements.check(host, Plan("unmount", name, tuple(steps)))

@@ -1,6 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import demo, paths
+from tui.backend import demo, paths, requirements
 from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.host import Host
@@ -29,8 +29,10 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     if clear or stray:
         removal = remove.plan(clear, inventory.sandboxes, able)
         commit = len(growth) + (removal.commit or 0)
-        return Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)
-    return Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
+        whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)
+    else:
+        whole = Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
+    return requirements.check(host, whole)
 
 
 def _names(found: list[Sandbox]) -> str:

@@ -4,7 +4,7 @@ sandbox and the remains of an interrupted verb alike.
 
 from dataclasses import replace
 
-from tui.backend import paths
+from tui.backend import paths, requirements
 from tui.backend.command import Command, command
 from tui.backend.engines import overlay, snapshot
 from tui.backend.errors import Refused
@@ -28,7 +28,7 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
     found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))
-    return plan(found, inventory.sandboxes, abilities.read(host))
+    return requirements.check(host, plan(found, inventory.sandboxes, abilities.read(host)))
 
 
 def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:

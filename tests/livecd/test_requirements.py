@@ -1,0 +1,101 @@
+"""A build needs just the programs that its plan names; without one of them nothing is touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.vm.kernel import find_kernel
+from tui.backend import execute, requirements, run
+from tui.backend.errors import ExitCode, SandboxError
+from tui.backend.livecd import build
+from tui.backend.livecd.build import Prepared
+from tui.backend.livecd.request import BuildRequest
+from tui.backend.machine import RealHost
+
+BY_THEMSELVES = {"fakeroot": "sh getopt sed cut cat", "awk": "mawk", "ldd": "bash"}
+"""What programs start that no plan can know."""
+READING = "bash bsdcat bsdtar head tail find blkid ldd stat"
+"""What is asked before there is a plan."""
+
+
+@pytest.fixture(params=["directory", "archive"])
+def request_(request: pytest.FixtureRequest, root: Path, tmp_path: Path) -> BuildRequest:
+    source, output = root, tmp_path / "out" / "x.iso"
+    output.parent.mkdir()
+    if request.param == "archive":
+        source = tmp_path / "root.tar"
+        words = ["tar", "--create", f"--file={source}", f"--directory={root}", "."]
+        subprocess.run(words, check=True)
+    return BuildRequest(str(source), str(output), kernel=str(find_kernel()))
+
+
+@pytest.fixture
+def bin_() -> Iterator[Path]:
+    """A directory for programs that nobody can come to: those of pytest are closed."""
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        yield Path(place)
+
+
+def only(monkeypatch: pytest.MonkeyPatch, place: Path, names: Iterable[str]) -> None:
+    """A PATH with links to these programs, and no others."""
+    wanted = {*names}
+    wanted |= {more for name in wanted for more in BY_THEMSELVES.get(name, "").split()}
+    for name in wanted:
+        found = shutil.which(name, path=run.search_path())
+        assert found, name
+        (place / name).symlink_to(os.path.abspath(found))
+    monkeypatch.setattr(run, "_SBIN", ())
+    monkeypatch.setenv("PATH", str(place))
+
+
+def prepared(request: BuildRequest) -> Prepared:
+    return build.prepare(RealHost(), request)
+
+
+def test_the_programs_that_a_plan_names_are_enough(
+    request_: BuildRequest, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = prepared(request_).plan
+    only(monkeypatch, bin_, requirements.programs(plan))
+    execute.run(plan, RealHost())
+    assert os.listdir(tmp_path / "out") == ["x.iso"]
+
+
+@pytest.mark.parametrize("absent", ["cpio", "grep", "awk", "gzip", "mcopy", "mksquashfs", "xorriso"])
+def test_without_one_of_them_nothing_is_touched(
+    request_: BuildRequest, absent: str, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - {absent}
+    only(monkeypatch, bin_, names)
+    with pytest.raises(SandboxError) as refusal:
+        prepared(request_)
+    assert refusal.value.exit_code is ExitCode.REFUSED
+    assert f"missing: {absent} (package {run.package_of(absent)})." in refusal.value.message
+    assert os.listdir(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "absent"),
+    [("directory", "find"), ("directory", "ldd")]
+    + [("archive", name) for name in ("bsdtar", "bsdcat", "ldd", "blkid")],
+    indirect=["request_"],
+)
+def test_what_reading_needs_is_named_too(
+    request_: BuildRequest, absent: str, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - {absent}
+    only(monkeypatch, bin_, names)
+    with pytest.raises(SandboxError) as refusal:
+        prepared(request_)
+    assert refusal.value.exit_code is ExitCode.REFUSED
+    assert absent in refusal.value.message
+    assert run.package_of(absent) in str(refusal.value)
+    assert os.listdir(tmp_path / "out") == []
