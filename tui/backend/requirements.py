@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import run
 from tui.backend.errors import Refused
+from tui.backend.kernel_text import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -138,8 +139,9 @@ def _assignment(word: str) -> bool:
 def _expanded(word: str, given: Sequence[str]) -> list[str]:
     if word == "$@":
         return list(given)
-    if word.startswith("$") and word[1:].isdecimal():
-        return list(given[int(word[1:]) - 1 : int(word[1:])])
+    place = number(word[1:]) if word.startswith("$") else None
+    if place is not None:
+        return list(given[place - 1 : place])
     return [word]
 
 

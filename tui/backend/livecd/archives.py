@@ -54,7 +54,7 @@ def read(host: Host, path: str) -> Archive:
         found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:
         words = error.message if isinstance(error, CommandFailed) else str(error)
-        raise _damaged(path, words.splitlines()[-1] if words else "it ends too early") from error
+        raise _damaged(path, words.split("\n")[-1] if words else "it ends too early") from error
     if not found.listing.entries:
         raise _damaged(path, "there is nothing in it")
     return found

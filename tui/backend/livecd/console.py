@@ -41,7 +41,7 @@ class Failed:
 
 def shown(line: str) -> str:
     """A line of a console as text: without escape sequences and control characters."""
-    return clean(_ESCAPES.sub("", line.rstrip("\r\n")).replace("\t", " ")).rstrip()
+    return clean(_ESCAPES.sub("", line.rstrip("\r\n")).replace("\t", " ")).rstrip(" ")
 
 
 def verdict(line: str) -> Ready | Failed | None:
@@ -50,7 +50,7 @@ def verdict(line: str) -> Ready | Failed | None:
         return Ready(found[1], int(found[2]) * 1024, _seconds(line[: found.start()]))
     for pattern, words in _FAILURES:
         if found := pattern.search(line):
-            return Failed(words.format(found[1].strip().rstrip(".")) + ".")
+            return Failed(words.format(found[1].strip(" ").rstrip(".")) + ".")
     return None
 
 

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tui.backend.errors import CommandFailed, ProgramMissing, Refused
+from tui.backend.kernel_text import lines
 from tui.backend.livecd import debugfs
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
 from tui.backend.text import clean
@@ -115,12 +116,12 @@ class _Squashfs:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
         try:
-            lines = host.run(["unsquashfs", "-lln", path]).splitlines()
+            shown = lines(host.run(["unsquashfs", "-lln", path]))
         except ProgramMissing:
             raise
         except CommandFailed as error:
             raise Refused(f"{path} is damaged: {error.message}", "Make it anew.") from error
-        found = (match for match in map(_LINE.match, lines) if match)
+        found = (match for match in map(_LINE.match, shown) if match)
         self._listing = Listing(dict(map(self._entry, found)))
 
     def _entry(self, match: re.Match[str]) -> tuple[str, Entry]:

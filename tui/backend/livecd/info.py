@@ -77,7 +77,7 @@ def verify(host: Host, info: Info) -> bool:
     # env, for xorriso wants a program's path
     pipe = ("-concat", "pipe", "+", "/usr/bin/env", "sha256sum", "+", f"/live/{image}", "--")
     said = _xorriso(host, info.path, "-osirrox", "on", *pipe)
-    return said.split()[:1] == [info.about.image_sha256]
+    return said.split(" ", 1)[0] == info.about.image_sha256
 
 
 def _files(host: Host, path: str) -> tuple[File, ...]:

@@ -214,7 +214,7 @@ open_image() {
 
 show_tree() {
     if [ -n "$disk" ]; then
-        mount -t ext4 -o ro,noload "$disk" "$1" || fail "the file system in $IMAGE cannot be mounted."
+        mount -t ext4 -o ro,noload,errors=remount-ro "$disk" "$1" || fail "the file system in $IMAGE cannot be mounted."
     else
         mount --bind -o ro $image_place "$1" || fail "the tree of $IMAGE cannot be shown."
     fi
@@ -264,7 +264,7 @@ way_dm() {
     attach $root/store/cow
     dmsetup create root --uuid SANDBOX-root --table "0 $sectors snapshot $disk $loop PO 8" ||
         fail "the kernel made no snapshot of the image."
-    mount -t ext4 -o rw /dev/mapper/root /new || fail "the sandbox of the image cannot be mounted."
+    mount -t ext4 -o rw,errors=remount-ro /dev/mapper/root /new || fail "the sandbox of the image cannot be mounted."
     record $((sectors * 512)) true snapshot PO 4096 ext4 false
 }
 

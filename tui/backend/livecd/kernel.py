@@ -39,7 +39,7 @@ def find(host: Host, image: str | None, modules: str | None) -> Kernel:
 
 
 def _running(host: Host) -> str:
-    release = host.read("/proc/sys/kernel/osrelease").strip()
+    release = host.read("/proc/sys/kernel/osrelease").strip("\n")
     places = (f"/boot/vmlinuz-{release}", f"/lib/modules/{release}/vmlinuz", "/boot/vmlinuz")
     for place in places:
         if host.kind(place) is FileKind.FILE and read_release(host, place) == release:
@@ -56,8 +56,8 @@ def read_release(host: Host, image: str) -> str:
     if not head[_FLAGS_AT] & _SIXTY_FOUR:
         raise Refused(f"{image} is a 32-bit kernel.", "Only x86-64 kernels are put on a Live CD.")
     start = int.from_bytes(head[_VERSION_AT : _VERSION_AT + 2], "little") + 0x200
-    words = head[start : start + 200].split(b"\0")[0].decode("ascii", "replace").split()
-    if not words:
+    words = head[start : start + 200].split(b"\0")[0].decode("ascii", "replace").split(" ")
+    if not words[0]:
         raise Refused(f"{image} does not say which release it is.", _OTHERS)
     return checked(words[0], image)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import Refused
+from tui.backend.kernel_text import fields, lines
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def choose(host: Host, directory: str) -> Modules:
     """
     try:
         known = parse(host.read(f"{directory}/modules.dep"))
-        built_in = frozenset(map(name, host.read(f"{directory}/modules.builtin").split()))
+        built_in = frozenset(map(name, host.read(f"{directory}/modules.builtin").split("\n")))
     except OSError as error:
         raise Refused(
             f"{directory} holds no kernel modules: {error.filename or 'modules.dep'} cannot be read.",
@@ -78,8 +79,8 @@ def choose(host: Host, directory: str) -> Modules:
 
 def parse(text: str) -> dict[str, tuple[str, ...]]:
     """What modules.dep says: each file and the files that it needs."""
-    lines = (line.partition(":") for line in text.splitlines() if ":" in line)
-    return {path.strip(): tuple(needs.split()) for path, _colon, needs in lines}
+    parts = (line.partition(":") for line in lines(text) if ":" in line)
+    return {path: tuple(fields(needs)) for path, _colon, needs in parts}
 
 
 def select(known: Mapping[str, tuple[str, ...]], built_in: frozenset[str]) -> Modules:

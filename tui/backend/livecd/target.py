@@ -37,7 +37,9 @@ class Target:
         """What disk it is, on one line: model, size, transport."""
         device = self.device
         kind = (
-            f"loop device over {device.file}" if device.file else f"{device.transport.upper()} disk".strip()
+            f"loop device over {device.file}"
+            if device.file
+            else f"{device.transport.upper()} disk".strip(" ")
         )
         about = (
             clean(device.model, _TEXT_WIDTH),
@@ -179,7 +181,7 @@ def _same_file(host: Host, one: str, other: str) -> bool:
 
 
 def _identity(host: Host, path: str) -> str:
-    return host.run(["stat", "--dereference", "--format=%d:%i", path]).strip()
+    return host.run(["stat", "--dereference", "--format=%d:%i", path]).strip("\n")
 
 
 def _probed(host: Host, device: Device) -> Device:

@@ -63,10 +63,11 @@ def prepare(host: Host, request: WriteRequest, now: Inventory | None = None) -> 
 
 def confirm(prepared: Prepared, typed: str) -> None:
     """Refused unless what was typed is the disk's name."""
-    if typed.strip() not in prepared.target.names:
+    name = typed.strip(" \t\n")
+    if name not in prepared.target.names:
         kname, path = prepared.target.names
         raise Refused(
-            f"{typed.strip()!r} is not the name of {path}; nothing was written.",
+            f"{name!r} is not the name of {path}; nothing was written.",
             f"The name is {kname}, or {path}.",
         )
 
@@ -171,6 +172,6 @@ def _reading(host: Host, target: Target) -> tuple[Step, ...]:
 def _has_partitions(host: Host, target: Target) -> bool:
     """Whether the kernel looks for partitions on it: not on every loop device."""
     try:
-        return host.read(f"/sys/class/block/{target.device.kname}/loop/partscan").strip() == "1"
+        return host.read(f"/sys/class/block/{target.device.kname}/loop/partscan").strip("\n") == "1"
     except OSError:
         return target.device.type == "disk"
