@@ -68,7 +68,7 @@ def uefi(place: Path) -> list[str]:
     ]
 
 
-def boot(*options: str, memory: str = "512", end: str = "Power down", timeout: float = 120) -> Boot:
+def boot(*options: str, memory: str = "512", end: str = "Power down", timeout: float = 900) -> Boot:
     """Run a machine until it says `end` on its serial line, or time is out."""
     argv = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", memory, "-nodefaults"]
     argv += ["-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", *options]

@@ -61,7 +61,7 @@ def start(iso: Path, place: Path, options: str) -> Boot:
     # a getty would hang up the line on which the report is written
     still = "console=ttyS0 quiet systemd.mask=serial-getty@ttyS0.service"
     words = ["-cdrom", str(iso), "-append", f"{still} sandbox.size=96M {options}"]
-    return boot(*kernel_of(iso, place), *words, memory="768", timeout=240)
+    return boot(*kernel_of(iso, place), *words, memory="768")
 
 
 @pytest.mark.parametrize(("way", "kind"), [("dm", "snapshot"), ("union", "overlay")])

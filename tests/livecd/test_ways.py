@@ -48,7 +48,7 @@ def test_dm_from_a_cd_under_bios(iso: Path) -> None:
 def test_dm_from_a_usb_stick_under_uefi(iso: Path, tmp_path: Path) -> None:
     stick = ["-drive", f"if=none,id=stick,format=raw,readonly=on,file={iso}"]
     stick += ["-device", "qemu-xhci", "-device", "usb-storage,drive=stick,bootindex=0"]
-    found = boot(*uefi(tmp_path), *stick, timeout=180)
+    found = boot(*uefi(tmp_path), *stick)
     works(found, "dm")
     assert found.note("medium").startswith("iso9660 ro")
 
