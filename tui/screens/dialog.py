@@ -9,10 +9,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.backend.errors import SandboxError
+from tui.screens.stacked import StackedScreen
 from tui.widgets.lines import Note
 
 
-class ErrorDialog(ModalScreen[None]):
+class ErrorDialog(StackedScreen[None], ModalScreen[None]):
     """What failed and why, and what to do next."""
 
     HELP = "Something did not work. The first lines say what and why, the last what to do."
@@ -33,7 +34,7 @@ class ErrorDialog(ModalScreen[None]):
         yield Footer(show_command_palette=False)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(StackedScreen[bool], ModalScreen[bool]):
     """A question; only y says yes."""
 
     HELP = "A question before something that cannot be taken back. y does it, everything else does not."
