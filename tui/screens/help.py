@@ -22,7 +22,7 @@ _MOVING = (
 )
 
 
-class HelpScreen(StackedScreen[None], ModalScreen[None]):
+class HelpScreen(ModalScreen[None], StackedScreen[None]):
     """Closed by any of the keys that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
