@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from threading import Lock
 from typing import ClassVar
@@ -81,6 +82,7 @@ class SandboxApp(App[Ending]):
         self.changing = Lock()
         self._watcher = Watcher(host)
         self._whole = True
+        self._failed = ""
         self._glyphs = GlyphFilter(ascii_only=look.glyphs is Glyphs.ASCII)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -152,28 +154,34 @@ class SandboxApp(App[Ending]):
 
     def on_read(self, message: Read) -> None:
         """Hand a reading to every screen."""
-        self.reading = message.reading
+        self.reading, self._failed = message.reading, ""
         if not self.is_running:
             return  # screens are being taken apart
-        with self.batch_update():
-            for screen in self.screen_stack:
-                if isinstance(screen, FaceScreen) and screen.is_mounted:
-                    screen.on_reading(message.reading)
+        self._hand_out(message.reading)
         if self.origin is not None:
             origin, self.origin = self.origin, None
             self.push_screen(WizardScreen(origin))
         if self._whole:
             self.read()
 
+    def _hand_out(self, reading: Reading) -> None:
+        with self.batch_update():
+            for screen in self.screen_stack:
+                if isinstance(screen, FaceScreen) and screen.is_mounted:
+                    screen.on_reading(reading)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A reading that failed is shown once, not every second."""
+        """A reading that failed is shown once, not every second; what is on the screens is old then."""
         error = event.worker.error
-        if (
-            event.state is WorkerState.ERROR
-            and error is not None
-            and not isinstance(self.screen, ErrorDialog)
-        ):
-            self.complain(SandboxError(f"Reading the machine failed: {error}", "It is tried again."))
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        said = f"Reading the machine failed: {error}"
+        if self.reading is not None:
+            self.reading = replace(self.reading, problem=f"What is shown here is old. {said}")
+            self._hand_out(self.reading)
+        if said != self._failed:
+            self._failed = said
+            self.complain(SandboxError(said, "It is tried again."))
 
     # What screens ask for.
 

@@ -75,8 +75,8 @@ def _foreign(pid: int) -> Iterator[tuple[int, ForeignMount]]:
     for mount in _parse(pid):
         owner = mounts.owner(mount) if trusted else ""
         inside = paths.sandbox_in(mount.mountpoint) if trusted else ""
-        if owner or inside or mount.source.startswith("/dev/"):
-            source = mount.source if mount.fstype in mounts.OWN_NUMBERS else ""
+        source = mount.source if mount.fstype in mounts.OWN_NUMBERS else ""
+        if owner or inside or source or not mount.devno.startswith("0:"):
             where = (mount.devno, source, mount.mountpoint)
             yield (
                 mount.id,

@@ -38,6 +38,11 @@ class SizeRequest:
         return int(self.amount * whole / 100)
 
 
+def of_bytes(size: int) -> SizeRequest:
+    """A size that is known, in bytes."""
+    return SizeRequest(Decimal(size), "bytes")
+
+
 def parse(text: str) -> SizeRequest:
     """A size as typed; UsageError with examples when it is none. Units are binary."""
     if text.strip().lower() == "max":

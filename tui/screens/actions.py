@@ -7,11 +7,12 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.screens import jobs
 from tui.screens.chrome import top_line
 from tui.screens.commands import Situation, find
-from tui.screens.face import FaceScreen, Result
+from tui.screens.face import FaceScreen
 from tui.screens.grow import GrowScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.screens.remove import RemoveScreen
+from tui.screens.stacked import Result
 
 
 class SandboxActions(FaceScreen[Result]):
@@ -44,7 +45,7 @@ class SandboxActions(FaceScreen[Result]):
         """Ask how much, then show the plan."""
         sandbox = self.target()
         if sandbox is not None and self.may_change():
-            self.app.push_screen(GrowScreen(sandbox.name))
+            self.open(GrowScreen(sandbox.name))
 
     def action_mount(self) -> None:
         """Show the plan to mount or to unmount."""
@@ -54,13 +55,13 @@ class SandboxActions(FaceScreen[Result]):
         job: jobs.Job = jobs.Mount(f"Mount {sandbox.name}", "mount it", name=sandbox.name)
         if sandbox.mounts:
             job = jobs.Unmount(f"Unmount {sandbox.name}", "unmount it", name=sandbox.name)
-        self.app.push_screen(PlanScreen(job))
+        self.open(PlanScreen(job))
 
     def action_remove(self) -> None:
         """Show who is in the way, then the plan."""
         sandbox = self.target()
         if sandbox is not None and self.may_change():
-            self.app.push_screen(RemoveScreen(sandbox.name))
+            self.open(RemoveScreen(sandbox.name))
 
     def action_shell(self) -> None:
         """Hand the terminal over for a while."""

@@ -4,15 +4,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.backend.errors import SandboxError
+from tui.screens.stacked import StackedScreen
 from tui.widgets.lines import Note
 
 
-class ErrorDialog(ModalScreen[None]):
+class ErrorDialog(ModalScreen[None], StackedScreen[None]):
     """What failed and why, and what to do next."""
 
     HELP = "Something did not work. The first lines say what and why, the last what to do."
@@ -26,14 +27,14 @@ class ErrorDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The error in a box."""
-        with Vertical(classes="dialog -error") as box:
+        with VerticalScroll(classes="dialog -error") as box:
             box.border_title = "That did not work"
             yield Note(self.error.message, id="what")
             yield Note(self.error.hint, id="hint")
         yield Footer(show_command_palette=False)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(ModalScreen[bool], StackedScreen[bool]):
     """A question; only y says yes."""
 
     HELP = "A question before something that cannot be taken back. y does it, everything else does not."
@@ -48,7 +49,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The question in a box."""
-        with Vertical(classes="dialog -question") as box:
+        with VerticalScroll(classes="dialog -question") as box:
             box.border_title = self.heading
             yield Note(self.question, id="what")
             yield Note("y: yes   n: no", id="hint")

@@ -6,15 +6,16 @@ from threading import Lock
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tui.backend.errors import NeedsRoot, SandboxError
 from tui.backend.host import Host
 from tui.screens.reading import Reading
+from tui.screens.stacked import Result, StackedScreen
 
 T = TypeVar("T")
-Result = TypeVar("Result")
+
+_KEYS = "keys"
 
 
 class Face(Protocol):
@@ -57,7 +58,7 @@ class Answered(Message):
         self.deliver = deliver
 
 
-class FaceScreen(Screen[Result]):
+class FaceScreen(StackedScreen[Result]):
     """The base of all screens: readings arrive in `on_reading`, work goes to threads with `ask`."""
 
     HELP: ClassVar[str | None] = None
@@ -95,12 +96,13 @@ class FaceScreen(Screen[Result]):
         done: Callable[[T], None],
         failed: Callable[[SandboxError], None] | None = None,
         *,
-        group: str = "ask",
+        group: str = _KEYS,
     ) -> None:
         """Do `work` in a thread, then hand its answer to `done`, or its error to `failed`
-        (a dialog when not given). One question of a group at a time: another one is dropped.
+        (a dialog when not given). One question of a group at a time: another one is dropped. Those of
+        the usual group come from keys: they are dropped too when another screen is on top by now.
         """
-        if group in self._asking:
+        if group in self._asking or (group == _KEYS and not self.is_active):
             return
         self._asking |= {group}
         self.run_worker(
@@ -142,9 +144,9 @@ class FaceScreen(Screen[Result]):
             self.post_message(Answered(deliver))
 
     def on_answered(self, message: Answered) -> None:
-        """The answer has arrived."""
+        """The answer has arrived; it is of no use when the screen has been closed meanwhile."""
         message.stop()
-        if self.is_attached and self.is_running:
+        if self.is_running and self in self.app.screen_stack:
             message.deliver()
 
 

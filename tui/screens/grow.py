@@ -105,8 +105,8 @@ class GrowScreen(FaceScreen[None]):
     def _plan(self, size: str) -> None:
         job = jobs.Grow(f"Grow {self.sandbox_name}", "grow it", name=self.sandbox_name, size=size)
         self.ask(
-            lambda: job.plan(self.host, inventory.read(self.host)),
-            lambda plan: self._review(job, plan),
+            lambda: job.settle(self.host, inventory.read(self.host)),
+            lambda settled: self._review(*settled),
             self._refused,
         )
 
@@ -115,8 +115,8 @@ class GrowScreen(FaceScreen[None]):
 
     def _review(self, job: jobs.Job, plan: Plan) -> None:
         self.query_one("#problem", Note).put("")
-        self.app.push_screen(PlanScreen(job, plan), self._reviewed)
+        self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 
     def _reviewed(self, grown: bool | None) -> None:
         if grown:
-            self.dismiss()
+            self.when_on_top(self.dismiss)

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui.screens.commands import COMMANDS, GLOBAL, Command
+from tui.screens.stacked import StackedScreen
 
 _MOVING = (
     ("↑ ↓ PgUp PgDn", "Move the cursor; j and k do too."),
@@ -21,7 +22,7 @@ _MOVING = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], StackedScreen[None]):
     """Closed by any of the keys that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -94,7 +94,7 @@ class HomeScreen(SandboxActions[None]):
     @on(DeviceRows.Chosen, "#devices")
     def _device(self, message: DeviceRows.Chosen) -> None:
         if self.may_change():
-            self.app.push_screen(WizardScreen(message.item.device.path), self._made)
+            self.open(WizardScreen(message.item.device.path), self._made)
 
     @on(CardRows.Chosen, "#sandboxes")
     def _sandbox(self) -> None:
@@ -103,11 +103,11 @@ class HomeScreen(SandboxActions[None]):
     def action_new(self) -> None:
         """The wizard."""
         if self.may_change():
-            self.app.push_screen(WizardScreen(), self._made)
+            self.open(WizardScreen(), self._made)
 
     def action_livecd(self) -> None:
         """The walk to a Live CD; it changes no devices."""
-        self.app.push_screen(LiveCdScreen())
+        self.open(LiveCdScreen())
 
     def _made(self, made: bool | None) -> None:
         if made:
@@ -117,9 +117,9 @@ class HomeScreen(SandboxActions[None]):
         """Look into a sandbox."""
         sandbox = self.target()
         if sandbox is not None:
-            self.app.push_screen(SandboxScreen(sandbox.name))
+            self.open(SandboxScreen(sandbox.name))
 
     def action_recover(self) -> None:
         """Clear what is left."""
         if self.may_change():
-            self.app.push_screen(PlanScreen(jobs.Recover("Recover", "clear it")))
+            self.open(PlanScreen(jobs.Recover("Recover", "clear it")))

@@ -1,7 +1,7 @@
 """What can be run: a plan to be shown, and what to say when it is done. No Textual here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.backend.execute import Listener
 from tui.backend.host import Host, Memory
@@ -23,6 +23,12 @@ class Job:
     def plan(self, host: Host, inventory: Inventory) -> Plan:
         """The plan for the machine of now; touches nothing."""
         raise NotImplementedError
+
+    def settle(self, host: Host, inventory: Inventory) -> "tuple[Job, Plan]":
+        """The plan to be shown, and the job that makes this very plan again as long as the machine is
+        the same: what was chosen by a reading that always moves, such as the free memory, is frozen in it.
+        """
+        return self, self.plan(host, inventory)
 
     def begin(self, host: Host, inventory: Inventory) -> None:
         """Note what will be compared at the end."""
@@ -48,6 +54,11 @@ class Create(Job):
         """The backend's plan."""
         return create.prepare(host, inventory, self.request).plan
 
+    def settle(self, host: Host, inventory: Inventory) -> tuple[Job, Plan]:
+        """The size is frozen in bytes, and the name."""
+        prepared = create.prepare(host, inventory, self.request)
+        return replace(self, request=create.settled(self.request, prepared)), prepared.plan
+
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
         """Where it is."""
         prepared = _mounts(host, plan.name)
@@ -66,6 +77,11 @@ class Grow(Job):
     def plan(self, host: Host, inventory: Inventory) -> Plan:
         """The backend's plan."""
         return grow.prepare(host, inventory, self.name, self.size)
+
+    def settle(self, host: Host, inventory: Inventory) -> tuple[Job, Plan]:
+        """The size is frozen in bytes."""
+        job = replace(self, size=grow.settled(inventory, self.name, self.size))
+        return job, job.plan(host, inventory)
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
         """That it is larger."""

@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Footer, Static
 
-from tui.backend import inventory
-from tui.backend.errors import Refused, SandboxError
+from tui.backend import inventory, plan_changes
+from tui.backend.errors import SandboxError
 from tui.backend.execute import Event
 from tui.backend.plan import Plan
+from tui.backend.sandboxes.perform import PlanChanged
 from tui.backend.text import clean
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
@@ -23,6 +24,8 @@ from tui.screens.reading import Reading
 from tui.widgets.lines import Note
 from tui.widgets.steps import StepItem, StepRows
 from tui.widgets.topline import TopLine
+
+_CHANGED = "The machine has changed since you read the plan. This is the new one; the difference:"
 
 
 class Stage(Enum):
@@ -55,7 +58,7 @@ class PlanScreen(FaceScreen[bool]):
         super().__init__()
         self.job, self.plan, self.place = job, plan, place
         self.stage = Stage.PLANNING
-        self.worked = False
+        self.worked = self.seen = False
         self.stopping = threading.Event()
         self._told: tuple[object, ...] = ()
 
@@ -76,38 +79,50 @@ class PlanScreen(FaceScreen[bool]):
         self.query_one("#steps").border_title = "Steps"
         top_line(self)
         if self.plan is None:
-            self.prepare("")
+            self.prepare()
         else:
-            self._review(self.plan, "")
+            self._review(self.job, self.plan)
 
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """The top line follows the memory."""
         top_line(self)
 
-    def prepare(self, why: str) -> None:
-        """Plan from the machine of now; `why` is said above the plan."""
+    def prepare(self, before: Plan | None = None) -> None:
+        """Plan from the machine of now; above the plan is said what is not as in the one `before`."""
+        self.stage = Stage.PLANNING
+        self.query_one("#outcome", Note).put("Planning ...")
         self.ask(
-            lambda: self.job.plan(self.host, inventory.read(self.host)),
-            lambda plan: self._review(plan, why),
+            lambda: self.job.settle(self.host, inventory.read(self.host)),
+            lambda settled: self._review(*settled, before),
             self._refused,
             group="plan",
         )
 
     def _refused(self, error: SandboxError) -> None:
-        self.face.complain(error)
-        self.dismiss(False)
+        """Back to where the verb was started, with the reason above that."""
+        self.when_on_top(lambda: self._give_up(error))
 
-    def _review(self, plan: Plan, why: str) -> None:
-        self.plan, self.stage = plan, Stage.REVIEW
+    def _give_up(self, error: SandboxError) -> None:
+        self.dismiss(False)
+        self.face.complain(error)
+
+    def _review(self, job: Job, plan: Plan, before: Plan | None = None) -> None:
+        self.job, self.plan, self.stage = job, plan, Stage.REVIEW
+        self.seen = False
+        self.call_after_refresh(self._was_seen)
         if not plan.steps:
             self._end(("There is nothing to do.",), worked=True)
             return
-        self.query_one("#notes", Note).put("\n".join(note for note in (why, *plan.notes) if note))
+        why = () if before is None else (_CHANGED, *plan_changes.lines(before, plan))
+        self.query_one("#notes", Note).put("\n".join((*why, *plan.notes)))
         self.query_one("#script", Static).update(_script(plan))
         self.query_one(ContentSwitcher).current = "script-box"
         self.query_one("#script-box").focus()
         self.query_one("#outcome", Note).put(f"Nothing has been touched yet. Enter: {self.job.agree}.")
         self.refresh_bindings()
+
+    def _was_seen(self) -> None:
+        self.seen = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Which keys make sense at which stage."""
@@ -134,8 +149,8 @@ class PlanScreen(FaceScreen[bool]):
     def action_agree(self) -> None:
         """Run what is shown, nothing else."""
         plan = self.plan
-        if plan is None:
-            return
+        if plan is None or not self.seen:
+            return  # Enter was pressed before this plan was on the screen
         self.stage = Stage.RUNNING
         steps = self.query_one(StepRows)
         steps.show(
@@ -186,9 +201,8 @@ class PlanScreen(FaceScreen[bool]):
 
     def _failed(self, error: SandboxError) -> None:
         self.face.read_soon()
-        if isinstance(error, Refused) and error.message.startswith("The machine has changed"):
-            self.stage = Stage.PLANNING
-            self.prepare("The machine has changed since you read the plan. This is the new one.")
+        if isinstance(error, PlanChanged):
+            self.prepare(self.plan)
             return
         self._end((error.message, error.hint), worked=False)
 

@@ -7,7 +7,7 @@ from tui.backend import gauge, inventory
 from tui.backend.errors import SandboxError
 from tui.backend.gauge import Gauge, History
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, loops, sandboxes
+from tui.backend.inventory import Inventory, loops, parts, sandboxes
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
@@ -54,6 +54,7 @@ class Watcher:
         self._mark: object = None
         self._age = _EVERY
         self._histories: dict[str, History] = {}
+        self._known: dict[str, Sandbox] = {}
 
     def read(self, *, whole: bool = False) -> Reading:
         """A reading; `whole` reads the devices in any case."""
@@ -72,10 +73,12 @@ class Watcher:
     def _follow(self, found: tuple[Sandbox, ...]) -> None:
         now = self.host.clock()
         self._histories = {sandbox.name: self._longer(sandbox, now) for sandbox in found}
+        self._known = {sandbox.name: sandbox for sandbox in found}
 
     def _longer(self, sandbox: Sandbox, now: float) -> History:
         """Its history with the reading of now; equal readings are one value in memory."""
-        history = self._histories.get(sandbox.name, _NEW)
+        same = _same(self._known.get(sandbox.name), sandbox)
+        history = self._histories.get(sandbox.name, _NEW) if same else _NEW
         last = history.readings[-1][1] if history.readings else None
         reading = gauge.read(sandbox)
         return history.add(now, last if last == reading else reading)
@@ -91,6 +94,7 @@ class Watcher:
             self._devices, self._problem = inventory.read_devices(self.host), ""
         except SandboxError as error:
             self._devices, self._problem = (), str(error)
+            self._age = _EVERY  # it may be over by the next reading
 
     def _fingerprint(self, found: tuple[Sandbox, ...]) -> object:
         """What changes when a device comes, goes, or is mounted; read without a process."""
@@ -98,10 +102,24 @@ class Watcher:
         texts = tuple(
             self._text(path) for path in ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions")
         )
-        return maps, sorted(self.host.listdir("/sys/block")), texts
+        return maps, sorted(self.host.listdir("/sys/block")), texts, self._events()
+
+    def _events(self) -> str:
+        """The kernel's count of device events: a new label or file system is one, by way of udev."""
+        try:
+            return parts.events(self.host)
+        except OSError:
+            return ""
 
     def _text(self, path: str) -> str:
         try:
             return self.host.read(path)
         except OSError:
             return ""
+
+
+def _same(before: Sandbox | None, now: Sandbox) -> bool:
+    """Whether it is the sandbox of before, not another one that was given its name meanwhile."""
+    if before is None or before.record is None or now.record is None:
+        return before is not None
+    return before.record.created == now.record.created

@@ -63,7 +63,7 @@ class RemoveScreen(FaceScreen[bool]):
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """Look again."""
         self._facts()
-        if self.is_current:
+        if self.is_active:
             self._look()
 
     def _sandbox(self) -> Sandbox | None:
@@ -138,11 +138,11 @@ class RemoveScreen(FaceScreen[bool]):
         self._look()
 
     def _review(self, job: jobs.Job, plan: Plan) -> None:
-        self.app.push_screen(PlanScreen(job, plan), self._reviewed)
+        self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 
     def _reviewed(self, gone: bool | None) -> None:
         if gone:
-            self.dismiss(True)
+            self.when_on_top(lambda: self.dismiss(True))
 
     def action_end(self) -> None:
         """Ask before a process is ended."""
@@ -153,7 +153,7 @@ class RemoveScreen(FaceScreen[bool]):
             f"End process {blocker.pid}, {blocker.program or 'unknown'} of {blocker.user or 'unknown'}?\n"
             f"It {blocker.how}.\nIt is asked to end (SIGTERM); what it has not saved may be lost."
         )
-        self.app.push_screen(Confirm("End this process", question), lambda yes: self._end(blocker, bool(yes)))
+        self.open(Confirm("End this process", question), lambda yes: self._end(blocker, bool(yes)))
 
     def _end(self, blocker: Blocker, yes: bool) -> None:
         sandbox = self._sandbox()

@@ -61,14 +61,13 @@ class SandboxScreen(SandboxActions[None]):
         super().on_reading(reading)
         sandbox = reading.find(self.sandbox_name)
         if sandbox is None:
-            if self.is_current:
-                self.dismiss()
+            self.dismiss()
             return
         shown = card(reading, sandbox)
         self.query_one(HistoryGraph).put(shown, reading.history(sandbox.name).fills)
         self.query_one("#advice", Note).put(shown.gauge.advice)
         self.query_one("#stack", Lines).put(stack(sandbox, self.host.now(), self.size.width - 4))
-        if self.is_current:
+        if self.is_active:
             self._look(sandbox)
 
     def _look(self, sandbox: Sandbox) -> None:

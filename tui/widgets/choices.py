@@ -1,7 +1,7 @@
 """A few choices, each with its reason."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,7 +14,8 @@ from tui.widgets.rows import Rows
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One choice: `value` is what it stands for, `figure` a number beside it, `reason` why
-    people take it; `possible` False greys it out, the reason then says why.
+    people take it; `possible` False greys it out, the reason then says why. `size` are the bytes
+    that `figure` stands for, where it is a size: those of the first reading that was shown so.
     """
 
     value: str
@@ -22,6 +23,7 @@ class Choice:
     figure: str
     reason: str
     possible: bool = True
+    size: int | None = field(default=None, compare=False)
 
 
 class ChoiceRows(Rows[Choice]):

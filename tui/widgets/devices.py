@@ -59,7 +59,7 @@ class DeviceRows(Rows[Leaf]):
         "Enter makes a sandbox of the device under the cursor."
     )
 
-    _names, _labels = 10, 5
+    _names, _labels = 0, 0
     _shown = False
 
     def show_devices(self, devices: Sequence[Device]) -> None:
@@ -67,9 +67,7 @@ class DeviceRows(Rows[Leaf]):
         leaves = tree(devices)
         names = max((text.width(leaf.branch + _short(leaf.device)) for leaf in leaves), default=0)
         labels = max((text.width(text.clean(leaf.device.label)) for leaf in leaves), default=0)
-        if (names, labels) != (self._names, self._labels):
-            self._names, self._labels = names, labels
-            self.redraw()
+        self._names, self._labels = names, labels
         self.show(leaves)
         if leaves and not self._shown:
             self._shown = True

@@ -17,10 +17,15 @@ from tui.widgets.line import TONES, Line, Span
 
 Item = TypeVar("Item", bound=Hashable)
 
+_HEAD = -1
+"""Stands for the column titles where rows have their numbers."""
+
 
 class Rows(ScrollView, Generic[Item], can_focus=True):
     """The base of all lists. A subclass says how an item is drawn and what tells it from others.
 
+    What is painted follows from items, cursor, focus, scroll and size alone. The lines that were painted
+    last are kept for one purpose: a row is painted again exactly when its lines differ from those.
     Items are frozen values: giving the same ones again paints nothing.
     """
 
@@ -65,8 +70,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
         super().__init__(id=id, classes=classes)
         self.empty = ""
         self.items: tuple[Item, ...] = tuple(items)
-        self._strips: dict[tuple[int, int, bool], list[Strip]] = {}
-        self._drawn: dict[int, tuple[Line, ...]] = {}
+        self._painted: dict[int, tuple[Line, ...]] = {}
 
     # What a subclass says.
 
@@ -96,7 +100,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
             return
         before, old = self.current, self.items
         self.items = new
-        self._refresh_changed(old)
+        self._repaint(len(old))
         place = self._place_of(before)
         moved = place != self.cursor
         self.cursor = place
@@ -120,29 +124,26 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
                     return index
         return min(self.cursor, last)
 
-    def _refresh_changed(self, old: tuple[Item, ...]) -> None:
-        """Forget the rows that look different now, and paint them again if they can be seen."""
-        if len(old) != len(self.items):
-            self._forget()
+    def _repaint(self, rows_before: int) -> None:
+        """Paint what looks different now from what was painted, and nothing else."""
+        width = self._width
+        head = (self.head(width),)
+        if len(self.items) != rows_before or bool(head[0]) != self._has_head:
+            self.refresh()
             self._measure()
             return
-        width = self._width
-        for index, (was, item) in enumerate(zip(old, self.items, strict=True)):
-            if was == item or index not in self._drawn:
-                continue
-            lines = self.draw(item, width)
-            if lines != self._drawn.pop(index):
-                self._strips = {key: value for key, value in self._strips.items() if key[0] != index}
+        if head != self._painted.get(_HEAD):
+            self.refresh(Region(0, 0, self.size.width, 1))
+        for index in self._seen:
+            if self.draw(self.items[index], width) != self._painted.get(index):
                 self._refresh_row(index)
 
-    def redraw(self) -> None:
-        """Draw all rows anew, for their columns have other widths."""
-        self._forget()
-
-    def _forget(self) -> None:
-        self._strips.clear()
-        self._drawn.clear()
-        self.refresh()
+    @property
+    def _seen(self) -> range:
+        """The numbers of the rows that can be seen now, in part or whole."""
+        first = self.scroll_offset.y // self.ROW_HEIGHT
+        last = (self.scroll_offset.y + self.scrollable_content_region.height) // self.ROW_HEIGHT
+        return range(first, min(last + 1, len(self.items)))
 
     @property
     def _width(self) -> int:
@@ -152,9 +153,17 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
     def _head_height(self) -> int:
         return 1 if self.head(self._width) else 0
 
+    @property
+    def _has_head(self) -> bool:
+        """Whether a head was painted last."""
+        return bool(self._painted.get(_HEAD, ((),))[0])
+
     def _measure(self) -> None:
-        rows = len(self.items) * self.ROW_HEIGHT
-        self.virtual_size = Size(self._width, rows + self._head_height)
+        # Rows are as wide as the window, so 1 will do. The window's own width will not: where width and
+        # height are those of the window, Textual sees no change and leaves a scroll bar that has gone.
+        self.virtual_size = Size(1, len(self.items) * self.ROW_HEIGHT + self._head_height)
+        # A scroll bar that is hidden does not follow: shown again, it would stand where it stood.
+        self.vertical_scrollbar.position = self.scroll_y
 
     def _refresh_row(self, index: int) -> None:
         top = index * self.ROW_HEIGHT - self.scroll_offset.y + self._head_height
@@ -162,14 +171,9 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
 
     def on_resize(self) -> None:
         """Measure anew: rows are as wide as the window."""
-        self._forget()
+        self.refresh()
         self._measure()
         self._reveal()
-
-    def notify_style_update(self) -> None:
-        """Colours are part of what is kept."""
-        super().notify_style_update()
-        self._strips.clear()
 
     def watch_has_focus(self, focused: bool) -> None:
         """The cursor row looks different in the list that has the focus."""
@@ -235,31 +239,27 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
         width = self._width
-        if y < self._head_height:
-            return self._strip(self.head(width), width, "rows--head")
-        index, part = divmod(y - self._head_height + self.scroll_offset.y, self.ROW_HEIGHT)
+        head = self.head(width)
+        if not y:
+            self._painted[_HEAD] = (head,)
+        if head and not y:
+            return self._strip(head, width, "rows--head")
+        y -= 1 if head else 0
+        index, part = divmod(y + self.scroll_offset.y, self.ROW_HEIGHT)
         if index >= len(self.items):
-            empty = self.empty if not self.items and y == self._head_height else ""
+            empty = self.empty if not self.items and not y else ""
             return self._strip((Span(f" {empty}", "muted"),), width)
-        if index == self.cursor and self.has_focus and not part:
-            self._place_terminal_cursor(y)
-        return self._row(index, width)[part]
+        here = index == self.cursor
+        if here and self.has_focus and not part:
+            self._place_terminal_cursor(y + (1 if head else 0))
+        lines = self._painted[index] = self.draw(self.items[index], width)
+        look = "rows--cursor" if here and self.has_focus else "rows--chosen" if here else ""
+        return self._strip(lines[part], width, look)
 
     def _place_terminal_cursor(self, y: int) -> None:
         """Screen readers and braille displays follow the terminal's own cursor."""
         region = self.content_region
         self.app.cursor_position = Offset(region.x, region.y + y)
-
-    def _row(self, index: int, width: int) -> list[Strip]:
-        here = index == self.cursor
-        key = (index, width, here and self.has_focus)
-        look = "rows--cursor" if here and self.has_focus else "rows--chosen" if here else ""
-        if here or key not in self._strips:
-            lines = self._drawn[index] = self.draw(self.items[index], width)
-            self._strips[key] = [self._strip(line, width, look) for line in lines]
-            if here:
-                return self._strips.pop(key)
-        return self._strips[key]
 
     def _strip(self, line: Line, width: int, look: str = "") -> Strip:
         base = self.rich_style + (self.get_component_rich_style(look, partial=True) if look else Style.null())

@@ -41,6 +41,14 @@ def read(host: Host) -> tuple[Map, ...]:
     return tuple(entry for entry in found if entry is not None)
 
 
+def suspended(host: Host, kname: str) -> bool:
+    """Whether a map is suspended, by its kernel name; False when it is gone."""
+    try:
+        return host.read(f"/sys/block/{kname}/dm/suspended").strip("\n") == "1"
+    except OSError:
+        return False
+
+
 def _map(host: Host, kname: str) -> Map | None:
     base = f"/sys/block/{kname}"
     try:
@@ -50,7 +58,7 @@ def _map(host: Host, kname: str) -> Map | None:
             name=host.read(f"{base}/dm/name").rstrip("\n"),
             uuid=host.read(f"{base}/dm/uuid").rstrip("\n"),
             size=int(host.read(f"{base}/size")) * SECTOR,
-            suspended=host.read(f"{base}/dm/suspended").strip("\n") == "1",
+            suspended=suspended(host, kname),
             slaves=tuple(sorted(host.listdir(f"{base}/slaves"))),
             holders=tuple(sorted(host.listdir(f"{base}/holders"))),
         )

@@ -25,9 +25,14 @@ def mark(host: Host) -> object:
     attached, created, resized, resumed or removed is one. None where it does not tell.
     """
     try:
-        return host.read(_EVENTS), sorted(host.listdir("/sys/block")), host.read("/proc/self/mountinfo")
+        return events(host), sorted(host.listdir("/sys/block")), host.read("/proc/self/mountinfo")
     except OSError:
         return None
+
+
+def events(host: Host) -> str:
+    """The number of the kernel's last device event. OSError where it does not tell."""
+    return host.read(_EVENTS)
 
 
 class Parts:

@@ -60,13 +60,23 @@ def parse(text: str) -> Record | None:
     return record if _well_typed(record) else None
 
 
+def text(host: Host, name: str) -> str:
+    """The text of a sandbox's record; empty when it is missing or unreadable."""
+    try:
+        return host.read(paths.of(name, paths.RECORD))
+    except OSError:
+        return ""
+
+
+def of(text: str, name: str) -> Record | None:
+    """The record of a sandbox from its text; None when it is none, or one of another name."""
+    record = parse(text)
+    return record if record is not None and record.name == name else None
+
+
 def read(host: Host, name: str) -> Record | None:
     """The record of a sandbox; None when it is missing, unreadable or of another name."""
-    try:
-        record = parse(host.read(paths.of(name, paths.RECORD)))
-    except OSError:
-        return None
-    return record if record is not None and record.name == name else None
+    return of(text(host, name), name)
 
 
 def _well_typed(record: Record) -> bool:

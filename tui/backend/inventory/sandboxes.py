@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.backend import paths
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import parts, record, status
+from tui.backend.inventory import maps, parts, record, status
 from tui.backend.inventory.foreign import Holder, holders
 from tui.backend.inventory.maps import SECTOR
 from tui.backend.inventory.parts import Parts
@@ -147,6 +147,7 @@ class Reader:
         self._mark: object = None
         self._parts: Parts
         self._known: dict[str, Sandbox] = {}
+        self._records: dict[str, str] = {}
 
     def read(self, *, anew: bool = False) -> tuple[Sandbox, ...]:
         """As the function `read`; `anew` reads everything in any case."""
@@ -161,18 +162,26 @@ class Reader:
 
     def _follow(self, anew: bool) -> None:
         """Read the parts again if there were device events, and now and then anyhow."""
-        mark = parts.mark(self.host)  # before they are read: what changes meanwhile changes the next
+        # before they are read: what changes meanwhile changes the next
+        mark = (parts.mark(self.host), self._paused())
         self._age += 1
-        if mark is None or mark != self._mark or anew or self._age > _OLDEST:
+        if mark[0] is None or mark != self._mark or anew or self._age > _OLDEST:
             self._parts, self._mark, self._known, self._age = Parts(self.host), mark, {}, 0
+
+    def _paused(self) -> tuple[bool, ...]:
+        """Suspending a map is no device event."""
+        known = [entry for one in self._known.values() for entry in (one.map, *one.helpers) if entry]
+        return tuple(maps.suspended(self.host, entry.kname) for entry in known)
 
     def _sandbox(self, name: str, reading: Status, foreign: Holder | None) -> Sandbox:
         entries = self._entries(name)
+        text = record.text(self.host, name) if paths.RECORD in entries else ""
         known = self._known.get(name)
-        if known is not None and known.entries == entries and known.busy is None:
-            now = (known.status, known.foreign) == (reading, foreign)
-            return known if now else replace(known, status=reading, foreign=foreign)
-        noted = record.read(self.host, name) if paths.RECORD in entries else None
+        if known is not None and known.entries == entries and self._still(known, text):
+            same = (known.status, known.foreign) == (reading, foreign)
+            return known if same else replace(known, status=reading, foreign=foreign)
+        self._records[name] = text
+        noted = record.of(text, name)
         return Sandbox(
             name=name,
             map=self._parts.main.get(name),
@@ -189,6 +198,13 @@ class Reader:
             foreign=foreign,
             locked=self._locked(name, noted),
         )
+
+    def _still(self, known: Sandbox, text: str) -> bool:
+        """Whether what changes without a device event is as it was: marks, the record's text, the mount
+        point that was made.
+        """
+        same = text == self._records.get(known.name) and known.busy is None
+        return same and known.mount_left == self._mount_left(known.record)
 
     def _status(self, name: str, statuses: Mapping[str, Status]) -> Status:
         if name not in self._parts.lower:

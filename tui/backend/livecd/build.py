@@ -55,7 +55,8 @@ _DISK = "root.ext4"
 class Prepared:
     """A plan to be shown and run, and what the Live CD will be: its default `way`, the `ways` in
     its menu, `label`, `format`, the `init` it starts, the kernel's `release`; `content` is what the
-    root's files take and `room` what the file system can hold, in bytes.
+    root's files take and `room` what the file system can hold, in bytes; `epoch` is the one time that
+    everything in it carries, in seconds since 1970.
     """
 
     plan: Plan
@@ -68,6 +69,7 @@ class Prepared:
     release: str
     content: int
     room: int
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def plan(request: BuildRequest, facts: Facts) -> Prepared:
         release=facts.kernel.release,
         content=root.content,
         room=root.content if root.fstype else disk.size,
+        epoch=epoch,
     )
 
 

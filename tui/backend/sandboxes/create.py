@@ -1,8 +1,8 @@
 """Making a sandbox: from a request and readings of the machine to a plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tui.backend import names, requirements
+from tui.backend import names, requirements, sizes
 from tui.backend.engines import OVERLAY
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -39,6 +39,11 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
     made = draft(request, facts, name)
     why = (f"Engine {choice.engine}: {choice.reason}.",) if choice.reason else ()
     return Prepared(Plan("create", name, made.steps, notes=(*why, *made.notes)), made.record)
+
+
+def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
+    """The request for just what was prepared: name and size (in bytes) no longer depend on a reading."""
+    return replace(request, name=prepared.record.name, size=sizes.of_bytes(prepared.record.size))
 
 
 def _usable(origin: Origin) -> Origin:

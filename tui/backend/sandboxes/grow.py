@@ -29,6 +29,12 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name, "grow")), commit=len(steps))
 
 
+def settled(inventory: Inventory, name: str, size: str) -> str:
+    """What a size means now, in bytes, as text that means the same later. UsageError, NotFound, Refused."""
+    sandbox = inventory.sandbox(name)
+    return str(_target(sandbox, size, _current(sandbox), inventory))
+
+
 def _cost(sandbox: Sandbox, size: int) -> int:
     return overlay.cost(size) if sandbox.engine == OVERLAY else size
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 
-from tui.backend import execute, inventory
+from tui.backend import execute, inventory, plan_changes
 from tui.backend.errors import NeedsRoot, Refused
 from tui.backend.execute import Listener
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan
+
+
+class PlanChanged(Refused):
+    """The plan for the machine of now is not the one that people agreed to."""
+
 
 Planner = Callable[[Inventory], Plan]
 """Makes the plan of one verb from a reading of the machine."""
@@ -24,7 +29,7 @@ def perform(
     """Plan under the lock and run; the plan that was run.
 
     `shown` is the plan that people agreed to: when the machine has changed so that the plan
-    is another one now, Refused. Raises what planning and running raise; NeedsRoot first.
+    is another one now, PlanChanged. Raises what planning and running raise; NeedsRoot first.
     """
     if not host.is_root():
         raise NeedsRoot("Changing devices needs root.", "Start it with sudo.")
@@ -38,6 +43,10 @@ def perform(
 
 
 def check_agreed(plan: Plan, shown: Plan) -> None:
-    """Refused when the plan for the machine of now is not the one that people agreed to."""
+    """PlanChanged when the plan for the machine of now is not the one that people agreed to."""
     if plan != shown:
-        raise Refused("The machine has changed since this plan was made.", "Look at the new plan.")
+        different = "\n".join(plan_changes.lines(shown, plan))
+        raise PlanChanged(
+            f"The machine has changed since this plan was made:\n{different}",
+            "Nothing was touched. Ask for it again, and look at the new plan.",
+        )

@@ -1,7 +1,7 @@
 """What can be run for Live CDs. No Textual here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.backend import execute, inventory, sizes
 from tui.backend.execute import Listener
@@ -34,6 +34,11 @@ class Build(FileJob):
     def plan(self, host: Host, inventory: Inventory) -> Plan:  # noqa: ARG002
         """The backend's plan."""
         return build.prepare(host, self.request).plan
+
+    def settle(self, host: Host, inventory: Inventory) -> tuple[Job, Plan]:  # noqa: ARG002
+        """The one time that everything in the ISO carries is frozen."""
+        prepared = build.prepare(host, self.request)
+        return replace(self, request=replace(self.request, epoch=prepared.epoch)), prepared.plan
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
         """Where it is, and how large."""

@@ -51,7 +51,7 @@ class MediumScreen(FaceScreen[bool]):
         """Look into it."""
         self.query_one("#medium").border_title = "What is on it"
         top_line(self)
-        self.ask(lambda: info.read(self.host, self.iso), self._show, self._blind)
+        self.ask(lambda: info.read(self.host, self.iso), self._show, self._blind, group="look")
 
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """The top line follows the memory."""
@@ -78,9 +78,9 @@ class MediumScreen(FaceScreen[bool]):
 
     def action_boot(self) -> None:
         """Try it."""
-        self.app.push_screen(BootScreen(self.iso))
+        self.open(BootScreen(self.iso))
 
     def action_write(self) -> None:
         """Choose a disk."""
         if self.may_change():
-            self.app.push_screen(TargetScreen(self.iso))
+            self.open(TargetScreen(self.iso))

@@ -49,12 +49,16 @@ class LiveCdScreen(WalkScreen):
     def _found(self, found: "_Found | str") -> None:
         self.page.say("")
         if isinstance(found, str):
-            self.app.switch_screen(MediumScreen(found))
+            self._show(found)
             return
         self.base = BuildRequest(found.root.path, found.output)
         self.query_one(WayPage).take(found.root)
         self.query_one(OptionsPage).take(found.output, found.kernel, usable=found.usable)
         self.go(1)
+
+    def _show(self, iso: str) -> None:
+        """The ISO, in the place of the walk to it."""
+        self.when_on_top(lambda: self.app.switch_screen(MediumScreen(iso)))
 
     @on(Page.Next, "#live-way")
     def _way(self) -> None:
@@ -76,20 +80,21 @@ class LiveCdScreen(WalkScreen):
         job: Job = Build(_REVIEW, "make the ISO", request=request)
         if request.fetch_kernel and kernel_fetch.fetched(self.host) is None:
             job = Fetch(_FETCH, "have it downloaded")
-        return job, job.plan(self.host, inventory.read(self.host))
+        return job.settle(self.host, inventory.read(self.host))
 
     def _review(self, planned: tuple[Job, Plan]) -> None:
         self.page.say("")
         job, plan = planned
-        self.app.push_screen(PlanScreen(job, plan), lambda made: self._reviewed(job, made=bool(made)))
+        shown = PlanScreen(job, plan)
+        self.when_on_top(lambda: self.open(shown, lambda made: self._reviewed(job, made=bool(made))))
 
     def _reviewed(self, job: Job, *, made: bool) -> None:
         if not made:
             return
         if isinstance(job, Build):
-            self.app.switch_screen(MediumScreen(job.request.output))
+            self._show(job.request.output)
         else:
-            self._options()
+            self.when_on_top(self._options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class TargetScreen(FaceScreen[None]):
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """Disks come and go."""
         top_line(self)
-        if self.is_current and self.chosen is None:
+        if self.is_active and self.chosen is None:
             self._look()
 
     def _look(self) -> None:
@@ -122,11 +122,11 @@ class TargetScreen(FaceScreen[None]):
         request, prepared = planned
         self._say("")
         job = Write("Live CD: write", "write it, for good", request=request)
-        self.app.push_screen(PlanScreen(job, prepared.plan), self._reviewed)
+        self.when_on_top(lambda: self.open(PlanScreen(job, prepared.plan), self._reviewed))
 
     def _reviewed(self, written: bool | None) -> None:
         if written:
-            self.dismiss()
+            self.when_on_top(self.dismiss)
 
     def _complain(self, error: SandboxError) -> None:
         self._say(f"{error.message}\n{error.hint}".strip())

@@ -42,7 +42,9 @@ class WizardScreen(WalkScreen):
 
     def _find(self, text: str) -> None:
         host = self.host
-        self.ask(lambda: engine.usual(host, inventory.read(host), text), self._found, self.complain)
+        self.ask(
+            lambda: engine.usual(host, inventory.read(host), text), self._found, self.complain, group="find"
+        )
 
     def _found(self, found: tuple[Origin, str]) -> None:
         origin, usual = found
@@ -75,15 +77,15 @@ class WizardScreen(WalkScreen):
             return
         job = jobs.Create(_REVIEW, "make the sandbox", request=request)
         self.ask(
-            lambda: job.plan(self.host, inventory.read(self.host)),
-            lambda plan: self._review(job, plan),
+            lambda: job.settle(self.host, inventory.read(self.host)),
+            lambda settled: self._review(*settled),
             self.complain,
         )
 
     def _review(self, job: jobs.Job, plan: Plan) -> None:
         self.page.say("")
-        self.app.push_screen(PlanScreen(job, plan), self._reviewed)
+        self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 
     def _reviewed(self, made: bool | None) -> None:
         if made:
-            self.dismiss(True)
+            self.when_on_top(lambda: self.dismiss(True))

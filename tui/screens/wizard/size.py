@@ -64,7 +64,10 @@ class SizePage(Page):
         self.query_one("#free", Note).put(f"{self._origin()} {sizes.show(free)} of RAM can be promised now.")
         offers = presets.offers(self.origin, self.engine, found.memory, found.sandboxes)
         self.query_one(ChoiceRows).show(
-            [Choice(one.text, one.title, sizes.show(one.size), one.reason, one.fits) for one in offers]
+            [
+                Choice(one.text, one.title, sizes.show(one.size), one.reason, one.fits, one.size)
+                for one in offers
+            ]
         )
 
     def _origin(self) -> str:
@@ -76,7 +79,7 @@ class SizePage(Page):
     @on(ChoiceRows.Chosen, "#sizes")
     def _chosen(self, message: ChoiceRows.Chosen) -> None:
         if message.item.possible:
-            self.post_message(self.Next(self, message.item.value))
+            self.post_message(self.Next(self, _chosen(message.item)))
         else:
             self.say(f"{message.item.title}: {message.item.reason}.")
 
@@ -108,3 +111,8 @@ class SizePage(Page):
             self.complain(error)
             return
         self.post_message(self.Next(self, text))
+
+
+def _chosen(choice: Choice) -> str:
+    """The size that was shown, in bytes. What cannot overflow depends on the chunk too: that stays a word."""
+    return choice.value if choice.value == "max" else str(choice.size)
