@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-import psutil
-
 from tui.backend import paths
 from tui.backend.host import ForeignMount, Use
 from tui.backend.inventory import mounts
@@ -70,7 +68,7 @@ def sees_all() -> bool:
 
 def _foreign(pid: int) -> Iterator[tuple[int, ForeignMount]]:
     """By the number of each mount, which no other one of the machine has."""
-    program, _user = _who(pid)
+    program = _text(f"/proc/{pid}/comm").removesuffix("\n")
     trusted = _is_of_our_user_namespace(pid)
     for mount in _parse(pid):
         owner = mounts.owner(mount) if trusted else ""
@@ -168,6 +166,8 @@ def _mapped(pid: int, points: Sequence[str]) -> Iterator[str]:
 
 def _who(pid: int) -> tuple[str, str]:
     """Program and user of a process; `unknown` where it just ended."""
+    import psutil  # here: who only lists sandboxes does not wait for it
+
     try:
         process = psutil.Process(pid)
         return process.name(), process.username()
