@@ -7,8 +7,10 @@ the mount keeps the device busy all the same.
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.host import ForeignMount, Use
@@ -28,36 +30,35 @@ _MAPS_NEWLINE = re.compile(r"\\012")
 def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     """Who holds the device `MAJOR:MINOR`, or anything mounted from it.
 
-    `places` are mount points and device nodes by which it is known; one Use a process, the
+    `places` are mount points of ours and device nodes by which it is known; one Use a process, the
     first that was found (working directory, root, program, open file, mapped file).
     """
     namespaces: dict[str, tuple[Mount, ...]] = {}
-    found = []
-    for pid in _pids():
+    found: dict[int, Use] = {}
+    for pid, task in _tasks():
         with suppress(OSError):
-            seen = _mounts(pid, namespaces)
-            of_device = tuple(m for m in seen if mounts.shows(m, devno, places))
-            held = next(_held(pid, of_device, places), None)
-            if held is not None:
-                found.append(Use(pid, *_who(pid), *held))
-    return tuple(found)
+            view = _view(pid, task, devno, places, namespaces)
+            if pid not in found and (held := next(_held(task, view), None)):
+                found[pid] = Use(pid, *_who(pid), *held)
+    return tuple(found.values())
 
 
 def foreign_mounts() -> tuple[ForeignMount, ...]:
     """Every mount of a real device, or of a sandbox, in every mount namespace but our own.
 
-    Processes of one namespace may have several roots, and see what is mounted below theirs only.
+    A thread can have a namespace of its own; and tasks of one namespace may have several roots, and see
+    what is mounted below theirs only.
     """
-    ours = os.readlink("/proc/self/ns/mnt")
+    ours = _namespace("self")
     seen: set[tuple[str, int, int]] = set()
     found: dict[int, ForeignMount] = {}
-    for pid in _pids():
+    for pid, task in _tasks():
         with suppress(OSError):
-            namespace, root = os.readlink(f"/proc/{pid}/ns/mnt"), os.stat(f"/proc/{pid}/root")
+            namespace, root = _namespace(task), os.stat(f"/proc/{task}/root")
             view = (namespace, root.st_dev, root.st_ino)
             if namespace != ours and view not in seen:
                 seen.add(view)
-                found = {**dict(_foreign(pid)), **found}
+                found = {**dict(_foreign(pid, task)), **found}
     return tuple(found.values())
 
 
@@ -66,15 +67,15 @@ def sees_all() -> bool:
     return os.geteuid() == 0 and os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE
 
 
-def _foreign(pid: int) -> Iterator[tuple[int, ForeignMount]]:
+def _foreign(pid: int, task: int) -> Iterator[tuple[int, ForeignMount]]:
     """By the number of each mount, which no other one of the machine has."""
     program = _text(f"/proc/{pid}/comm").removesuffix("\n")
-    trusted = _is_of_our_user_namespace(pid)
-    for mount in _parse(pid):
+    trusted = _is_of_our_user_namespace(task)
+    for mount in _parse(task):
         owner = mounts.owner(mount) if trusted else ""
         inside = paths.sandbox_in(mount.mountpoint) if trusted else ""
         source = mount.source if mount.fstype in mounts.OWN_NUMBERS else ""
-        if owner or inside or source or not mount.devno.startswith("0:"):
+        if owner or inside or source or mount.fstype == "tmpfs" or not mount.devno.startswith("0:"):
             where = (mount.devno, source, mount.mountpoint)
             yield (
                 mount.id,
@@ -82,11 +83,11 @@ def _foreign(pid: int) -> Iterator[tuple[int, ForeignMount]]:
             )
 
 
-def _is_of_our_user_namespace(pid: int) -> bool:
-    """Whether the mount namespace of a process belongs to our user namespace. In one of his own anybody
+def _is_of_our_user_namespace(task: int) -> bool:
+    """Whether the mount namespace of a task belongs to our user namespace. In one of his own anybody
     may mount what looks like a part of a sandbox.
     """
-    descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(f"/proc/{task}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
     try:
         owner = fcntl.ioctl(descriptor, _NS_GET_USERNS)
     except OSError:
@@ -99,20 +100,20 @@ def _is_of_our_user_namespace(pid: int) -> bool:
         os.close(owner)
 
 
-def _pids() -> list[int]:
-    found = (number(name) for name in os.listdir("/proc"))
-    return [pid for pid in found if pid is not None and pid != os.getpid()]
+def _tasks() -> Iterator[tuple[int, int]]:
+    """Every thread of every process but ours: (process, thread); a process's first thread comes first."""
+    for pid in map(number, os.listdir("/proc")):
+        if pid is not None and pid != os.getpid():
+            with suppress(OSError):
+                yield from ((pid, int(task)) for task in sorted(os.listdir(f"/proc/{pid}/task"), key=int))
 
 
-def _mounts(pid: int, namespaces: dict[str, tuple[Mount, ...]]) -> tuple[Mount, ...]:
-    namespace = os.readlink(f"/proc/{pid}/ns/mnt")
-    if namespace not in namespaces:
-        namespaces[namespace] = _parse(pid)
-    return namespaces[namespace]
+def _namespace(task: int | str) -> str:
+    return os.readlink(f"/proc/{task}/ns/mnt")
 
 
-def _parse(pid: int) -> tuple[Mount, ...]:
-    return mounts.parse(_text(f"/proc/{pid}/mountinfo"))
+def _parse(task: int) -> tuple[Mount, ...]:
+    return mounts.parse(_text(f"/proc/{task}/mountinfo"))
 
 
 def _text(path: str) -> str:
@@ -120,19 +121,59 @@ def _text(path: str) -> str:
         return decode(file.read())
 
 
-def _held(pid: int, of_device: tuple[Mount, ...], places: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """How a process holds the device: (how, what), best known first."""
-    points = [mount.mountpoint for mount in of_device] + list(places)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How a task sees the device `devno`: what is mounted of it in its namespace, and `points`, the
+    paths there below which its files are.
+    """
+
+    devno: str
+    mounted: tuple[Mount, ...]
+    points: tuple[str, ...]
+    files: bool
+
+
+def _view(
+    pid: int, task: int, devno: str, places: Sequence[str], known: dict[str, tuple[Mount, ...]]
+) -> _View:
+    """Paths of ours mean nothing in another namespace. Open files of further threads are looked at there
+    only: else they are their process's.
+    """
+    namespace, here = _namespace(task), _namespace("self")
+    if namespace not in known:
+        known[namespace] = _parse(task)
+    mounted = tuple(m for m in known[namespace] if mounts.shows(m, devno, places))
+    own = tuple(places) if namespace == here else ()
+    points = (*(mount.mountpoint for mount in mounted), *own)
+    return _View(devno, mounted, points, pid == task or namespace != here)
+
+
+def _held(task: int, view: _View) -> Iterator[tuple[str, str]]:
+    """How a task holds the device: (how, what), best known first."""
     for link, how in (("cwd", "works in"), ("root", "has its root in"), ("exe", "runs")):
-        path = _link(f"/proc/{pid}/{link}")
-        if _inside(path, points):
+        path = _link(f"/proc/{task}/{link}")
+        if _inside(path, view.points):
             yield how, path
-    ids = {str(mount.id) for mount in of_device}
-    for descriptor in os.listdir(f"/proc/{pid}/fd"):
-        path = _link(f"/proc/{pid}/fd/{descriptor}")
-        if _inside(path, points) or (ids and _mount_id(pid, descriptor) in ids):
+    if not view.files:
+        return
+    ids = {str(mount.id) for mount in view.mounted}
+    for descriptor in os.listdir(f"/proc/{task}/fd"):
+        path = _link(f"/proc/{task}/fd/{descriptor}")
+        if path.startswith("/dev/"):
+            if view.devno and _device(f"/proc/{task}/fd/{descriptor}") == view.devno:
+                yield "has open", path
+        elif _inside(path, view.points) or (ids and _mount_id(task, descriptor) in ids):
             yield "has open", path
-    yield from (("has mapped", path) for path in _mapped(pid, points))
+    yield from (("has mapped", path) for path in _mapped(task, view.points))
+
+
+def _device(path: str) -> str:
+    """The number (`MAJOR:MINOR`) of the block device that is open there, empty for anything else."""
+    with suppress(OSError):
+        found = os.stat(path)
+        if stat.S_ISBLK(found.st_mode):
+            return f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
+    return ""
 
 
 def _inside(path: str, points: Sequence[str]) -> bool:
