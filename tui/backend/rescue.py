@@ -16,46 +16,60 @@ if TYPE_CHECKING:
     from tui.backend.inventory.sandboxes import Sandbox
 
 _SHUT_DOWN = frozenset({"xfs", "btrfs"})
-_OPTIONS = {"xfs": "-o nouuid "}
-"""XFS refuses a UUID that it has seen before."""
 PLACE = "/mnt"
 """Where the files are shown: any empty directory will do."""
 _ROOM = "256M"
 """For what the replay writes; memory is taken on write only."""
 
 
+def shuts_down(sandbox: Sandbox) -> bool:
+    """Whether the file system that is mounted may show nothing any more."""
+    return any(mount.fstype in _SHUT_DOWN for mount in sandbox.mounts)
+
+
 def advice(sandbox: Sandbox) -> str:
-    """How to get the files out of a full snapshot: sentences, then the commands, a line each."""
+    """How to get the files out of a full snapshot: sentences, and commands for root, a line each."""
     first = "Nothing more can be written. Do not remove it yet: its device can still be read."
-    point, fstype = sandbox.mountpoint, _fstype(sandbox)
-    place = point or (PLACE if fstype else paths.device(sandbox.name))
-    copy = f"Copy what you need from {place}, then remove it."
-    if not fstype or (point and fstype not in _SHUT_DOWN):
-        return f"{first} {copy}"
-    lines = "\n".join(commands(sandbox))
-    if point is None:
-        return f"{first} Mount a snapshot of it, as root:\n{lines}\n{copy}"
-    return f"{first} {copy} Where {fstype} has shut down, mount a snapshot of it, as root:\n{lines}"
+    if sandbox.mountpoint and not shuts_down(sandbox):
+        return f"{first} Copy what you need from {sandbox.mountpoint}, then remove it."
+    shown = (
+        f"files in {sandbox.mountpoint}, where it has not shut down" if sandbox.mountpoint else "the device"
+    )
+    lines = (
+        f"{first} Copy {shown}; or mount a snapshot of it:",
+        *commands(sandbox),
+        f"Copy what you need from {PLACE}. Then:",
+        *undo(sandbox),
+    )
+    return "\n".join(lines)
 
 
 def commands(sandbox: Sandbox) -> tuple[str, ...]:
     """The commands after which the files are below PLACE, as lines of shell."""
-    name, device = sandbox.name, paths.device(sandbox.name)
-    rescue = f"{name}-rescue"
+    device, rescue = paths.device(sandbox.name), _map(sandbox)
     table = f"0 $(blockdev --getsz {device}) snapshot {device} $loop PO 8"
     return (
-        *((f"sandbox-tui unmount {name}",) if sandbox.mountpoint else ()),
+        *((f"sandbox-tui unmount {sandbox.name}",) if sandbox.mountpoint else ()),
         "file=$(mktemp --tmpdir=/dev/shm)",
         f'truncate --size={_ROOM} "$file"',
         'loop=$(losetup --find --show "$file")',
-        f'dmsetup create {rescue} --uuid {paths.uuid(name, "rescue")} --table "{table}"',
-        f"mount -t {_fstype(sandbox)} {_OPTIONS.get(_fstype(sandbox), '')}{paths.device(rescue)} {PLACE}",
+        f'dmsetup create {rescue} --uuid {paths.uuid(sandbox.name, "rescue")} --table "{table}"',
+        f"dmsetup mknodes {rescue}",
+        f"mount {paths.device(rescue)} {PLACE}",
     )
 
 
-def _fstype(sandbox: Sandbox) -> str:
-    """What is mounted, else what the origin holds; empty where nothing was ever mounted."""
-    if sandbox.mounts:
-        return sandbox.mounts[0].fstype
-    record = sandbox.record
-    return record.fstype if record is not None and record.mount is not None else ""
+def undo(sandbox: Sandbox) -> tuple[str, ...]:
+    """The commands that take those back, and the sandbox with them."""
+    return (
+        f"umount {PLACE}",
+        f"dmsetup remove {_map(sandbox)}",
+        f"dmsetup mknodes {_map(sandbox)}",
+        'losetup --detach "$loop"',
+        'rm "$file"',
+        f"sandbox-tui remove {sandbox.name}",
+    )
+
+
+def _map(sandbox: Sandbox) -> str:
+    return f"{sandbox.name}-rescue"

@@ -23,6 +23,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     """What an overlay sandbox will be, and the steps to it. Pure."""
     origin, own_place = facts.origin, request.mount is None
     _not_held(origin)
+    mounting.check_members(origin.path, facts.elsewhere)
     size = _size(request, facts)
     memory.check(overlay.cost(size), facts.inventory.memory, facts.inventory.sandboxes)
     target = mounting.check(facts.target or mounting.default_target(name))

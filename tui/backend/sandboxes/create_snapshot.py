@@ -96,6 +96,7 @@ def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
         raise Refused(
             f"{facts.origin.path} cannot be mounted: it holds {found}.", "Leave the mount out: --no-mount."
         )
+    mounting.check_members(facts.origin.path, facts.elsewhere)
     return mounting.check(facts.target or mounting.default_target(name))
 
 

@@ -75,6 +75,15 @@ def check(target: Target) -> Target:
     return target
 
 
+def check_members(path: str, elsewhere: str) -> None:
+    """Refused where mounting a file system would open parts of it on other devices, for real."""
+    if elsewhere:
+        raise Refused(
+            f"{path} is not mounted: {elsewhere}, which would be written to.",
+            "--no-mount gives the device alone, to be worked on without mounting it.",
+        )
+
+
 def mountable(fstype: str) -> bool:
     """Whether a type that blkid named can be mounted at all."""
     return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")

@@ -1,11 +1,12 @@
 """Mounting and unmounting a sandbox that exists."""
 
-from tui.backend import requirements
+from tui.backend import requirements, rescue
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, blockers, origins
+from tui.backend.inventory import Inventory, blockers, members, origins
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import mounting, ownership, remove
 from tui.backend.sandboxes.mounting import Target
@@ -16,6 +17,8 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
     sandbox = ownership.check(inventory.sandbox(name))
     if sandbox.interrupted:
         raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
+    if sandbox.status.health is Health.OVERFLOW:
+        raise Refused(f"{name} is FULL, and mounting it would have to write.", rescue.advice(sandbox))
     if sandbox.mounts:
         raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
     others = (other for other in inventory.sandboxes if other.name != name)
@@ -37,6 +40,7 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
             f"{name} cannot be mounted: it holds {fstype or 'no file system'}.",
             f"Work on {sandbox.device} itself, or make a file system on it.",
         )
+    mounting.check_members(sandbox.device, members.elsewhere(host, sandbox.device, fstype))
     options = mounting.options(fstype, own_place=own_place, suid_dev=False)
     return mounting.steps(name, fstype, target, options)
 
@@ -46,6 +50,10 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     sandbox = ownership.check(inventory.sandbox(name))
     if not sandbox.mounts:
         raise Refused(f"{name} is not mounted.", "There is nothing to do.")
+    if sandbox.status.health is Health.OVERFLOW and not rescue.shuts_down(sandbox):
+        raise Refused(
+            f"{name} is FULL: what could not be written is lost when it is unmounted.", rescue.advice(sandbox)
+        )
     points = {mount.mountpoint for mount in sandbox.mounts}
     found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
     remove.check(sandbox, found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, journal, mounts, origins
+from tui.backend.inventory import Inventory, abilities, journal, members, mounts, origins
 from tui.backend.inventory.abilities import Abilities, Engines
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
@@ -20,7 +20,8 @@ from tui.backend.stores import ramdisk
 class Survey:
     """All readings that a plan is made from. `target` None: its own place, or no mount at all;
     `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
-    (None: not known). `kernel` are the first two numbers of its version, empty when unknown.
+    (None: not known); `elsewhere` says which part of the origin's file system is on another device,
+    empty for none. `kernel` are the first two numbers of its version, empty when unknown.
     """
 
     inventory: Inventory
@@ -30,6 +31,7 @@ class Survey:
     target: Target | None
     target_inside: bool
     unfinished: bool | None
+    elsewhere: str
     kernel: tuple[int, ...]
 
 
@@ -64,8 +66,14 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         target=chosen,
         target_inside=inside,
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
+        elsewhere=_elsewhere(host, origin),
         kernel=_kernel(host),
     )
+
+
+def _elsewhere(host: Host, origin: Origin) -> str:
+    readable = not origin.directory and not origin.refusal and host.is_root()
+    return members.elsewhere(host, origin.path, origin.fstype) if readable else ""
 
 
 def _kernel(host: Host) -> tuple[int, ...]:
