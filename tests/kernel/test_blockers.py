@@ -107,10 +107,12 @@ def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab, engine: str) 
     point.mkdir()
     sh("mount", "--bind", str(point), str(point))
     sh("mount", "--make-shared", str(point))
+    sh("mount", "--make-shared", "/run")  # as systemd has it
     lab.create(lab.disk().origin, name="trial", mount="/tmp/shared/mnt", engine=engine)
     with program("unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "echo; read line"):
         assert blockers.read(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
+    sh("mount", "--make-private", "/run")
     sh("umount", str(point))
     point.rmdir()
 

@@ -186,6 +186,131 @@ def test_anybody_can_mount_something_that_looks_like_a_sandbox(lab: Lab) -> None
         lab.remove("trial")
 
 
+HIDDEN_THREAD = """
+import ctypes, os, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def copy():
+    assert libc.unshare(0x200 | 0x20000) == 0, os.strerror(ctypes.get_errno())  # CLONE_FS, CLONE_NEWNS
+    assert libc.mount(None, b"/", None, 0x4000 | 0x40000, None) == 0  # private, all of them
+    print(flush=True)
+    sys.stdin.read()
+threading.Thread(target=copy).start()
+"""
+
+
+@both_engines
+def test_a_thread_with_a_copy_of_the_mounts_is_in_the_way(lab: Lab, engine: str) -> None:
+    """Of a process the first thread is in our namespace, the second is not."""
+    lab.create(lab.disk().origin, name="trial", engine=engine)
+    with subprocess.Popen(
+        [sys.executable, "-c", HIDDEN_THREAD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as hidden:
+        assert hidden.stdout
+        hidden.stdout.readline()
+        with pytest.raises(Refused, match=f"process {hidden.pid} .* mount namespace of its own"):
+            lab.remove("trial")
+        hidden.kill()
+    lab.remove("trial")
+
+
+@both_engines
+@pytest.mark.parametrize("more", [(), ("--pid", "--fork", "--mount-proc")], ids=["mounts", "processes too"])
+def test_a_copy_of_our_namespace_changes_nothing_of_ours(
+    lab: Lab, engine: str, more: tuple[str, ...]
+) -> None:
+    """Seen from there all looks as if it were its own."""
+    box = lab.create(lab.disk().origin, name="trial", engine=engine)
+    Path(f"{box.mountpoint}/mine").write_text("work")
+    with elsewhere("--mount", "--propagation", "private", *more) as there:
+        for verb in ("remove trial", "unmount trial", "grow trial +8M", "remove --all", "recover"):
+            there.run(f"{sys.executable} -m tui {verb} || true")
+        assert "foreign" in there.tui("list")
+    assert Path(f"{box.mountpoint}/mine").read_text() == "work"
+    assert lab.sandbox("trial").foreign is None
+    lab.remove("trial")
+
+
+@pytest.mark.layers
+def test_a_namespace_that_is_kept_without_a_process(lab: Lab) -> None:
+    """As container tools keep them: nothing of it is cleared."""
+    place = PLACE / "kept"
+    place.mkdir()
+    sh("mount", "--bind", str(place), str(place))
+    sh("mount", "--make-private", str(place))
+    (place / "mnt").touch()
+    make = f"cd {ROOT} && {sys.executable} -m tui create {lab.tree().origin} --name trial --size 4M"
+    point = sh("unshare", f"--mount={place}/mnt", "--propagation", "private", "sh", "-c", make).split()[-1]
+    there = ("nsenter", f"--mount={place}/mnt")
+    sh(*there, "sh", "-c", f"echo work >{point}/mine")
+    box = lab.sandbox("trial")
+    assert box.foreign
+    assert box.foreign.words == f"the mount namespace kept at {place}/mnt"
+    assert not lab.recover().steps
+    assert sh(*there, "cat", f"{point}/mine") == "work\n"
+    sh(*there, "sh", "-c", f"cd {ROOT} && {sys.executable} -m tui remove trial")
+    sh("umount", f"{place}/mnt")
+    sh("umount", str(place))
+
+
+@pytest.mark.layers
+def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
+    """The usual one for a rescue, with our /run in it: from outside its mounts are further down."""
+    jail, tree = PLACE / "jail", lab.tree()
+    jail.mkdir()
+    sh("mount", "--rbind", "/", str(jail))
+    sh("mount", "--make-rprivate", str(jail))
+    sh("mount", "--bind", "/run", f"{jail}/run")
+    tui = f"cd {ROOT} && {sys.executable} -m tui"
+    point = sh("chroot", str(jail), "sh", "-c", f"{tui} create {tree.origin} --name trial --size 4M").split()[
+        -1
+    ]
+    Path(f"{jail}{point}/mine").write_text("work")
+    assert lab.sandbox("trial").foreign
+    assert not lab.recover().steps
+    with pytest.raises(Refused, match="another root directory"):
+        lab.remove("trial")
+    assert Path(f"{jail}{point}/mine").read_text() == "work"
+    sh("chroot", str(jail), "sh", "-c", f"{tui} remove trial")
+    sh("umount", "--recursive", str(jail))
+
+
+@pytest.mark.layers
+def test_a_device_stays_read_only_while_another_shows_it(lab: Lab) -> None:
+    disk = lab.disk()
+    with elsewhere() as there:
+        lab.create(disk.origin, name="one", size="4M", engine="overlay")
+        there.run("mount -t tmpfs -o mode=0755 run /run")
+        there.run(f"mkdir /run/m && mount -o ro,noload {disk.device} /run/m")
+        lab.remove("one")
+        assert sh("blockdev", "--getro", disk.device).strip() == "1"
+    sh("blockdev", "--setrw", disk.device)
+
+
+@pytest.mark.layers
+def test_a_sandbox_of_the_same_name_elsewhere_is_not_in_the_way(lab: Lab) -> None:
+    tree = lab.tree()
+    with elsewhere() as there:
+        there.run("mount -t tmpfs -o mode=0755 run /run")
+        there.tui("create", tree.origin, "--name=trial", "--size=4M")
+        lab.create(tree.origin, name="trial", size="4M")
+        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        lab.remove("trial")
+        there.tui("remove", "trial")
+
+
+@pytest.mark.layers
+def test_a_file_at_a_path_like_ours_is_not_in_the_way(lab: Lab) -> None:
+    """Anybody may have one, in a namespace of his own."""
+    lab.create(lab.disk().origin, name="trial", engine="overlay")
+    with elsewhere("--user", "--map-root-user", "--mount", "--propagation", "private") as there:
+        there.run("mount -t tmpfs run /run && mkdir -p /run/sandbox-tui/trial/store")
+        there.run("exec 5>/run/sandbox-tui/trial/store/file")
+        there.run("cd /run/sandbox-tui/trial/store")
+        found = blockers.read(lab.host, lab.sandbox("trial"))
+        assert [b for b in found if "keeps it mounted" not in b.how] == []
+    lab.remove("trial")
+
+
 def test_the_source_of_a_mount_proves_nothing(lab: Lab) -> None:
     """Anybody may call the source of a mount as he likes: what is not the sandbox's is not unmounted."""
     box = lab.create(lab.disk().origin, name="trial")

@@ -232,6 +232,68 @@ def test_a_loop_device_that_was_detached_meanwhile_is_given_back(lab: Lab) -> No
     assert sh("blockdev", "--getro", disk.device).strip() == "0"
 
 
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+def test_a_device_that_was_enlarged_meanwhile_is_given_back(lab: Lab) -> None:
+    disk = lab.disk("ext4")
+    lab.create(disk.origin, name="trial", size="4M", engine="overlay")
+    os.truncate(disk.image, 16 * MIB)
+    sh("losetup", "--set-capacity", disk.device)
+    lab.remove("trial")
+    assert sh("blockdev", "--getro", disk.device).strip() == "0"
+
+
+def pair(kind: str) -> tuple[str, str]:
+    """Loop devices of a file system on two devices, not registered with the kernel."""
+    nodes = []
+    for name in ("first", "second"):
+        file = PLACE / name
+        with file.open("wb") as new:
+            new.truncate(400 * MIB if kind == "xfs" else 160 * MIB)
+        nodes.append(sh("losetup", "--find", "--show", str(file)).strip())
+    first, second = nodes
+    if kind == "ext4":
+        sh("mkfs.ext4", "-q", "-F", "-O", "journal_dev", "-b", "4096", second)
+        sh("mkfs.ext4", "-q", "-F", "-b", "4096", "-J", f"device={second}", first)
+    elif kind == "btrfs":
+        sh("mkfs.btrfs", "-q", "-f", "-d", "raid1", "-m", "raid1", first, second)
+    elif kind == "xfs":
+        sh("mkfs.xfs", "-q", "-f", "-l", f"logdev={second},size=64m", first)
+    else:
+        sh("mkfs.f2fs", "-q", "-f", "-c", second, first)
+    return first, second
+
+
+@pytest.mark.layers
+@pytest.mark.parametrize("kind", ["btrfs", "ext4", "xfs", "f2fs"])
+def test_parts_on_other_devices(lab: Lab, kind: str) -> None:
+    """Mounted, the real second device would be written to, whatever is done with the first."""
+    lab.loops += (devices := pair(kind))
+    before = state()
+    for engine in ("overlay", "auto"):
+        with pytest.raises(Refused, match=f"{devices[0]} is not mounted: .*(device|devices), which would be"):
+            lab.create(devices[0], name="trial", size="4M", engine=engine)
+    assert state() == before
+    if os.environ.get("SANDBOX_TUI_VM") == "1":
+        lab.create(devices[0], name="trial", size="4M", no_mount=True)
+        with pytest.raises(Refused, match="is not mounted"):
+            lab.mount("trial")
+        lab.remove("trial")
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
+def test_what_lies_in_its_mount_point_is_in_the_way(lab: Lab) -> None:
+    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine="overlay")
+    lab.unmount("trial")
+    mine = Path("/run/sandbox-tui/trial/mnt/mine")
+    mine.write_text("work")
+    with pytest.raises(Refused, match="was written while nothing was mounted there"):
+        lab.remove("trial")
+    mine.unlink()
+    lab.remove("trial")
+
+
 @pytest.mark.layers
 def test_every_type_that_is_mounted_is_tried_here() -> None:
     assert set(overlay._UNTOUCHED) == {*MAKE, "squashfs", "iso9660"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import NAME, look, make, same, sandbox
 from tui.backend import paths
 from tui.backend.host import ForeignMount
-from tui.backend.inventory import foreign
-from tui.backend.inventory.foreign import Holder, Suspect
-from tui.backend.practice import PracticeHost
+from tui.backend.inventory.foreign import Holder
+from tui.backend.practice import PracticeHost, tree
 from tui.backend.sandboxes import memory
 from tui.screens.cards import card
 from tui.screens.facts import stack
@@ -111,10 +112,38 @@ class Hidden(PracticeHost):
 
 
 def test_who_cannot_be_seen_is_said_to_be_so() -> None:
-    loops, none = Suspect("a", "", loops=True), Suspect("b", "", loops=False)
-    assert foreign.holders(Hidden(), (loops, none)) == {"a": Holder()}
-    assert foreign.holders(PracticeHost(), (loops, none)) == {}
     assert Holder().words == "a process that cannot be seen from here"
+    assert Holder(place="a chroot").words == "a chroot"
+
+
+def of_namespace(host: PracticeHost, number: int) -> None:
+    """Write into the record that it was made in another namespace."""
+    file = paths.of(NAME, paths.RECORD)
+    data = json.loads(host.read(file))
+    tree.write(host.world, file, json.dumps({**data, "namespace": number}))
+
+
+@pytest.mark.parametrize("made_by", ["snapshot", "overlay"])
+def test_a_copy_of_a_namespace_is_not_where_it_was_made(made_by: str) -> None:
+    """All its mounts are here, too; who made it cannot be seen, lives, is kept, or is gone."""
+    host = Hidden()
+    make(host, engine=made_by)
+    assert sandbox(host).foreign is None
+    of_namespace(host, 7)
+    assert sandbox(host).foreign == Holder()
+    host.world.foreign.append(ForeignMount(7, "bash", "8:1", "", "/", None, None))
+    assert sandbox(host).foreign == Holder(7, "bash")
+
+
+def test_a_namespace_that_is_kept_without_a_process_lives() -> None:
+    host = PracticeHost()
+    make(host)
+    of_namespace(host, 7)
+    assert sandbox(host).foreign is None, "it is gone for sure"
+    mounts = host.read("/proc/self/mountinfo") + "99 1 0:4 mnt:[7] /run/kept rw - nsfs nsfs rw\n"
+    real = host.read
+    host.read = lambda path: mounts if path == "/proc/self/mountinfo" else real(path)  # type: ignore[method-assign]
+    assert sandbox(host).foreign == Holder(place="the mount namespace kept at /run/kept")
 
 
 def test_a_container_does_not_take_the_sandboxes_of_its_machine_apart() -> None:

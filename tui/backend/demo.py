@@ -58,6 +58,7 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
     disk = take_down(host, inventory)
     if not found:
         return requirements.check(host, Plan("clear", "the practice disk", disk))
+    found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
     removal = remove.plan(found, inventory.sandboxes, abilities.read(host))
     plan = Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
     return requirements.check(host, plan)

@@ -4,7 +4,7 @@
 practice host (`practice`) behaves like it without touching anything.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -173,6 +173,14 @@ class Host(Protocol):
 
     def foreign_mounts(self) -> tuple[ForeignMount, ...]:
         """What is mounted in the other mount namespaces of this machine, as far as we may look."""
+        ...
+
+    def namespace(self) -> int:
+        """The number of our mount namespace."""
+        ...
+
+    def namespaces(self) -> Mapping[int, tuple[int, str]]:
+        """The mount namespaces of the processes that we see: by number, one process and its program."""
         ...
 
     def sees_all(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -131,6 +131,16 @@ class RealHost:
         from tui.backend import processes
 
         return processes.foreign_mounts()
+
+    def namespace(self) -> int:
+        """The inode number of our mount namespace."""
+        return os.stat("/proc/self/ns/mnt").st_ino
+
+    def namespaces(self) -> Mapping[int, tuple[int, str]]:
+        """The mount namespaces that processes have."""
+        from tui.backend import processes
+
+        return processes.namespaces()
 
     def sees_all(self) -> bool:
         """Whether no process is hidden from us."""

@@ -62,6 +62,17 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     return tuple(found.values())
 
 
+def namespaces() -> dict[int, tuple[int, str]]:
+    """The mount namespaces of all tasks that we may look at: one process of each, and its program."""
+    found: dict[int, tuple[int, str]] = {}
+    for pid, task in _tasks():
+        with suppress(OSError):
+            number_of_it = os.stat(f"/proc/{task}/ns/mnt").st_ino
+            if number_of_it not in found:
+                found[number_of_it] = (pid, _text(f"/proc/{pid}/comm").removesuffix("\n"))
+    return found
+
+
 def sees_all() -> bool:
     """Whether every process of the machine can be looked at: by root in the first PID namespace."""
     return os.geteuid() == 0 and os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE

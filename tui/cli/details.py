@@ -57,7 +57,7 @@ def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 def _place(sandbox: Sandbox) -> list[tuple[str, str]]:
     if sandbox.foreign is not None:
-        return [("held by", f"{sandbox.foreign.words}, in another mount namespace")]
+        return [("held by", f"{sandbox.foreign.words}")]
     return [("mounted on", mount.mountpoint) for mount in sandbox.mounts] or [("mounted on", "nothing")]
 
 

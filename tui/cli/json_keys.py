@@ -103,7 +103,8 @@ def created_json(record: Record) -> Json:
     """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of
     the sandbox's own files) and what else was settled: origin, origin_size, origin_id, image,
     tree, engine, store, policy, chunk, size, fstype, mount_options, mount_made, hashed,
-    brd_loaded, locked (the origin's device was made read-only), created, version.
+    brd_loaded, locked (the kernel name of the origin's device where that was made
+    read-only), namespace (of mounts, where it was made), created, version.
     """
     device = paths.device(record.name) if record.engine == SNAPSHOT else None
     return {**asdict(record), "device": device, "directory": paths.of(record.name)}

@@ -34,7 +34,7 @@ def short_origin(sandbox: Sandbox) -> str:
 def place(sandbox: Sandbox) -> str:
     """Where it can be worked on."""
     if sandbox.foreign is not None:
-        return f"{sandbox.foreign.words} holds it in another mount namespace"
+        return f"{sandbox.foreign.words} holds it"
     if not sandbox.whole:
         return "only remains are left"
     return sandbox.mountpoint or (f"not mounted: {sandbox.device}" if sandbox.device else "not mounted")

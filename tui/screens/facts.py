@@ -38,7 +38,7 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
 def _unmounted(sandbox: Sandbox) -> tuple[str, str, str]:
     if sandbox.foreign is None:
         return "Mount", "not mounted", ""
-    return "Mount", "not here", f"{sandbox.foreign.words} holds it elsewhere"
+    return "Mount", "not here", f"{sandbox.foreign.words} holds it"
 
 
 def _devices(sandbox: Sandbox) -> list[tuple[str, str, str]]:

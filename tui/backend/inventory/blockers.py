@@ -1,5 +1,6 @@
 """Who is in the way of removing a sandbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.backend import paths
@@ -28,9 +29,10 @@ class Blocker:
 def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
     if sandbox.foreign is not None:
-        return (Blocker(sandbox.foreign.words, "holds it in another mount namespace"),)
+        return (Blocker(sandbox.foreign.words, "holds it where it was made"),)
+    written = _written(host, sandbox)
     if not sandbox.whole and not sandbox.mounts:
-        return ()
+        return written
     if sandbox.is_root:
         return (Blocker("the running system", "has it as its root"),)
     processes = tuple(
@@ -44,7 +46,7 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         for use in host.uses(_devno(sandbox), _places(sandbox))
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
-    return (*processes, *inside, *_foreign(host, sandbox), *_on_top(host, sandbox))
+    return (*processes, *inside, *_foreign(host, sandbox), *_on_top(host, sandbox), *written)
 
 
 def _devno(sandbox: Sandbox) -> str:
@@ -87,22 +89,59 @@ def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 
 def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    return tuple(
-        Blocker(
+    """One for each process that stands for a namespace with a copy of what is mounted."""
+    elsewhere = host.foreign_mounts()
+    numbers, theirs = _numbers(sandbox), _namesakes(sandbox, elsewhere)
+    ours = (*sandbox.mounts, *sandbox.inner)
+    found = {
+        m.pid: Blocker(
             f"process {m.pid} ({m.program})",
             f"keeps it mounted on {m.mountpoint} in a mount namespace of its own",
             m.pid,
             m.program,
         )
-        for m in host.foreign_mounts()
-        if _is_of(m, sandbox) and not any(_follows(m, ours) for ours in sandbox.mounts)
+        for m in reversed(elsewhere)
+        if m.devno in numbers
+        or m.source in _nodes(sandbox)
+        or (m.owner == sandbox.name and m.pid not in theirs)
+        if not any(_follows(m, mount) for mount in ours)
+    }
+    return tuple(found.values())
+
+
+def _numbers(sandbox: Sandbox) -> set[str]:
+    """The numbers of the file systems that are this sandbox's alone: its own, its store, and what is on its
+    own loop device. A device may be mounted elsewhere, too: it is read-only.
+    """
+    store, lower = (paths.of(sandbox.name, part) for part in (paths.STORE, paths.LOWER))
+    alone = {store, lower} if sandbox.origin_loop is not None else {store}
+    inner = (m for m in sandbox.inner if m.mountpoint in alone)
+    return {mount.devno for mount in (*sandbox.mounts, *inner)} | (
+        {sandbox.map.devno} if sandbox.map else set()
     )
 
 
-def _is_of(mount: ForeignMount, sandbox: Sandbox) -> bool:
-    if sandbox.map is None:
-        return mount.owner == sandbox.name or mount.devno == _devno(sandbox)
-    return mount.devno == sandbox.map.devno or mount.source in sandbox.map.nodes
+def _nodes(sandbox: Sandbox) -> tuple[str, ...]:
+    return sandbox.map.nodes if sandbox.map else ()
+
+
+def _namesakes(sandbox: Sandbox, elsewhere: Sequence[ForeignMount]) -> set[int]:
+    """Processes with a store of their own in the same place: a container's sandbox of the same name."""
+    place = paths.of(sandbox.name, paths.STORE)
+    stores = [m for m in elsewhere if m.mountpoint == place and m.inside == sandbox.name]
+    return {mount.pid for mount in stores if mount.devno not in _numbers(sandbox)}
+
+
+def _written(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """What somebody wrote to its own mount point while nothing was mounted there."""
+    place = paths.of(sandbox.name, paths.MOUNT_POINT)
+    if paths.MOUNT_POINT not in sandbox.entries or any(m.mountpoint == place for m in sandbox.mounts):
+        return ()
+    try:
+        names = host.listdir(place)
+    except OSError:
+        return ()
+    return (Blocker(f"what lies in {place}", "was written while nothing was mounted there"),) if names else ()
 
 
 def _follows(mount: ForeignMount, ours: Mount) -> bool:

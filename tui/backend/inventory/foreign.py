@@ -1,63 +1,96 @@
-"""Sandboxes that were made in another mount namespace.
+"""Sandboxes that were made in another mount namespace, or below another root directory.
 
-Their maps, loop devices and directories can be seen from here, but not their mounts. Taking the maps
-apart, or removing a directory that is a mount point over there, would destroy what is in use there.
+Their maps, loop devices and directories can be seen from here, but not their mounts, or only copies of
+them. Taking the maps apart, or removing a directory that is a mount point over there, would destroy what
+is in use there.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.inventory import mounts
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tui.backend.host import ForeignMount, Host
+    from tui.backend.inventory.parts import Parts
+    from tui.backend.inventory.record import Record
+
+_KEPT = re.compile(r"mnt:\[([0-9]+)\]")
+"""The root of a mount that keeps a mount namespace alive (namespaces(7))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a sandbox in another mount namespace: a process there. `pid` None: one that cannot be
-    seen from here.
+    """Who holds a sandbox elsewhere: a process there; else `place` says where; else it is a process that
+    cannot be seen from here.
     """
 
     pid: int | None = None
     program: str = ""
+    place: str = ""
 
     @property
     def words(self) -> str:
         """The holder in a sentence."""
-        return (
-            "a process that cannot be seen from here"
-            if self.pid is None
-            else (f"process {self.pid} ({self.program})")
-        )
+        if self.pid is not None:
+            return f"process {self.pid} ({self.program})"
+        return self.place or "a process that cannot be seen from here"
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A sandbox whose store is not mounted here: its `name`, the number of its map (`MAJOR:MINOR`, empty
-    for none), and whether it has `loops`, which a store or an image that is mounted somewhere would have.
-    """
-
-    name: str
-    devno: str
-    loops: bool
-
-
-def holders(host: Host, suspects: Sequence[Suspect]) -> dict[str, Holder]:
-    """Who holds those of the suspects that are foreign, by name."""
-    if not suspects:
-        return {}
-    mounts = host.foreign_mounts()
-    found = {suspect.name: _holder(suspect, mounts) for suspect in suspects}
-    if not host.sees_all():
-        found |= {suspect.name: found[suspect.name] or Holder() for suspect in suspects if suspect.loops}
+def holders(host: Host, parts: Parts, noted: Mapping[str, Record | None]) -> dict[str, Holder]:
+    """Who holds those of the sandboxes that are foreign, by name. `noted` are all of them."""
+    look = _Look(host, parts)
+    found = {name: look.holder(name, record) for name, record in noted.items()}
     return {name: who for name, who in found.items() if who is not None}
 
 
-def _holder(suspect: Suspect, mounts: Sequence[ForeignMount]) -> Holder | None:
-    for mount in mounts:
-        if suspect.name in (mount.owner, mount.inside) or (suspect.devno and mount.devno == suspect.devno):
+class _Look:
+    """Asks the machine once, and only what has to be known."""
+
+    def __init__(self, host: Host, parts: Parts) -> None:
+        self.host, self.parts, self.ours = host, parts, host.namespace()
+        self._elsewhere: tuple[ForeignMount, ...] | None = None
+        self._processes: Mapping[int, tuple[int, str]] | None = None
+
+    def holder(self, name: str, record: Record | None) -> Holder | None:
+        """By where it was made, else by where its parts are."""
+        home = record.namespace if record is not None else 0
+        if home not in (0, self.ours):
+            return self._lives(home)
+        if further := self.parts.other_root(name):
+            return Holder(place=f"another root directory (its store is on {further})")
+        return self._by_parts(name) if self.parts.is_nowhere(name) else None
+
+    def _lives(self, number: int) -> Holder | None:
+        """A process of a namespace, or what else keeps it; None when it is gone for sure."""
+        self._processes = self.host.namespaces() if self._processes is None else self._processes
+        if number in self._processes:
+            return Holder(*self._processes[number])
+        kept = next((m.mountpoint for m in _keepers(mounts.read(self.host), number)), "")
+        if kept:
+            return Holder(place=f"the mount namespace kept at {kept}")
+        return None if self.host.sees_all() else Holder()
+
+    def _by_parts(self, name: str) -> Holder | None:
+        self._elsewhere = self.host.foreign_mounts() if self._elsewhere is None else self._elsewhere
+        entry = self.parts.main.get(name)
+        found = _holder(name, entry.devno if entry else "", self._elsewhere)
+        hidden = bool(self.parts.loops.get(name)) and not self.host.sees_all()
+        return found or (Holder() if hidden else None)
+
+
+def _keepers(found: Iterable[mounts.Mount], number: int) -> Iterable[mounts.Mount]:
+    matches = ((mount, _KEPT.fullmatch(mount.root)) for mount in found if mount.fstype == "nsfs")
+    return (mount for mount, match in matches if match and int(match[1]) == number)
+
+
+def _holder(name: str, devno: str, elsewhere: Sequence[ForeignMount]) -> Holder | None:
+    for mount in elsewhere:
+        if name in (mount.owner, mount.inside) or (devno and mount.devno == devno):
             return Holder(mount.pid, mount.program)
     return None

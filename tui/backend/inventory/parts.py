@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.inventory import loops, maps, mounts
-from tui.backend.inventory.foreign import Suspect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
     from tui.backend.inventory.mounts import Mount
 
+_STORE = re.compile(f"/.+{paths.RUN_DIR}/([^/]+)/{paths.STORE}", re.DOTALL)
+"""Where the store of a sandbox is for those outside a chroot."""
 _EVENTS = "/sys/kernel/uevent_seqnum"
 
 
@@ -50,6 +50,7 @@ class Parts:
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
+        self._further: dict[str, str] = {}
         self._divide_maps(host)
         for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
             owner = paths.sandbox_in(loop.file)
@@ -61,13 +62,17 @@ class Parts:
         """The names of all sandboxes of which the kernel knows a part."""
         return {*self.main, *self.helpers, *self.loops, *self.mounts, *self.inner}
 
-    def suspects(self, names: Iterable[str]) -> list[Suspect]:
-        """Those of the sandboxes that may be of another mount namespace: nothing of them is mounted here."""
-        return [
-            Suspect(name, self.main[name].devno if name in self.main else "", bool(self.loops.get(name)))
-            for name in names
-            if not self.mounts.get(name) and not self.inner.get(name)
-        ]
+    def is_nowhere(self, name: str) -> bool:
+        """Whether nothing of a sandbox is mounted here: it may be of another mount namespace."""
+        return not self.mounts.get(name) and not self.inner.get(name)
+
+    def other_root(self, name: str) -> str:
+        """Where the store of a sandbox is mounted instead of where it has to be: it was made in a chroot,
+        or the like, whose /run is further down here. Empty for none.
+        """
+        place = paths.of(name, paths.STORE)
+        here = any(mount.mountpoint == place for mount in self.inner.get(name, ()))
+        return "" if here else self._further.get(name, "")
 
     def _divide_maps(self, host: Host) -> None:
         for entry in maps.read(host):
@@ -86,6 +91,8 @@ class Parts:
             if mount.fstype in mounts.OWN_NUMBERS:
                 of = of or by_node.get(mount.source, "")
             owner = paths.sandbox_in(mount.mountpoint)
+            if mount.fstype == "tmpfs" and (further := _STORE.fullmatch(mount.mountpoint)):
+                self._further[further[1]] = mount.mountpoint
             if of and owner in ("", of):  # else another sandbox has its origin in this one
                 self.mounts[of].append(mount)
             if owner and owner != of:

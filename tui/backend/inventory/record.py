@@ -20,8 +20,9 @@ class Record:
     a directory. `engine` is `snapshot` or `overlay`. `policy` is `PO` or `N`, empty for an
     overlay, whose `chunk` is 0; `chunk`, `size` (of the store) and `origin_size` (None: not
     known) are in bytes; `created` is in seconds since the epoch. `mount` is the mount point,
-    None for none; `mount_made`, `hashed`, `brd_loaded` and `locked` (the origin's device was made
-    read-only) tell what has to be taken back or compared at the end.
+    None for none; `mount_made`, `hashed`, `brd_loaded` and `locked` (the kernel name of the
+    origin's device where that was made read-only) tell what has to be taken back or compared at the
+    end. `namespace` is the number of the mount namespace that it was made in, 0 for not known.
     """
 
     name: str
@@ -43,7 +44,8 @@ class Record:
     created: float
     version: str
     tree: bool = False
-    locked: bool = False
+    locked: str = ""
+    namespace: int = 0
 
     def text(self) -> str:
         """The record as the text of its file."""
@@ -81,9 +83,9 @@ def read(host: Host, name: str) -> Record | None:
 
 def _well_typed(record: Record) -> bool:
     texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
-    texts += [record.fstype, record.mount_options, record.version, record.mount or ""]
-    numbers = (record.origin_size or 0, record.chunk, record.size, record.created)
-    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded, record.tree, record.locked)
+    texts += [record.fstype, record.mount_options, record.version, record.mount or "", record.locked]
+    numbers = (record.origin_size or 0, record.chunk, record.size, record.created, record.namespace)
+    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded, record.tree)
     return (
         all(isinstance(value, str) for value in texts)
         and all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers)

@@ -101,7 +101,7 @@ class Sandbox:
         """The kernel name of the origin device, None when it is unknown or a directory."""
         if self.engine == OVERLAY:
             return self.below
-        slaves = self.map.slaves if self.map else ()
+        slaves = self.map.slaves if self.map and self.cow is not None else ()
         return next((name for name in slaves if name != self.cow), None)
 
     @property
@@ -126,8 +126,10 @@ class Sandbox:
         return any(mount.mountpoint == point for mount in self.inner)
 
     def _loop(self, part: str) -> Loop | None:
+        """The path is what its maker chose: where there is a map, its device is below that."""
         file = paths.of(self.name, part)
-        return next((loop for loop in self.loops if loop.file.removesuffix(" (deleted)") == file), None)
+        named = (loop for loop in self.loops if loop.file.removesuffix(" (deleted)") == file)
+        return next((loop for loop in named if self.map is None or loop.kname in self.map.slaves), None)
 
 
 def read(host: Host) -> tuple[Sandbox, ...]:
@@ -155,8 +157,12 @@ class Reader:
         names = sorted({*self._parts.names(), *self._directories()})
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
-        foreign = holders(self.host, self._parts.suspects(names))
-        found = tuple(self._sandbox(name, self._status(name, statuses), foreign.get(name)) for name in names)
+        texts = {name: record.text(self.host, name) for name in names}
+        foreign = holders(self.host, self._parts, {name: self._record(name, texts[name]) for name in names})
+        found = tuple(
+            self._sandbox(name, self._status(name, statuses), foreign.get(name), texts[name])
+            for name in names
+        )
         self._known = {sandbox.name: sandbox for sandbox in found}
         return found
 
@@ -173,15 +179,19 @@ class Reader:
         known = [entry for one in self._known.values() for entry in (one.map, *one.helpers) if entry]
         return tuple(maps.suspended(self.host, entry.kname) for entry in known)
 
-    def _sandbox(self, name: str, reading: Status, foreign: Holder | None) -> Sandbox:
+    def _record(self, name: str, text: str) -> Record | None:
+        """The record in a text; that of the last reading where it is the same."""
+        known = self._known.get(name)
+        return known.record if known and self._records.get(name) == text else record.of(text, name)
+
+    def _sandbox(self, name: str, reading: Status, foreign: Holder | None, text: str) -> Sandbox:
         entries = self._entries(name)
-        text = record.text(self.host, name) if paths.RECORD in entries else ""
         known = self._known.get(name)
         if known is not None and known.entries == entries and self._still(known, text):
             same = (known.status, known.foreign) == (reading, foreign)
             return known if same else replace(known, status=reading, foreign=foreign)
+        noted = self._record(name, text)
         self._records[name] = text
-        noted = record.of(text, name)
         return Sandbox(
             name=name,
             map=self._parts.main.get(name),
@@ -230,19 +240,21 @@ class Reader:
         return (self.host.resolve(node) if known else lower.source).rsplit("/", 1)[-1]
 
     def _locked(self, name: str, noted: Record | None) -> str | None:
-        """By the mount, else by its name: then its size tells whether it still is that disk. A loop device
-        that was detached has none, and stays read-only for whatever is attached next.
+        """By the mount, else by its name: then its size tells whether it still is that disk. Not so for a
+        loop device, which would stay read-only for whatever is attached next.
         """
         if noted is None or not noted.locked:
             return None
-        kname = self._below(name, noted) or self.host.resolve(noted.origin).rsplit("/", 1)[-1]
+        mounted = self._below(name, noted)
+        kname = mounted or noted.locked
         base = f"/sys/class/block/{kname}"
         try:
-            size = int(self.host.read(f"{base}/size")) * SECTOR
+            same = mounted or kname.startswith("loop")
+            same = same or int(self.host.read(f"{base}/size")) * SECTOR == noted.origin_size
             read_only = self.host.read(f"{base}/ro").strip("\n") == "1"
         except (OSError, ValueError):
             return None
-        return f"/dev/{kname}" if read_only and size in (0, noted.origin_size) else None
+        return f"/dev/{kname}" if read_only and same else None
 
     def _directories(self) -> list[str]:
         try:

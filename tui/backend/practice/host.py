@@ -1,6 +1,6 @@
 """The practice host: behaves like a machine, touches nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BytesIO
 from threading import RLock
@@ -24,6 +24,8 @@ from tui.backend.run import failure, missing
 
 _PRESENT = frozenset("awk cpio cut grep gzip install sh sort sudo xz zstd".split())
 """Programs that are there and are never run here."""
+_NAMESPACE = 0xF0000000
+"""The number that Linux gives to the first mount namespace is near this one."""
 _HOME = "/home/user/"
 _PAUSE = 0.06
 """Seconds between two lines of a program that is listened to."""
@@ -162,6 +164,14 @@ class PracticeHost:
         """Mounts in other namespaces of the practice machine."""
         with self._guard:
             return tuple(self.world.foreign)
+
+    def namespace(self) -> int:
+        """The only namespace that the practice machine's user is in."""
+        return _NAMESPACE
+
+    def namespaces(self) -> Mapping[int, tuple[int, str]]:
+        """That, and those of the mounts elsewhere."""
+        return {_NAMESPACE: (1, "init"), **{m.pid: (m.pid, m.program) for m in self.world.foreign}}
 
     def sees_all(self) -> bool:
         """Whether the practising person is root."""

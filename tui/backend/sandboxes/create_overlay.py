@@ -49,6 +49,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         created=request.created,
         version=__version__,
         locked=origin_steps.locks(origin),
+        namespace=facts.namespace,
     )
     return Draft(record, _steps(record, facts, target), _notes(facts))
 

@@ -48,6 +48,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         brd_loaded=store.brd_loaded,
         created=request.created,
         version=__version__,
+        namespace=facts.namespace,
     )
     return Draft(
         record, _steps(record, origin, store, facts.abilities, target), _notes(record, origin, maximum)

@@ -60,9 +60,10 @@ def attach(name: str, origin: Origin) -> tuple[Step, ...]:
     )
 
 
-def locks(origin: Origin) -> bool:
-    """Whether a device has to be made read-only before its files are mounted."""
-    return origin.device is not None and not origin.device.read_only
+def locks(origin: Origin) -> str:
+    """The kernel name of a device that has to be made read-only before its files are mounted; else empty."""
+    device = origin.device
+    return device.kname if device is not None and not device.read_only else ""
 
 
 def lock(origin: Origin) -> tuple[Step, ...]:

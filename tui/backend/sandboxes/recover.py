@@ -27,6 +27,7 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     growth = tuple(step for sandbox in resume for step in _settle(sandbox, able))
     stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
     if clear or stray:
+        clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
         removal = remove.plan(clear, inventory.sandboxes, able)
         commit = len(growth) + (removal.commit or 0)
         whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)

@@ -28,6 +28,7 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
     found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))
+    found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
     return requirements.check(host, plan(found, inventory.sandboxes, abilities.read(host)))
 
 
@@ -49,7 +50,8 @@ def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
 
 def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abilities) -> Plan:
     """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are. Pure."""
-    stay = [sandbox for sandbox in everything if sandbox not in gone]
+    names = {sandbox.name for sandbox in gone}
+    stay = [sandbox for sandbox in everything if sandbox.name not in names]
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
     unload = _unload(gone, stay, able)
     apart = ((sandbox, _take_apart(sandbox, able, wipe=not unload)) for sandbox in gone)

@@ -21,7 +21,8 @@ class Survey:
     """All readings that a plan is made from. `target` None: its own place, or no mount at all;
     `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
     (None: not known); `elsewhere` says which part of the origin's file system is on another device,
-    empty for none. `kernel` are the first two numbers of its version, empty when unknown.
+    empty for none. `namespace` is the number of our mount namespace. `kernel` are the first two
+    numbers of its version, empty when unknown.
     """
 
     inventory: Inventory
@@ -32,6 +33,7 @@ class Survey:
     target_inside: bool
     unfinished: bool | None
     elsewhere: str
+    namespace: int
     kernel: tuple[int, ...]
 
 
@@ -67,6 +69,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         target_inside=inside,
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
         elsewhere=_elsewhere(host, origin),
+        namespace=host.namespace(),
         kernel=_kernel(host),
     )
 
