@@ -21,7 +21,7 @@ def section() -> str:
     _before, _mark, rest = text.partition("# ---- memory ----")
     functions, mark, _after = rest.partition("# ---- the image ----")
     assert mark
-    return f'KEPT={KEPT}\nsay() {{ echo "$*" >&2; }}\n{functions}\n'
+    return f'say() {{ echo "$*" >&2; }}\n{functions}\n'
 
 
 def ask(tmp_path: Path, script: str, *, free: int = GIB, total: int = 2 * GIB) -> tuple[str, str]:
@@ -101,6 +101,14 @@ def test_what_is_no_size_gives_half_and_says_so(tmp_path: Path, text: str) -> No
     size, said = chosen(tmp_path, text, 4 * GIB)
     assert size == 2 * GIB
     assert f'"{text}" is no size' in said
+
+
+@pytest.mark.parametrize("text", ["1", "64", "256K"])
+def test_too_little_for_a_file_system_is_raised(tmp_path: Path, text: str) -> None:
+    """Somebody forgot the M."""
+    size, said = chosen(tmp_path, text, GIB)
+    assert size == 4 * MIB
+    assert said == f"{text} for changes is too little for a system; using 4 MiB"
 
 
 @pytest.mark.parametrize("spoken_for", [GIB, 2 * GIB])

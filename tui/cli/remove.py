@@ -10,6 +10,7 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import proof, remove
 from tui.backend.sandboxes.proof import Evidence
+from tui.backend.text import clean
 from tui.cli import narration, output
 from tui.cli.json_keys import proof_json
 from tui.cli.running import carry_out, show_only
@@ -59,4 +60,4 @@ def _tell(host: Host, noted: list[Evidence], *, as_json: bool) -> None:
         output.print_json({"removed": [proof_json(name, shown) for name, shown in proofs]})
         return
     for name, shown in proofs:
-        print(f"{name} is removed. {shown.sentence}")
+        print(f"{name} is removed. {clean(shown.sentence)}")

@@ -26,7 +26,6 @@ medium=$base/medium
 image_place=$base/.image
 ram=$base/.ram
 root=$base/root
-KEPT=$((128 << 20)) # bytes of memory that are left to the system
 
 # Through the kernel's log, so that it reaches every console, serial ones too.
 say() {
@@ -121,6 +120,8 @@ verify_image() {
 
 # In the shell's own 64 bits: awk prints integers of 32 on some systems.
 MEMINFO=/proc/meminfo
+LEAST=$((4 << 20)) # bytes for changes with which a file system can be mounted
+KEPT=$((128 << 20)) # bytes of memory that are left to the system
 HUGE=$((1 << 62)) # stands for every size that is larger
 
 # Bytes of an entry of meminfo, which has them in KiB.
@@ -182,6 +183,9 @@ choose_size() {
         [ -z "$SIZE" ] || say "\"$SIZE\" is no size (512M, 2G, 50%); using half of the free memory"
         size=$((free / 2))
         [ $size -le $most ] || size=$most
+    elif [ "$size" -lt $LEAST ] && [ $LEAST -le $most ]; then
+        say "$SIZE for changes is too little for a system; using $(mib $LEAST)"
+        size=$LEAST
     elif [ "$size" -gt $most ]; then
         say "$SIZE for changes is more than the free memory allows; using $(mib $most)"
         size=$most

@@ -101,6 +101,8 @@ def evidence(record: Record, origin: Origin) -> tuple[Step, ...]:
         command("lsblk", "--nodeps", "--noheadings", "--raw", "--output", "MAJ:MIN", source(origin)),
         capture="DEVNO",
     )
+    # of an image what is bound, which nobody can put something else in the place of
+    content = paths.of(record.name, paths.IMAGE) if origin.image else origin.path
     counters, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
     count = Step(
         "Note how much was ever written to the origin",
@@ -110,7 +112,7 @@ def evidence(record: Record, origin: Origin) -> tuple[Step, ...]:
     )
     hashing = Step(
         "Note the origin's hash",
-        command("sha256sum", "--binary", origin.path, output=digest),
+        command("sha256sum", "--binary", content, output=digest),
         frame.delete(digest),
         partial=True,
     )
