@@ -32,9 +32,8 @@ def advice(sandbox: Sandbox) -> str:
     first = "Nothing more can be written. Do not remove it yet: its device can still be read."
     if sandbox.mountpoint and not shuts_down(sandbox):
         return f"{first} Copy what you need from {sandbox.mountpoint}, then remove it."
-    shown = (
-        f"files in {sandbox.mountpoint}, where it has not shut down" if sandbox.mountpoint else "the device"
-    )
+    device, point = paths.device(sandbox.name), sandbox.mountpoint
+    shown = f"files from {point}, where it has not shut down" if point else device
     lines = (
         f"{first} Copy {shown}; or mount a snapshot of it:",
         *commands(sandbox),
