@@ -114,3 +114,14 @@ def test_xorriso_missing(cli: CommandLine) -> None:
 def test_no_checksum(cli: CommandLine) -> None:
     live(cli).entries["about.json"] = File("{}")
     assert cli("livecd", "info", ISO, "--verify").status == 3
+
+
+@pytest.mark.parametrize("name", ["about.json", "a" * 255])
+def test_an_iso_that_tells_without_end(cli: CommandLine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "about.json":
+        live(cli).entries[name] = File('{"label": "' + "x" * (2 << 20) + '"}')
+    else:
+        live(cli).entries.update({f"{name}{number}": File() for number in range(5000)})
+    said = cli("livecd", "info", ISO)
+    assert said.status == 3
+    assert "says more of itself than 1 MiB" in said.err

@@ -120,7 +120,9 @@ class Host(Protocol):
         ...
 
     def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
-        """What a program prints, while it runs. CommandFailed at the end when it failed."""
+        """What a program prints, while it runs. CommandFailed at the end when it failed. Who has read
+        enough may stop before the end: the program is ended then, and nothing is said of it.
+        """
         ...
 
     def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
@@ -134,7 +136,9 @@ class Host(Protocol):
         ...
 
     def open(self, path: str) -> BinaryIO:
-        """A file to be read in parts, as bytes; to be closed."""
+        """A regular file to be read in parts, as bytes; to be closed. OSError for all else: a FIFO or a
+        terminal would not end.
+        """
         ...
 
     def listdir(self, path: str) -> list[str]:
@@ -151,6 +155,10 @@ class Host(Protocol):
 
     def size(self, path: str) -> int:
         """The size of a regular file in bytes."""
+        ...
+
+    def owner(self, path: str) -> tuple[int, int]:
+        """The owner's uid and the mode of what a path names, links not followed (lstat(2))."""
         ...
 
     def room(self, path: str) -> Room:

@@ -5,6 +5,7 @@ What only some questions need is imported by them: `sandbox-tui list` must not w
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -71,8 +72,12 @@ class RealHost:
             return decode(file.read())
 
     def open(self, path: str) -> BinaryIO:
-        """A file to be read as bytes."""
-        return open(path, "rb")
+        """A regular file to be read as bytes."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return os.fdopen(descriptor, "rb")
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file", path)
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory."""
@@ -94,6 +99,11 @@ class RealHost:
     def size(self, path: str) -> int:
         """The size of a file in bytes."""
         return os.stat(path).st_size
+
+    def owner(self, path: str) -> tuple[int, int]:
+        """The owner and the mode of a path itself."""
+        found = os.lstat(path)
+        return found.st_uid, found.st_mode
 
     def room(self, path: str) -> Room:
         """The room of a path's file system."""

@@ -62,6 +62,13 @@ _LAST_WORDS = 20
 _PATIENCE = 5.0
 """Seconds that a program gets to end when asked to."""
 
+_COMPLAINTS = 1 << 16
+"""Bytes of a program's standard error, the last ones, that are read."""
+_LONGEST_LINE = 1 << 16
+"""Bytes after which what comes through a pipe is a line, whether it ends or not."""
+_PIPE_GONE = (-signal.SIGPIPE, 128 + signal.SIGPIPE)
+"""How a program ends, or a shell for it, when nobody reads any more."""
+
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -144,12 +151,7 @@ class Child:
 
     def stop(self) -> None:
         """End it and all that it started: asked first, killed when that takes too long."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            if self.status is not None:
-                return
-            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                os.killpg(self._process.pid, number)
-                self._process.wait(_PATIENCE)
+        _stop(self._process)
 
     def _note(self, said: Iterator[Said]) -> Iterator[Said]:
         for piece in said:
@@ -167,7 +169,7 @@ class _Lines:
     def take(self, data: bytes) -> Iterator[Said]:
         """The lines that are whole now; with no data, which is the pipe's end, the rest."""
         lines = (self._rest + data).splitlines(keepends=True)
-        whole = not data or (lines and lines[-1].endswith((b"\r", b"\n")))
+        whole = not data or len(lines[-1]) > _LONGEST_LINE or lines[-1].endswith((b"\r", b"\n"))
         self._rest = b"" if whole else lines.pop()
         for line in lines:
             yield Said(line.decode(errors="surrogateescape"), self._error)
@@ -208,6 +210,7 @@ def stream(
 def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
     """What a program prints, while it runs: for more than fits into memory.
 
+    Who has read enough may stop before the end: the program is ended then, and nothing is said of it.
     CommandFailed when it fails, also when that keeps the reader from making sense of it.
     """
     with ExitStack() as stack:
@@ -216,19 +219,40 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
             child = stack.enter_context(_start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints))
         except OSError as error:
             raise _no_start(argv, error) from error
+        stack.callback(_stop, child)
+        printed = cast("BinaryIO", child.stdout)
         broken: Exception | None = None
         try:
-            yield cast("BinaryIO", child.stdout)
+            yield printed
         except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
             broken = error
-        cast("BinaryIO", child.stdout).close()
-        status = child.wait()
-        complaints.seek(0)
-        said = _words(complaints.read().decode(errors="replace"))
-    if status and not (broken and status == -signal.SIGPIPE):
+        status = child.wait() if _at_end(printed) else child.poll()
+        said = _last_words(complaints) if status else ""
+    if status and status not in _PIPE_GONE:
         raise CommandFailed(failure(argv, status, said), status=status) from broken
     if broken is not None:
         raise broken
+
+
+def _at_end(printed: BinaryIO) -> bool:
+    """Whether all was read that a program prints, or will."""
+    os.set_blocking(printed.fileno(), False)
+    return printed.read(1) == b""
+
+
+def _last_words(complaints: BinaryIO) -> str:
+    complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - _COMPLAINTS))
+    return _words(complaints.read().decode(errors="replace"))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it started: asked first, killed when that takes too long."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, number)
+            process.wait(_PATIENCE)
 
 
 def replace_process(argv: Sequence[str]) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import tarfile
 from dataclasses import dataclass
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
-from tui.backend.livecd import attributes, cpio, segments
-from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
+from tui.backend.livecd import attributes, cpio, harmless, segments
+from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tui.backend.host import Host
     from tui.backend.livecd.attributes import Attribute
 
@@ -31,7 +33,8 @@ _KINDS = {
 _CPIO = ("07070", "\udcc7q", "q\udcc7")
 """How cpio archives begin: in ASCII, old or new, or in binary of either byte order."""
 _PROGRAMS = ("bash", "bsdcat", "bsdtar", "head", "tail")
-_CONVERT = "bsdtar --absolute-paths --create --file=- --format="
+_CONVERT = "bsdtar --absolute-paths --create --file=- --format={} @-"
+_LIST = "bsdtar --list -vv --file=- | tail --lines=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def read(host: Host, path: str) -> Archive:
     """Look at all of an archive. Refused when it is none, damaged, or not safe, or when
     programs are missing.
     """
-    requirements.need(host, _PROGRAMS)
+    requirements.need(host, (*_PROGRAMS, *harmless.words(as_root=host.is_root())[:1]))
     try:
         found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:
@@ -68,7 +71,7 @@ def _damaged(path: str, words: str) -> Refused:
 
 
 def _is_cpio(host: Host, path: str) -> bool:
-    first = host.run(["bash", "-c", 'bsdcat -- "$1" 2>/dev/null | head --bytes=6', "bash", path])
+    first = host.run(["bash", "-c", f"{_read_by(host)}bsdcat <{quote(path)} 2>/dev/null | head --bytes=6"])
     return first.startswith(_CPIO)
 
 
@@ -79,36 +82,49 @@ def _read_cpio(host: Host, path: str) -> Archive:
     sources = [_source(path, part) for part in parts]
     for source in sources:
         _check_format(host, path, source)
-    streams = tuple(f"{_CONVERT}newc @{source}" for source in sources)
-    entries: dict[str, Entry] = {}
+    streams = tuple(_stream(host, "newc", source) for source in sources)
+    found = Collector(path)
     for stream in streams:
         with host.pipe(["bash", "-c", stream]) as pipe:
-            entries |= _linked({_checked(path, m.name): m for m in cpio.read(pipe)})
-    return Archive(streams, Listing(entries), ())
+            _note_members(path, cpio.read(pipe), found)
+    return Archive(streams, found.listing(), ())
 
 
-def _linked(members: dict[str, cpio.Member]) -> dict[str, Entry]:
-    """Each name with the contents of all its hard links."""
-    full = {member.node: member.entry for member in members.values() if member.entry.size}
-    return {
-        name: full.get(m.node, m.entry) if m.entry.kind == FILE else m.entry for name, m in members.items()
-    }
+def _note_members(path: str, members: Iterator[cpio.Member], found: Collector) -> None:
+    """Each name with the contents of all its hard links, of which the last one has them."""
+    linked: dict[tuple[int, ...], list[str]] = {}
+    for member in members:
+        name, entry = _checked(path, member.name), member.entry
+        found.add(name, entry)
+        if entry.kind == FILE:
+            linked.setdefault(member.node, []).append(name)
+            if entry.size:
+                found.entries.update(dict.fromkeys(linked[member.node], entry))
+
+
+def _read_by(host: Host) -> str:
+    """The beginning of a line of bash whose program reads what others made. As root we only open it."""
+    return "".join(f"{word} " for word in harmless.words(as_root=host.is_root()))
+
+
+def _stream(host: Host, form: str, source: str) -> str:
+    return f"{_read_by(host)}{_CONVERT.format(form)} <{source}"
 
 
 def _read_tar(host: Host, path: str) -> Archive:
     source = quote(path)
     _check_format(host, path, source)
-    stream = f"{_CONVERT}pax @{source}"
+    stream = _stream(host, "pax", source)
     with host.pipe(["bash", "-c", stream]) as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
-        entries, noted = _entries(path, tar)
-    return Archive((stream,), Listing(entries), noted)
+        listing, noted = _entries(path, tar)
+    return Archive((stream,), listing, noted)
 
 
 def _check_format(host: Host, path: str, source: str) -> None:
     """Refused where bsdtar takes a part for an mtree: that names files of this machine as its contents,
-    which would be read as root. `source` is a word of bash.
+    which would be taken from here. `source` is what comes after `<` in a line of bash.
     """
-    said = host.run(["bash", "-o", "pipefail", "-c", f"bsdtar --list -vv --file={source} | tail --lines=1"])
+    said = host.run(["bash", "-o", "pipefail", "-c", f"<{source} {_read_by(host)}{_LIST}"])
     if "mtree" in said:
         raise Refused(
             f"{path} is no archive but a list (mtree), which can name any file of this machine.",
@@ -120,20 +136,23 @@ def _source(path: str, part: segments.Segment) -> str:
     if part.offset == 0 and part.length is None:
         return quote(path)
     cut = f" | head --bytes={part.length}" if part.length is not None else ""
-    return f"<(tail --bytes=+{part.offset + 1} -- {quote(path)}{cut})"
+    return f" <(tail --bytes=+{part.offset + 1} -- {quote(path)}{cut})"
 
 
-def _entries(path: str, tar: tarfile.TarFile) -> tuple[dict[str, Entry], tuple[Attribute, ...]]:
-    entries: dict[str, Entry] = {}
+def _entries(path: str, tar: tarfile.TarFile) -> tuple[Listing, tuple[Attribute, ...]]:
+    found = Collector(path)
     noted: list[Attribute] = []
-    for member in tar:
+    while (member := tar.next()) is not None:
+        cast("Any", tar).members.clear()  # which would keep them all
         name = _checked(path, member.name)
+        more = attributes.of_member(path, name, member.pax_headers)
         if member.islnk():
-            entries[name] = entries.get(_checked(path, member.linkname), Entry(FILE))
+            entry = found.entries.get(_checked(path, member.linkname), Entry(FILE))
         else:
-            entries[name] = _entry(tar, member)
-        noted += attributes.of_member(path, name, member.pax_headers)
-    return entries, tuple(noted)
+            entry = _entry(tar, member)
+        found.add(name, entry, sum(len(name) + len(one.name) + len(one.value) for one in more))
+        noted += more
+    return found.listing(), tuple(noted)
 
 
 def _checked(archive: str, name: str) -> str:

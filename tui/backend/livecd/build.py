@@ -11,7 +11,6 @@ from tui import __version__
 from tui.backend import requirements, sizes
 from tui.backend.command import Ref, command
 from tui.backend.errors import NotFound, Refused, UsageError
-from tui.backend.host import FileKind
 from tui.backend.livecd import (
     DM,
     EXT2,
@@ -25,6 +24,7 @@ from tui.backend.livecd import (
     kernel_fetch,
     menus,
     modules,
+    output,
     roots,
     wishes,
 )
@@ -86,7 +86,7 @@ class Facts:
 
 def prepare(host: Host, request: BuildRequest) -> Prepared:
     """Read and plan. Raises UsageError, NotFound, Refused or ProgramMissing."""
-    _check_output(host, request.output)
+    request = replace(request, output=output.settle(host, request.output))
     root = roots.find(host, request.root)
     chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
@@ -121,24 +121,6 @@ def _enough_room(host: Host, prepared: Prepared) -> None:
         )
 
 
-def _check_output(host: Host, output: str) -> None:
-    kind = host.kind(output)
-    if kind is not None:
-        raise Refused(f"{output} exists already.", "Choose another name, or remove it first.")
-    directory = output.rsplit("/", 1)[0] or "/"
-    if host.kind(directory) is not FileKind.DIRECTORY:
-        raise NotFound(f"There is no directory {directory}.", "Make it first.")
-    if host.kind(_work(output)) is not None:
-        raise Refused(
-            f"{_work(output)} exists: another build is at work there, or one was interrupted.",
-            f"If none is at work: rm -r {quote(_work(output))}",
-        )
-
-
-def _work(output: str) -> str:
-    return f"{output}.part"
-
-
 def plan(request: BuildRequest, facts: Facts) -> Prepared:
     """The plan for a request. Pure."""
     root = facts.root
@@ -169,7 +151,7 @@ def _disk(request: BuildRequest, root: Root, kind: str, label: str, epoch: int) 
     changes = int(asked.amount) if asked is not None and asked.unit == "bytes" else 0
     size, inodes = image.room(root, kind, changes)
     seed = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox-tui:{label}:{epoch}"))
-    return Disk(f"{_work(request.output)}/{_DISK}", kind, size, inodes, seed, epoch)
+    return Disk(f"{output.work(request.output)}/{_DISK}", kind, size, inodes, seed, epoch)
 
 
 def _format(request: BuildRequest, root: Root) -> str:
@@ -231,7 +213,7 @@ class _Draft:
     @property
     def work(self) -> str:
         """The directory beside the output in which all is made."""
-        return _work(self.request.output)
+        return output.work(self.request.output)
 
     @property
     def tree(self) -> str:
@@ -296,7 +278,7 @@ class _Draft:
         remove = command("rm", "--recursive", "--force", self.work)
         inside = (f"{self.tree}/live", f"{self.tree}/isolinux", f"{self.tree}/boot/grub")
         return (
-            Step("Make a place to work in", command("mkdir", self.work), remove),
+            Step("Make a place to work in", command("mkdir", "--mode=0700", self.work), remove),
             Step("Lay out the ISO", command("mkdir", "--parents", *inside)),
         )
 

@@ -5,6 +5,7 @@ The standard library has nothing for it, and as a tar (which has) hard-linked fi
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,8 +15,10 @@ from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MAGIC = (b"070701", b"070702")
-_HEADER = 110
+HEADER = 110
+"""Bytes before the name of each member."""
+_HEADER_FORM = re.compile(rb"07070[12][0-9A-Fa-f]{104}")
+_LONGEST_PATH = 4096
 _END = b"TRAILER!!!"
 _KINDS = {
     stat.S_IFREG: FILE,
@@ -43,20 +46,32 @@ class Member:
 def read(file: BinaryIO) -> Iterator[Member]:
     """The members of an archive without compression. ValueError when it is cut short or damaged."""
     while True:
-        header = _exactly(file, _HEADER)
-        if header[:6] not in _MAGIC:
-            raise ValueError("the cpio archive is damaged")
-        fields = [int(header[start : start + 8], 16) for start in range(6, _HEADER - 1, 8)]
+        header = _exactly(file, HEADER)
+        fields = numbers(header)
         node, mode, time, size, length = (*fields[:1], *fields[7:9]), *fields[1:2], *fields[5:7], fields[11]
-        name = _padded(file, length, _HEADER)[:-1]
+        name = _padded(file, length, HEADER)[:-1]
         if name == _END:
             return
         yield Member(name.decode(errors="surrogateescape"), _entry(file, mode, time, size), node)
 
 
+def numbers(header: bytes) -> list[int]:
+    """The 13 numbers of a member's header. ValueError where it is damaged, or its name longer than any
+    path of Linux.
+    """
+    if not _HEADER_FORM.fullmatch(header):
+        raise ValueError("the cpio archive is damaged")
+    found = [int(header[start : start + 8], 16) for start in range(6, HEADER, 8)]
+    if found[11] > _LONGEST_PATH:
+        raise ValueError(f"the cpio archive has a name of {found[11]} bytes")
+    return found
+
+
 def _entry(file: BinaryIO, mode: int, time: int, size: int) -> Entry:
     kind = _KINDS.get(stat.S_IFMT(mode), FILE)
     if kind == LINK:
+        if size > _LONGEST_PATH:
+            raise ValueError(f"the cpio archive has a link of {size} bytes")
         return Entry(kind, target=_padded(file, size).decode(errors="surrogateescape"), time=time)
     head = _exactly(file, min(size, HEAD))
     _skip(file, size - len(head) + -size % 4)

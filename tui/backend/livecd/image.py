@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.command import command
-from tui.backend.livecd import EXT2, SQUASHFS, attributes, debugfs
+from tui.backend.livecd import EXT2, SQUASHFS, attributes, debugfs, harmless
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Step
 
@@ -19,7 +19,6 @@ _MIB = 1 << 20
 _SPARE = 512 * _MIB
 """Least free room in a compressed image, where it costs nearly nothing (bytes)."""
 _FEWEST_INODES = 8192
-_NOBODY = "65534"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,12 @@ def from_directory(root: Root, disk: Disk) -> tuple[Step, ...]:
 def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[Step, ...]:
     """Steps for a file system with all that is in an archive, by way of the new directory `place`.
 
-    It is unpacked by nobody: fakeroot notes owners and devices in a file, from which mke2fs
-    learns them. So names in the archive, whatever they are, can harm nothing here.
+    It is unpacked by a harmless user: fakeroot notes owners and devices in a file, from which mke2fs
+    learns them. So names in the archive, whatever they are, can harm nothing here. What is taken from
+    there is looked at where only we can change it: it may have been exchanged for a link before.
     """
-    nobody = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups") if as_root else ()
-    owner = (f"--owner={_NOBODY}", f"--group={_NOBODY}") if as_root else ()
+    nobody = harmless.words(as_root=as_root)
+    owner = (f"--owner={harmless.UID}", f"--group={harmless.UID}") if as_root else ()
     make = (*nobody, "fakeroot", "-i", "owners", *_mke2fs(disk, "tree", "disk"))
     return (
         Step(
@@ -72,7 +72,7 @@ def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[
             pipeline('cd "$1"; shift; exec "$@"', place, *nobody, "chmod", "--recursive", "u+rwX", "tree"),
         ),
         Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
-        Step("Take it from there", command("mv", f"{place}/disk", disk.path)),
+        Step("Take it from there", pipeline(_TAKE, f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
         *attributes.steps(disk.path, root.attributes),
         _same_times(disk),
@@ -106,6 +106,10 @@ def _same_times(disk: Disk) -> Step:
         pipeline(_SAME_TIMES, disk.path, str(disk.epoch)),
     )
 
+
+_TAKE = """\
+mv --no-target-directory "$1" "$2"
+find "$2" -maxdepth 0 -type f -links 1 | grep --quiet . || { echo "$1 is no file of its own" >&2; false; }"""
 
 _UNPACK = 'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")'
 

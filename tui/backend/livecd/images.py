@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from tui.backend.errors import CommandFailed, ProgramMissing, Refused
-from tui.backend.kernel_text import lines
+from tui.backend.kernel_text import decode
 from tui.backend.livecd import debugfs
-from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Entry, Listing
+from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing, pieces
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ EXT = ("ext2", "ext3", "ext4")
 _TYPE = re.compile(r"^Inode: \d+ +Type: ([a-z ]+?) +Mode:", re.MULTILINE)
 _FAST_LINK = re.compile(r'^Fast link dest: "(.*)"$', re.MULTILINE)
 _KINDS = {"directory": DIRECTORY, "symlink": LINK, "regular": FILE}
+_LONGEST_STAT = 1 << 20
+"""Bytes of what debugfs tells of a name that are read: a file in many pieces has a list of them."""
 _COUNTS = re.compile(r"^(Block count|Free blocks|Block size): +(\d+)$", re.MULTILINE)
 _LINE = re.compile(r"^([-dlcbps])\S{9} \S+ +(\d+)(?:, *\d+)? \d{4}-\d\d-\d\d \d\d:\d\d squashfs-root/?(.*)$")
 
@@ -80,7 +82,8 @@ class _Ext:
                 return
 
     def _entry(self, place: str) -> Entry | None:
-        said = self.host.run(["debugfs", "-R", f"stat {self._word(place)}", self.path])
+        with self.host.pipe(["debugfs", "-R", f"stat {self._word(place)}", self.path]) as pipe:
+            said = decode(pipe.read(_LONGEST_STAT))
         kind = _TYPE.search(said)
         if kind is None:
             return None
@@ -90,10 +93,7 @@ class _Ext:
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
         with self.host.pipe(["debugfs", "-R", f"cat {self._word(place)}", self.path]) as pipe:
-            head = pipe.read(HEAD)
-            while pipe.read(1 << 16):
-                pass
-        return head
+            return pipe.read(HEAD)
 
     def content(self) -> int:
         """Bytes that its files take."""
@@ -115,14 +115,19 @@ class _Ext:
 class _Squashfs:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
+        found = Collector(path)
         try:
-            shown = lines(host.run(["unsquashfs", "-lln", path]))
+            with host.pipe(["unsquashfs", "-lln", path]) as pipe:
+                for line in pieces(pipe, b"\n"):
+                    match = _LINE.match(decode(line))
+                    if match:
+                        found.add(*self._entry(match))
         except ProgramMissing:
             raise
-        except CommandFailed as error:
-            raise Refused(f"{path} is damaged: {error.message}", "Make it anew.") from error
-        found = (match for match in map(_LINE.match, shown) if match)
-        self._listing = Listing(dict(map(self._entry, found)))
+        except (CommandFailed, ValueError) as error:
+            words = error.message if isinstance(error, CommandFailed) else str(error)
+            raise Refused(f"{path} is damaged: {words}", "Make it anew.") from error
+        self._listing = found.listing()
 
     def _entry(self, match: re.Match[str]) -> tuple[str, Entry]:
         kind, size, rest = match.groups()
@@ -137,10 +142,7 @@ class _Squashfs:
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
         with self.host.pipe(["unsquashfs", "-no-wildcards", "-cat", self.path, place]) as pipe:
-            head = pipe.read(HEAD)
-            while pipe.read(1 << 16):
-                pass
-        return head
+            return pipe.read(HEAD)
 
     def content(self) -> int:
         """Bytes that its files take."""

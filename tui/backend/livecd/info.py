@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from tui.backend.errors import CommandFailed, NotFound, Refused
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory.origins import probe
+from tui.backend.kernel_text import decode
 from tui.backend.livecd import about
 from tui.backend.livecd.about import About
 
 _OURS = "`sandbox-tui livecd build` makes one."
 _BOOT = re.compile(r"^El Torito boot img :\s+\d+\s+(\w+)\s+y\s", re.MULTILINE)
+_LONGEST = 1 << 20
+"""Bytes of a list of its files, or of one of them, that are read."""
 _LINE = re.compile(r"^-\S+\s+\d+\s+\S+\s+\S+\s+(\d+) .* '(.+)'$", re.MULTILINE)
 """A regular file as `xorriso -lsl` shows it, like ls(1): size and name."""
 
@@ -93,4 +96,8 @@ def _files(host: Host, path: str) -> tuple[File, ...]:
 def _xorriso(host: Host, path: str, *words: str) -> str:
     """Ask xorriso, free of anybody's start-up files; `stdio:` keeps it from looking for a drive."""
     quiet = ("xorriso", "-no_rc", "-report_about", "WARNING")
-    return host.run([*quiet, "-indev", f"stdio:{path}", *words])
+    with host.pipe([*quiet, "-indev", f"stdio:{path}", *words]) as pipe:
+        said = pipe.read(_LONGEST + 1)
+    if len(said) > _LONGEST:
+        raise Refused(f"{path} says more of itself than {_LONGEST >> 20} MiB: it was not built so.", _OURS)
+    return decode(said)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Host
+from tui.backend.livecd import inputs
 from tui.backend.text import clean
 
 _MAGIC, _MAGIC_AT = b"HdrS", 0x202
@@ -33,6 +34,7 @@ def find(host: Host, image: str | None, modules: str | None) -> Kernel:
     image = image or _running(host)
     if host.kind(image) is not FileKind.FILE:
         raise NotFound(f"There is no kernel {image}.", _OTHERS)
+    image = inputs.check(host, image)
     release = read_release(host, image)
     directory = _modules(host, image, release, modules)
     return Kernel(image, directory, release)
@@ -79,7 +81,7 @@ def _modules(host: Host, image: str, release: str, asked: str | None) -> str:
     places = [f"{top}{part}" for top in tops for part in (inside if asked else inside[2:])]
     for place in places:
         if host.kind(f"{place}/modules.dep") is not None and host.resolve(place).endswith(f"/{release}"):
-            return host.resolve(place)
+            return inputs.check(host, place, inside=True)
     where = asked or f"/lib/modules/{release}"
     raise Refused(
         f"There are no modules of the kernel {release} in {where}.",

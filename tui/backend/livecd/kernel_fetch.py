@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from tui.backend import requirements
+from tui.backend import requirements, trust
 from tui.backend.command import command
 from tui.backend.errors import CommandFailed, Refused
 from tui.backend.livecd import kernel
@@ -39,6 +39,11 @@ def fetched(host: Host) -> Kernel | None:
 def plan(host: Host) -> Plan:
     """The plan that fetches it. Refused where apt does not know one."""
     package, release = _newest(host)
+    if reason := trust.fault(host, cache(), inside=True):
+        raise Refused(
+            f"Root cannot keep a kernel in {cache()}: {reason}.",
+            "Set XDG_CACHE_HOME to a directory of root's, or fetch as that user.",
+        )
     tree, work = f"{cache()}/{release}", f"{cache()}/{release}.part"
     clear = command("rm", "--recursive", "--force", work)
     download = pipeline('cd "$1"; exec apt-get download --quiet -o APT::Sandbox::User= "$2"', work, package)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.errors import Refused
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
 
 FILE, DIRECTORY, LINK = "f", "d", "l"
 HEAD = 64
@@ -14,6 +17,12 @@ HEAD = 64
 _MOST_STEPS = 400
 """After so many names and links a path is taken for a circle."""
 _BLOCK = 4096
+MOST_NAMES = 1_000_000
+MOST_TEXT = 256 << 20
+"""Bytes of all names, targets of links, and extended attributes."""
+_CHUNK = 1 << 16
+_LONGEST = 1 << 20
+"""Bytes of one piece of a program's output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,43 @@ class Listing:
             else:
                 done.append(part)
         return None
+
+
+class Collector:
+    """Gathers entries, as many as fit into memory. `root` is the path that people gave."""
+
+    def __init__(self, root: str) -> None:
+        self._root, self._text = root, 0
+        self.entries: dict[str, Entry] = {}
+
+    def add(self, name: str, entry: Entry, more: int = 0) -> None:
+        """Note a name; `more` are bytes that are kept of it elsewhere. Refused when it is too much."""
+        self.entries[name] = entry
+        self._text += len(name) + len(entry.target) + more
+        if len(self.entries) > MOST_NAMES or self._text > MOST_TEXT:
+            raise Refused(
+                f"{self._root} has more than {MOST_NAMES:,} names, or more than {MOST_TEXT >> 20} MiB of"
+                " names and attributes.",
+                "Give a smaller root.",
+            )
+
+    def listing(self) -> Listing:
+        """All that was noted."""
+        return Listing(self.entries)
+
+
+def pieces(file: BinaryIO, end: bytes) -> Iterator[bytes]:
+    """What a program prints, cut at each `end` (one byte, left out). ValueError at a piece that is too
+    long to be any name.
+    """
+    rest = b""
+    while chunk := file.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(end)
+        yield from whole
+        if len(rest) > _LONGEST:
+            raise ValueError(f"a name is longer than {_LONGEST >> 20} MiB")
+    if rest:
+        yield rest
 
 
 def _parts(path: str) -> list[str]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import Refused
+from tui.backend.host import FileKind
 from tui.backend.kernel_text import fields, lines
+from tui.backend.livecd import inputs
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ _DRIVERS = (
 
 _FILE = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.,+@/-]*\.ko(\.(?:gz|xz|zst))?", re.ASCII)
 """A path in modules.dep that becomes a path here, a line that our init reads, and a name for insmod."""
+_LONGEST = 64 << 20
+"""Bytes of modules.dep: Debian's has less than one MiB."""
 _DEEPEST = 100
 """No module needs one that needs one … so many times."""
 _SUFFIX = re.compile(r"\.ko(\.(?:gz|xz|zst))?$")
@@ -66,15 +70,32 @@ def choose(host: Host, directory: str) -> Modules:
     is missing.
     """
     try:
-        known = parse(host.read(f"{directory}/modules.dep"))
-        built_in = frozenset(map(name, host.read(f"{directory}/modules.builtin").split("\n")))
+        known = parse(inputs.text(host, f"{directory}/modules.dep", _LONGEST))
+        built_in = frozenset(
+            map(name, inputs.text(host, f"{directory}/modules.builtin", _LONGEST).split("\n"))
+        )
     except OSError as error:
         raise Refused(
             f"{directory} holds no kernel modules: {error.filename or 'modules.dep'} cannot be read.",
             "Give the directory of this kernel's modules: --modules /lib/modules/RELEASE"
             " (depmod makes modules.dep).",
         ) from error
-    return select(known, built_in)
+    found = select(known, built_in)
+    for file in found.files:
+        _check_inside(host, directory, file)
+    return found
+
+
+def _check_inside(host: Host, directory: str, file: str) -> None:
+    """Refused where a file of the modules is not one, or a link to elsewhere."""
+    path = f"{directory}/{file}"
+    if not inputs.check(host, path).startswith(f"{host.resolve(directory)}/"):
+        raise Refused(
+            f"{path} is a link that leads out of the directory of the modules.",
+            "Give the directory as the kernel's package has it: --modules DIR, or --fetch-kernel.",
+        )
+    if host.kind(path) not in (FileKind.FILE, None):
+        raise Refused(f"{path} is no file.", "Give the directory as the kernel's package has it.")
 
 
 def parse(text: str) -> dict[str, tuple[str, ...]]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from tui.backend.errors import CommandFailed, NotFound, ProgramMissing, Refused
 from tui.backend.host import FileKind
 from tui.backend.inventory import mounts, origins
-from tui.backend.livecd import archives, elf, images
-from tui.backend.livecd.listing import HEAD, Entry, Listing
+from tui.backend.kernel_text import decode
+from tui.backend.livecd import archives, elf, images, inputs, output
+from tui.backend.livecd.listing import FILE, HEAD, Collector, Entry, Listing, pieces
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -41,7 +42,7 @@ class Root:
 
 def find(host: Host, text: str) -> Root:
     """The root that a path names. NotFound or Refused when there is none, or it cannot start."""
-    path = host.resolve(text)
+    path = inputs.check(host, text, inside=host.kind(text) is FileKind.DIRECTORY)
     kind = host.kind(path)
     if kind is None:
         raise NotFound(f"{text} does not exist.", "Give a directory, an archive or an image.")
@@ -64,17 +65,24 @@ def _directory(host: Host, path: str) -> Root:
             "Unmount it, or bind the directory elsewhere (mount --bind) and give that.",
         )
     try:
-        text = host.run(["find", path, "-printf", r"%P\0%y %s %T@\0%l\0"])
+        listing = _listing(host, path)
     except ProgramMissing:
         raise
     except CommandFailed as error:
         raise Refused(f"{path} cannot be read whole: {error.message}", "Build as root: use sudo.") from error
-    fields = text.split("\0")[:-1]
-    listing = Listing(dict(map(_entry, fields[0::3], fields[1::3], fields[2::3])))
     init, place = _init(path, listing)
     with host.open(os.path.join(path, place)) as file:
         elf.check(f"{path}{init}", file.read(HEAD))
     return Root(path, listing.bytes, len(listing.entries), listing.newest, init)
+
+
+def _listing(host: Host, path: str) -> Listing:
+    found = Collector(path)
+    with host.pipe(["find", path, "-printf", r"%P\0%y %s %T@\0%l\0"]) as pipe:
+        fields = map(decode, pieces(pipe, b"\0"))
+        for name, facts, target in zip(fields, fields, fields, strict=True):
+            found.add(*_entry(name, facts, target))
+    return found.listing()
 
 
 def _entry(path: str, facts: str, target: str) -> tuple[str, Entry]:
@@ -86,9 +94,9 @@ def _init(path: str, listing: Listing) -> tuple[str, str]:
     """The init as the kernel will call it, and where it really is in the root."""
     for init in _INITS:
         place = listing.follow(init)
-        if place is not None:
+        if place is not None and listing.entries[place].kind == FILE:
             return init, place
-    raise Refused(f"{path} has no init to start: none of {', '.join(_INITS)} is in it.", _NO_INIT)
+    raise Refused(f"{path} has no init to start: none of {', '.join(_INITS)} is a file in it.", _NO_INIT)
 
 
 def _archive(host: Host, path: str) -> Root:
@@ -108,6 +116,7 @@ def _archive(host: Host, path: str) -> Root:
 
 
 def _image(host: Host, path: str, fstype: str) -> Root:
+    output.check_name(path)
     look = images.reader(host, path, fstype)
     listing = look.listing(_INITS)
     init, place = _init(path, listing)

@@ -11,17 +11,23 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from tui.backend.livecd import cpio
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NEWC = (b"070701", b"070702")
-_HEADER = 110
 _TRAILER = b"TRAILER!!!\0"
 _CHUNK = 1 << 16
+_MOST_PARTS = 100
+_MOST_ZEROS = 64 << 20
+"""Bytes that may fill up to the next part."""
+_MOST_MEMORY = 256 << 20
+"""Bytes that xz may ask for: four times as much as its best compression takes."""
 
 
-class _Decompressor(Protocol):
-    """What zlib, bz2 and lzma have in common."""
+class _Stream(Protocol):
+    """A compressed stream that is only measured. What comes out is thrown away in small parts."""
 
     @property
     def unused_data(self) -> bytes:
@@ -33,14 +39,14 @@ class _Decompressor(Protocol):
         """Whether that end was met."""
         ...
 
-    def decompress(self, data: bytes, /) -> bytes:
-        """The next bytes."""
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """The next bytes, at most so many."""
         ...
 
 
-_KNOWN: dict[bytes, Callable[[], _Decompressor]] = {
+_KNOWN: dict[bytes, Callable[[], _Stream]] = {
     b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),
-    b"\xfd7zXZ\0": lzma.LZMADecompressor,
+    b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(memlimit=_MOST_MEMORY),
     b"BZh": bz2.BZ2Decompressor,
 }
 """What the standard library decompresses, by magic number. What is compressed in another way
@@ -64,16 +70,21 @@ def find(file: BinaryIO) -> tuple[Segment, ...]:
         found.append(Segment(start, None if end is None else end - start))
         if end is None:
             break
+        if len(found) > _MOST_PARTS:
+            raise ValueError(f"it has more than {_MOST_PARTS} parts")
         file.seek(end)
     return tuple(found)
 
 
 def _next(file: BinaryIO) -> int | None:
     """Where the next part begins, after the zeros that may fill up to it; None at the end."""
+    last = file.tell() + _MOST_ZEROS
     while chunk := file.read(_CHUNK):
         rest = chunk.lstrip(b"\0")
         if rest:
             return file.tell() - len(rest)
+        if file.tell() > last:
+            raise ValueError(f"more than {_MOST_ZEROS >> 20} MiB of zeros are in it")
     return None
 
 
@@ -90,8 +101,9 @@ def _end(file: BinaryIO, start: int) -> int | None:
 def _end_of_cpio(file: BinaryIO) -> int:
     """Format: cpio(5), “New ASCII Format”."""
     start = file.tell()
-    while len(header := file.read(_HEADER)) == _HEADER and header[:6] in _NEWC:
-        size, length = int(header[54:62], 16), int(header[94:102], 16)
+    while len(header := file.read(cpio.HEADER)) == cpio.HEADER and header[:6] in _NEWC:
+        fields = cpio.numbers(header)
+        size, length = fields[6], fields[11]
         name = file.read(length)
         file.seek(start + _aligned(file.tell() - start) + _aligned(size))
         if name == _TRAILER:
@@ -103,13 +115,24 @@ def _aligned(size: int) -> int:
     return -(-size // 4) * 4
 
 
-def _end_of_stream(file: BinaryIO, stream: _Decompressor) -> int:
+def _end_of_stream(file: BinaryIO, stream: _Stream) -> int:
     try:
         while not stream.eof:
             chunk = file.read(_CHUNK)
-            if not chunk:
+            if not _took(stream, chunk) and not chunk:
                 raise ValueError("the compressed archive is cut short")
-            stream.decompress(chunk)
     except (zlib.error, lzma.LZMAError, OSError) as error:
         raise ValueError(f"the compressed archive is damaged: {error}") from error
     return file.tell() - len(stream.unused_data)
+
+
+def _took(stream: _Stream, chunk: bytes) -> bool:
+    """Let it have some bytes, and throw away all that comes of them; whether anything did."""
+    came = False
+    while not stream.eof:
+        if stream.decompress(chunk, _CHUNK):
+            came = True
+        elif not chunk:
+            break
+        chunk = getattr(stream, "unconsumed_tail", b"")
+    return came

@@ -131,6 +131,10 @@ class PracticeHost:
         with self._guard:
             return tree.file(self.world, path).size
 
+    def owner(self, path: str) -> tuple[int, int]:  # noqa: ARG002 - all here is root's
+        """Root, and a mode by which only root can change it."""
+        return 0, 0o755
+
     def room(self, path: str) -> Room:
         """The room of a path's file system."""
         with self._guard:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.backend import paths
+from tui.backend import paths, trust
 from tui.backend.command import Command, command
 from tui.backend.engines import overlay
 from tui.backend.errors import Refused, UsageError
@@ -51,12 +51,18 @@ def survey(host: Host, path: str, others: Iterable[Sandbox] = ()) -> Target:
     if kind is None:
         parent = path.rsplit("/", 1)[0] or "/"
         missing = host.kind(parent) is not FileKind.DIRECTORY
-        return Target(path, absent=True, refusal=f"{parent} is no directory" if missing else "")
+        refusal = f"{parent} is no directory" if missing else trust.fault(host, path)
+        return Target(path, absent=True, refusal=refusal)
+    return Target(path, absent=False, refusal=_not_free(host, path, kind) or trust.fault(host, path))
+
+
+def _not_free(host: Host, path: str, kind: FileKind) -> str:
+    """Why something that exists cannot be mounted on; empty when it can."""
     if kind is not FileKind.DIRECTORY:
-        return Target(path, absent=False, refusal=f"it is a {kind.value}")
+        return f"it is a {kind.value}"
     if any(mount.mountpoint == path for mount in mounts.read(host)):
-        return Target(path, absent=False, refusal="something is mounted there")
-    return Target(path, absent=False, refusal="it is not empty" if host.listdir(path) else "")
+        return "something is mounted there"
+    return "it is not empty" if host.listdir(path) else ""
 
 
 def _goes_with(sandbox: Sandbox, path: str) -> bool:
@@ -70,7 +76,7 @@ def check(target: Target) -> Target:
     if target.refusal:
         raise Refused(
             f"{target.path} cannot be the mount point: {target.refusal}.",
-            "Choose an empty directory or a name that does not exist yet.",
+            "Choose an empty directory or a name that does not exist yet, where only root can make names.",
         )
     return target
 

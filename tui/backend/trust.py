@@ -1,0 +1,83 @@
+"""Paths that root can rely on: nobody else can put another directory or a link in their place.
+
+Root does what a plan says by names. Whoever can rename a directory on the way to such a name chooses
+what root writes to, mounts on or reads. Source: rename(2), path_resolution(7), sudo(8) (SUDO_UID).
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+from typing import TYPE_CHECKING
+
+from tui.backend.kernel_text import number
+from tui.backend.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.backend.host import Host
+
+_SHARED = stat.S_IWGRP | stat.S_IWOTH
+
+
+def fault(host: Host, path: str, *, inside: bool = False) -> str:
+    """Why root must not rely on an absolute path: which directory above it can be changed by whom.
+    Empty where it may, and for all who are not root: they can do no more than what others may do to them.
+
+    Links are followed once; use `host.resolve(path)` from then on. `inside`: the path is a directory in
+    which names are made or read, so that it counts too. What does not exist yet counts as ours.
+    """
+    if not host.is_root():
+        return ""
+    trusted = _trusted()
+    chain = list(_chain(host.resolve(path)))
+    below = [*chain[1:], ""] if inside else chain[1:]
+    for directory, following in zip(chain, below, strict=False):
+        try:
+            reason = _fault(host, directory, following, trusted)
+        except FileNotFoundError:
+            return ""
+        if reason:
+            return reason
+    return ""
+
+
+def _trusted() -> frozenset[int]:
+    """Root, and who called sudo: that user is root anyway."""
+    caller = number(os.environ.get("SUDO_UID", ""))
+    return frozenset({0} if caller is None else {0, caller})
+
+
+def _chain(path: str) -> Iterator[str]:
+    """All directories on the way from / on, and the path itself."""
+    place = ""
+    yield "/"
+    for part in filter(None, path.split("/")):
+        place = f"{place}/{part}"
+        yield place
+
+
+def _fault(host: Host, directory: str, following: str, trusted: frozenset[int]) -> str:
+    """What is wrong with a directory on the way to `following` (empty: to names of our own)."""
+    uid, mode = host.owner(directory)
+    if uid not in trusted:
+        return _owned(directory, uid)
+    if mode & _SHARED and not mode & stat.S_ISVTX:
+        return f"others can write to {clean(directory)}, and put something else in its place"
+    if mode & _SHARED and following:
+        uid, _mode = host.owner(following)
+        return "" if uid in trusted else _owned(following, uid)
+    return ""
+
+
+def _owned(path: str, uid: int) -> str:
+    return f"{clean(path)} belongs to {_name(uid)}, who can put something else in its place"
+
+
+def _name(uid: int) -> str:
+    try:
+        return clean(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return f"the user {uid}"
