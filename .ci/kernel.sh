@@ -1,42 +1,53 @@
-# The kernel that the tests boot: Debian's own, unpacked into the cache, never installed.
-# Read by .ci/setup.
+# Kernels for tests: Debian's own, of any release, unpacked into the cache, never installed.
+# Read by .ci/setup and .ci/kernel.
 
 kernels=${XDG_CACHE_HOME:-$HOME/.cache}/sandbox-tui/kernel
 
-# The newest of this Debian release: linux-image-6.1.0-NN-amd64.
-newest_kernel() {
-    apt-cache depends linux-image-amd64 2>/dev/null |
-        sed -n 's/.*Depends: \(linux-image-[0-9].*-amd64\)$/\1/p' | head -n 1
+# The release of Debian that this is, or the one that all else is tested on.
+this_release() {
+    release=$(. /etc/os-release 2>/dev/null && [ "${ID:-}" = debian ] && echo "${VERSION_CODENAME:-}") || true
+    echo "${release:-bookworm}"
 }
 
+# need_kernel RELEASE: a tree with boot/ and lib/modules/.
 need_kernel() {
-    [ ! -e "$kernels/current/boot" ] || return 0
-    if ! command -v apt-get >/dev/null; then
-        say "no Debian kernel here: unpack a linux-image package into $kernels/current, then depmod -b"
-        exit 1
-    fi
-    if can_be_root; then update_lists; fi
-    package=$(newest_kernel)
-    if [ -z "$package" ]; then
-        say "no linux-image-amd64 in the package lists: the kernel tests need Debian's archive for amd64"
-        exit 1
-    fi
-    unpack_kernel "$package"
+    case $1 in
+    "" | *[!a-z]*)
+        say "\"$1\" is not the name of a Debian release; try bookworm or trixie"
+        exit 3
+        ;;
+    esac
+    [ ! -e "$kernels/$1/boot" ] || return 0
+    unpack_kernel "$1"
+}
+
+# Where user-mode Linux shows its modules: not every machine has the directory.
+need_module_directory() {
+    [ -d /lib/modules ] || as_root mkdir -p /lib/modules
 }
 
 # Into a folder of its own first, then renamed: an interrupted download is never taken for a kernel.
 unpack_kernel() {
-    say "fetching the test kernel $1 (70 MB)"
-    version=${1#linux-image-}
+    say "fetching the test kernel of $1 (100 MB)"
     mkdir -p "$kernels"
     find "$kernels" -maxdepth 1 -name 'new.*' -mmin +60 -exec rm -rf {} +
     new=$(mktemp -d "$kernels/new.XXXXXX")
     trap 'rm -rf "$new"' EXIT
-    (cd "$new" && apt-get download -qq -o APT::Sandbox::User=root "$1" >/dev/null)
-    dpkg -x "$new"/*.deb "$new/tree"
-    depmod -b "$new/tree" "$version"
-    rm -rf "${kernels:?}/$version"
-    mv "$new/tree" "$kernels/$version"
-    ln -s "$version" "$new/current"
-    mv -fT "$new/current" "$kernels/current"
+    if ! mmdebstrap --quiet --variant=extract --include=linux-image-amd64 "$1" "$new/all" >"$new/log" 2>&1; then
+        tail -n 5 "$new/log" >&2
+        say "no kernel of $1: is that a release of Debian, and is its archive reachable?"
+        exit 3
+    fi
+    mkdir -p "$new/tree/lib"
+    mv "$new/all/boot" "$new/tree/boot"
+    # since Debian 13 modules are below usr/lib; depmod and modprobe look into lib
+    for modules in "$new"/all/usr/lib/modules "$new"/all/lib/modules; do
+        [ ! -d "$modules" ] || mv "$modules" "$new/tree/lib/modules"
+    done
+    for version in "$new"/tree/lib/modules/*; do
+        depmod -b "$new/tree" "${version##*/}"
+    done
+    rm -rf "${kernels:?}/$1"
+    mv "$new/tree" "$kernels/$1"
+    rm -rf "$new"
 }

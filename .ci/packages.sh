@@ -5,11 +5,12 @@
 RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mount:mount
     mkfs.ext4:e2fsprogs dumpe2fs:e2fsprogs modprobe:kmod find:findutils tar:tar'
 TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
-    lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs mkfs.vfat:dosfstools mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps
-    sfdisk:fdisk setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+    linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs
+    mkfs.vfat:dosfstools mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
+    setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 # Live CDs; a path stands for a file that is no program.
 LIVECD_PROGRAMS='xorriso:xorriso cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
-    bsdtar:libarchive-tools fakeroot:fakeroot mmdebstrap:mmdebstrap grub-mkimage:grub-common
+    bsdtar:libarchive-tools fakeroot:fakeroot grub-mkimage:grub-common
     /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
     /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/ldlinux.c32:syslinux-common
     /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf'

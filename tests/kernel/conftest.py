@@ -24,11 +24,12 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Here only the overlay engine's; in the guest all but what is only for here."""
     del config
-    away = "only_layers_here" if IN_VM else ""
+    away = {"only_layers_here"} if IN_VM else set()
+    away |= set() if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
     items[:] = [
         item
         for item in items
-        if (item.get_closest_marker("layers") or IN_VM) and not (away and item.get_closest_marker(away))
+        if (item.get_closest_marker("layers") or IN_VM) and not any(map(item.get_closest_marker, away))
     ]
 
 

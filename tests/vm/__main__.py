@@ -10,7 +10,7 @@ from types import FrameType
 
 from tests.vm.boot import Guest, run_in_guest
 from tests.vm.kernel import VmError
-from tests.vm.suite import run_half, run_suite
+from tests.vm.suite import run_half, run_suite, run_uml
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         rwdirs=tuple(options.rwdir),
         timeout=options.timeout,
         qemu_opts=options.qemu_opts,
+        release=options.release,
     )
     command = [*options.command]
     try:
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return run_suite(guest, command[1:])
         if command[0] == "half":
             return run_half(guest, command[1:])
+        if command[0] == "uml":
+            return run_uml(guest, command[1:])
         return run_in_guest(command, guest)
     except VmError as error:
         print(f"vm: {error}", file=sys.stderr)
@@ -47,9 +50,12 @@ def _parser() -> argparse.ArgumentParser:
         "--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here"
     )
     parser.add_argument("--timeout", type=float, default=3000, metavar="SECONDS", help="then qemu is killed")
+    parser.add_argument("--release", default="", metavar="NAME", help="whose kernel: bookworm, trixie ...")
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
     parser.add_argument(
-        "command", nargs="+", help="a command, or `kernel [PYTEST OPTIONS]` for the kernel suite"
+        "command",
+        nargs="+",
+        help="a command; or `kernel`, `half` (in an emulated machine), `uml` with options for pytest",
     )
     return parser
 

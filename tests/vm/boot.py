@@ -31,7 +31,9 @@ UNUSED_DRIVERS = (
 
 @dataclass(frozen=True)
 class Guest:
-    """What the virtual machine is given; `memory` as qemu writes it, `timeout` in seconds."""
+    """What the virtual machine is given; `memory` as qemu writes it, `timeout` in seconds, `release` the
+    name of the Debian whose kernel it boots.
+    """
 
     udev: bool = True
     memory: str = "2G"
@@ -39,6 +41,7 @@ class Guest:
     rwdirs: tuple[str, ...] = ()
     timeout: float = 900
     qemu_opts: str = ""
+    release: str = ""
 
 
 def run_in_guest(command: Sequence[str], guest: Guest) -> int:
@@ -66,7 +69,7 @@ def _vng(run: Path, guest: Guest) -> list[str]:
     vng = Path(sys.executable).with_name("vng")
     if not vng.exists():
         raise VmError(f"{vng} is missing: run `sh .ci/setup test` first")
-    kernel = find_kernel()
+    kernel = find_kernel(guest.release)
     script = shlex.join(["sh", str(GUEST_SCRIPT), str(run), "udev" if guest.udev else "no-udev"])
     argv = [str(vng), "--force-9p", "--run", str(kernel), "--memory", guest.memory, "--cpus", str(guest.cpus)]
     # --verbose: the kernel's console on stderr; of it, warnings, oopses and panics are wanted.

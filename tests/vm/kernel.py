@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import tempfile
 from pathlib import Path
 
 PROBE_SECONDS = 15
 PROOF = "Kernel panic"
+FALLBACK = "bookworm"
 
 
 class VmError(Exception):
@@ -21,13 +23,27 @@ def cache_dir() -> Path:
     return Path(base) / "sandbox-tui"
 
 
-def find_kernel() -> Path:
-    """The image of the test kernel; its modules lie in `lib/modules` of the same tree."""
-    tree = (cache_dir() / "kernel" / "current").resolve()
+def find_kernel(release: str = "") -> Path:
+    """The image of a Debian release's kernel (of this machine's where none is named); its modules lie in
+    `lib/modules` of the same tree.
+    """
+    name = release or this_release()
+    tree = cache_dir() / "kernel" / name
     images = sorted((tree / "boot").glob("vmlinuz-*"))
     if not images:
-        raise VmError(f"no test kernel in {tree}: run `sh .ci/setup test` first")
+        raise VmError(
+            f"no kernel of {name} in {tree}: run `sh .ci/setup test` or `sh .ci/kernel --release {name}`"
+        )
     return images[-1]
+
+
+def this_release() -> str:
+    """The name of the Debian release that this is, or of the one that all else is tested on."""
+    try:
+        found = platform.freedesktop_os_release()
+    except OSError:
+        found = {}
+    return found.get("VERSION_CODENAME", FALLBACK) if found.get("ID") == "debian" else FALLBACK
 
 
 def kvm_works(kernel: Path) -> bool:

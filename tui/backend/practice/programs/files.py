@@ -135,7 +135,7 @@ def sha256sum(world: World, words: list[str], _: str) -> str:
     except OSError as error:
         raise Failure(f"sha256sum: {path}: {reason(error)}") from error
     if isinstance(node, File):
-        bytes_of = f"{node.text} {node.length} {node.version} {tree.find(world, path).name}"
+        bytes_of = f"{node.text} {node.length} {node.version}"
     elif isinstance(node, Special) and node.kname:
         block = world.blocks[node.kname]
         bytes_of = f"{block.size} {block.version} {storage.content(world, node.kname)}"

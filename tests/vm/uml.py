@@ -1,0 +1,128 @@
+"""The guest as user-mode Linux: the same kernel code as an ordinary process, five times as fast as an
+emulated machine. It has no udev, one processor, and not every driver.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.vm.kernel import VmError
+
+KERNEL = "linux.uml"
+MODULES = Path("/usr/lib/uml/modules")
+MEMORY = 2000
+"""MiB of the guest."""
+SPARE = 400
+"""MiB of the tmpfs beside that."""
+TIMED_OUT = 124
+_HERE = Path(__file__).parent
+_NOISE = re.compile(rb"^<[0-7]>|^\x1b\[[0-9;]*mFailed to write wtmp|^Halting\.|^reboot: System halted")
+"""What the kernel says before it is told to be quiet, and halt(8) on a read-only root."""
+
+
+def release() -> str:
+    """The release of the kernel that will run; VmError where there is none."""
+    found = sorted(path.name for path in MODULES.glob("*")) if shutil.which(KERNEL) else []
+    if not found:
+        raise VmError(f"no {KERNEL}: run `sh .ci/setup test` first (Debian package user-mode-linux)")
+    return found[-1]
+
+
+def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = 900) -> int:
+    """Run the command in a fresh guest and return its exit status; 125 when the guest left none, 124
+    after the time limit (seconds). What it prints goes to our standard output.
+    """
+    release()
+    _check_memory()
+    with tempfile.NamedTemporaryFile("w", prefix="uml-command-") as script:
+        script.write(f"cd {shlex.quote(str(cwd))}\nexec {shlex.join(command)}\n")
+        script.flush()
+        process = subprocess.Popen(
+            _argv(script.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        watchdog = _Watchdog(process, timeout)
+        with watchdog:
+            _show(process)
+            status = process.wait()
+    if watchdog.bit:
+        print(f"uml: the guest was killed after {timeout:.0f} s", file=sys.stderr)
+        return TIMED_OUT
+    return status
+
+
+def _argv(command: str) -> list[str]:
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    namespaces = ["unshare", *user, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), str(_HERE / "uml_init.sh"), command]
+    kernel = [
+        KERNEL,
+        f"mem={MEMORY}M",
+        "uml_dir=/run/uml/",
+        "rootfstype=hostfs",
+        "root=/dev/root",
+        "hostfs=/",
+    ]
+    return [
+        *namespaces,
+        *cage,
+        *kernel,
+        "ro",
+        "quiet",
+        "loglevel=3",
+        "init=/run/init",
+        "con=null",
+        "con0=null,fd:1",
+    ]
+
+
+def _check_memory() -> None:
+    text = Path("/proc/meminfo").read_text()
+    available = int(text.split("MemAvailable:")[1].split()[0]) >> 10
+    if available < MEMORY + SPARE:
+        raise VmError(
+            f"{MEMORY + SPARE} MiB of memory are needed for user-mode Linux, and {available} are free"
+        )
+
+
+def _show(process: subprocess.Popen[bytes]) -> None:
+    """What the guest says as it comes, but for whole lines of noise."""
+    assert process.stdout is not None
+    begun = b""
+    while chunk := os.read(process.stdout.fileno(), 65536):
+        *lines, begun = (begun + chunk).split(b"\n")
+        for line in lines:
+            if not _NOISE.match(line):
+                sys.stdout.buffer.write(line + b"\n")
+        if begun and not begun.startswith((b"<", b"\x1b", b"H", b"r")):
+            sys.stdout.buffer.write(begun)
+            begun = b""
+        sys.stdout.buffer.flush()
+
+
+class _Watchdog:
+    """Kills the first process of the namespaces, and so all in them, after a time."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.process, self.bit = process, False
+        self.timer = threading.Timer(seconds, self._bite)
+
+    def _bite(self) -> None:
+        self.bit = True
+        self.process.send_signal(signal.SIGKILL)
+
+    def __enter__(self) -> None:
+        self.timer.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.timer.cancel()
+        self.process.kill()

@@ -1,0 +1,25 @@
+#!/bin/sh
+# The first program of a guest in user-mode Linux: makes it look like a plain machine without udev, runs
+# /run/command of the cage, and leaves its status there.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mountpoint -q /dev || mount -t devtmpfs dev /dev
+mount -t tmpfs -o mode=1777 tmp /tmp
+mkdir /tmp/.cage
+mount -t hostfs none /tmp/.cage -o /run
+mount -t tmpfs -o mode=0755 run /run
+mkdir -p /dev/shm /dev/pts
+mount -t tmpfs -o mode=1777 shm /dev/shm
+mount -t devpts devpts /dev/pts
+for number in 0 1 2; do ln -sf "/proc/self/fd/$number" "/dev/$(echo stdin stdout stderr | cut -d ' ' -f $((number + 1)))"; done
+ln -sfn /proc/self/fd /dev/fd
+mount --bind /usr/lib/uml/modules /lib/modules
+ip link set lo up
+# A real machine has /dev/loop-control from the start. dm-snapshot and brd are left out on purpose:
+# loading them is the program's own work.
+modprobe loop
+sh /tmp/.cage/command </dev/null
+echo $? >/tmp/.cage/out/status
+sync
+halt -f 2>/dev/null
