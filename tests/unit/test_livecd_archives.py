@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tui.backend.errors import Refused
 from tui.backend.livecd import archives, segments
+from tui.backend.livecd import cpio as members
 from tui.backend.livecd.segments import Segment
 from tui.backend.machine import RealHost
 
@@ -168,3 +169,20 @@ def test_any_bytes_have_segments_or_an_error(data: bytes) -> None:
     except ValueError:
         return
     assert all(isinstance(part, Segment) for part in found)
+
+
+def test_an_archive_without_entries_for_its_directories(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "flat.tar"
+    words = ["tar", "--create", f"--file={file}", f"--directory={tree}", "sbin/init", "link"]
+    subprocess.run(words, check=True)
+    listing = archives.read(RealHost(), str(file)).listing
+    assert listing.follow("/link") == "sbin/init"
+    assert listing.entries["sbin"].kind == "d"
+
+
+@pytest.mark.parametrize("padding", [0, 512, 1 << 20])
+def test_the_end_of_an_archive_is_read_too(tree: Path, padding: int) -> None:
+    """Who writes it would take a pipe that is closed before for an error."""
+    file = io.BytesIO(cpio(tree) + bytes(padding))
+    assert [member.name for member in members.read(file)]
+    assert file.read() == b""

@@ -117,6 +117,7 @@ def _read_tar(host: Host, path: str) -> Archive:
     stream = _stream(host, "pax", source)
     with host.pipe(["bash", "-c", stream]) as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
         listing, noted = _entries(path, tar)
+        cpio.drain(pipe)
     return Archive((stream,), listing, noted)
 
 

@@ -51,8 +51,15 @@ def read(file: BinaryIO) -> Iterator[Member]:
         node, mode, time, size, length = (*fields[:1], *fields[7:9]), *fields[1:2], *fields[5:7], fields[11]
         name = _padded(file, length, HEADER)[:-1]
         if name == _END:
+            drain(file)
             return
         yield Member(name.decode(errors="surrogateescape"), _entry(file, mode, time, size), node)
+
+
+def drain(file: BinaryIO) -> None:
+    """Read what pads an archive at its end: who writes it would take a closed pipe for an error."""
+    while file.read(_CHUNK):
+        pass
 
 
 def numbers(header: bytes) -> list[int]:
