@@ -13,6 +13,7 @@ import pytest
 
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import PLACE, Lab, Tree, sh, state
+from tui.__main__ import main
 from tui.backend import inventory
 from tui.backend.errors import NotFound, Refused, SandboxError, UsageError
 
@@ -308,3 +309,21 @@ def test_a_sandbox_of_what_another_sandbox_shows(lab: Lab, engine: str) -> None:
             lab.remove("one")
         lab.remove(name)
     lab.remove("one")
+
+
+@pytest.mark.only_layers_here  # the same on every kernel
+def test_no_escape_sequence_of_a_name_reaches_the_terminal(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    top = Path(lab.tree("plain").origin)
+    hostile = top.rename(top.with_name("a\x1b]0;pwned\x07\x1b[2J\u2028b"))
+    for words in (
+        ("create", str(hostile), "--name=trial", "--size=2M"),
+        ("list",),
+        ("show", "trial"),
+        ("remove", "trial"),
+    ):
+        assert main(words) == 0
+        said = capsys.readouterr()
+        assert not {"\x1b", "\x07", "\u2028"} & set(said.out + said.err), words
+    assert lab.sandboxes() == ()
