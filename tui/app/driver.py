@@ -10,8 +10,13 @@ import signal
 from io import TextIOWrapper
 from typing import IO, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import Keys
+
+# Textual takes Escape with Enter right behind it for Enter alone: "no" would become "yes" to a plan.
+cast("dict[str, object]", ANSI_SEQUENCES_KEYS)["\x1b\r"] = (Keys.Escape, Keys.Enter)
 
 
 class Terminal:

@@ -58,6 +58,7 @@ class ForeignMount:
     `devno` is `MAJOR:MINOR`; `source` is empty where the number tells all; `shared` and `master` are
     its peer groups; `owner` is the sandbox that an overlay belongs to, `inside` the one in whose
     directory it is mounted: both empty for all else, and for a namespace of another user namespace.
+    `namespace` is the number of the mount namespace.
     """
 
     pid: int
@@ -69,6 +70,7 @@ class ForeignMount:
     master: str | None
     owner: str = ""
     inside: str = ""
+    namespace: int = 0
 
 
 @dataclass(frozen=True, slots=True)

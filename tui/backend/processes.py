@@ -82,6 +82,7 @@ def _foreign(pid: int, task: int) -> Iterator[tuple[int, ForeignMount]]:
     """By the number of each mount, which no other one of the machine has."""
     program = _text(f"/proc/{pid}/comm").removesuffix("\n")
     trusted = _is_of_our_user_namespace(task)
+    namespace = os.stat(f"/proc/{task}/ns/mnt").st_ino
     for mount in _parse(task):
         owner = mounts.owner(mount) if trusted else ""
         inside = paths.sandbox_in(mount.mountpoint) if trusted else ""
@@ -90,7 +91,7 @@ def _foreign(pid: int, task: int) -> Iterator[tuple[int, ForeignMount]]:
             where = (mount.devno, source, mount.mountpoint)
             yield (
                 mount.id,
-                ForeignMount(pid, program, *where, mount.shared, mount.master, owner, inside),
+                ForeignMount(pid, program, *where, mount.shared, mount.master, owner, inside, namespace),
             )
 
 

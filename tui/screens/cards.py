@@ -19,7 +19,7 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
         seconds_left=history.seconds_left,
         place=place(sandbox),
         foreign=sandbox.foreign is not None,
-        unfinished=(sandbox.busy or "a command").split()[0] if sandbox.interrupted else "",
+        unfinished=(sandbox.busy or "create") if sandbox.interrupted else "",
     )
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend import paths
 from tui.backend.inventory import mounts
 
 if TYPE_CHECKING:
@@ -61,25 +62,40 @@ class _Look:
         """By where it was made, else by where its parts are."""
         home = record.namespace if record is not None else 0
         if home not in (0, self.ours):
-            return self._lives(home)
+            return self._lives(name, home)
         if further := self.parts.other_root(name):
             return Holder(place=f"another root directory (its store is on {further})")
         return self._by_parts(name) if self.parts.is_nowhere(name) else None
 
-    def _lives(self, number: int) -> Holder | None:
-        """A process of a namespace, or what else keeps it; None when it is gone for sure."""
+    def _lives(self, name: str, number: int) -> Holder | None:
+        """A process of a namespace, or what else keeps it; None when it is gone for sure. The kernel gives
+        numbers again: one that has nothing of the sandbox's store is another namespace.
+        """
         self._processes = self.host.namespaces() if self._processes is None else self._processes
         if number in self._processes:
-            return Holder(*self._processes[number])
+            stored = paths.STORE in self._entries(name)
+            return None if stored and not self._has_part(name, number) else Holder(*self._processes[number])
         kept = next((m.mountpoint for m in _keepers(mounts.read(self.host), number)), "")
         if kept:
             return Holder(place=f"the mount namespace kept at {kept}")
         return None if self.host.sees_all() else Holder()
 
-    def _by_parts(self, name: str) -> Holder | None:
+    def _entries(self, name: str) -> list[str]:
+        try:
+            return self.host.listdir(paths.of(name))
+        except OSError:
+            return []
+
+    def _mounts(self) -> Sequence[ForeignMount]:
         self._elsewhere = self.host.foreign_mounts() if self._elsewhere is None else self._elsewhere
+        return self._elsewhere
+
+    def _has_part(self, name: str, number: int) -> bool:
+        return any(mount.inside == name and mount.namespace == number for mount in self._mounts())
+
+    def _by_parts(self, name: str) -> Holder | None:
         entry = self.parts.main.get(name)
-        found = _holder(name, entry.devno if entry else "", self._elsewhere)
+        found = _holder(name, entry.devno if entry else "", self._mounts())
         hidden = bool(self.parts.loops.get(name)) and not self.host.sees_all()
         return found or (Holder() if hidden else None)
 

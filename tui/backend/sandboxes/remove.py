@@ -3,6 +3,7 @@ sandbox and the remains of an interrupted verb alike.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tui.backend import paths, requirements
 from tui.backend.command import Command, command
@@ -60,7 +61,17 @@ def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abili
     last = () if stay else frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
     # brd goes before the records: they tell, after an interruption, that it is ours to unload
-    return Plan("remove", name, (*soft, *hard, *unload, *clear, *last), commit=len(soft))
+    steps = (*soft, *hard, *unload, *clear, *last)
+    return Plan("remove", name, steps, tuple(map(_which, gone)), commit=len(soft))
+
+
+def _which(sandbox: Sandbox) -> str:
+    """What tells a sandbox from another one that takes its name."""
+    record = sandbox.record
+    if record is None:
+        return f"{sandbox.name} has no record of what it is."
+    made = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    return f"{sandbox.name} is the sandbox of {record.origin} that was made at {made}."
 
 
 def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
