@@ -99,15 +99,22 @@ def open_place() -> Iterator[Path]:
         yield Path(place)
 
 
+class Ordinary(RealHost):
+    """The machine as who is not root plans for it."""
+
+    def is_root(self) -> bool:
+        return False
+
+
 def test_an_ordinary_user_makes_the_same_file_system(root: Path, open_place: Path) -> None:
     """From an archive with owners and devices, by the very steps of the plan."""
     archive_initrd(root, open_place / "root.cpio")
-    found = roots.find(RealHost(), str(open_place / "root.cpio"))
     seed = "12345678-1234-5678-1234-567812345678"
     for name, as_root in (("by-root", True), ("by-user", False)):
         place = open_place / name
         place.mkdir()
         os.chown(place, 1234, 1234)
+        found = roots.find(RealHost() if as_root else Ordinary(), str(open_place / "root.cpio"))
         disk = Disk(str(place / "disk"), "ext4", 64 << 20, 1000, seed, 1_700_000_000)
         for step in image.from_archive(found, disk, str(place / "unpack"), as_root=as_root):
             user = [] if as_root else ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups"]

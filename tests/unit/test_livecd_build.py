@@ -340,6 +340,16 @@ def test_an_archive_is_unpacked_by_a_user_of_its_own() -> None:
     assert "setpriv" not in line
 
 
+def test_mtools_get_no_path_that_a_shell_would_expand() -> None:
+    prepared = planned(output="/out/$(x) @@1/x.iso")
+    steps = [step.command.argv for step in prepared.plan.steps if {"mmd", "mcopy"} & set(step.command.argv)]
+    assert len(steps) == 2
+    for argv in steps:
+        place = argv.index("/out/$(x) @@1/x.iso.part/iso/boot/grub")
+        assert not any("out" in str(word) for word in argv[place + 1 :])
+        assert argv[argv.index("-i") + 1] == "efi.img"
+
+
 # --- the output ---
 
 

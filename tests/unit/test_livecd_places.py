@@ -46,7 +46,7 @@ def test_links_on_the_way_to_the_output_are_followed_once(tmp_path: Path) -> Non
     assert output.settle(RealHost(), f"{tmp_path}/link/x.iso") == f"{tmp_path}/real/x.iso"
 
 
-@pytest.mark.parametrize("name", ["x?.iso", "what?/x.iso", "a@@b.iso", "a\nb.iso", "\x1b.iso"])
+@pytest.mark.parametrize("name", ["x?.iso", "what?/x.iso", "a\nb.iso", "\x1b.iso"])
 def test_names_that_programs_would_misread(tmp_path: Path, name: str) -> None:
     place = tmp_path / name
     place.parent.mkdir(exist_ok=True)

@@ -72,12 +72,13 @@ class RealHost:
             return decode(file.read())
 
     def open(self, path: str) -> BinaryIO:
-        """A regular file to be read as bytes."""
+        """A regular file or a block device to be read as bytes; nothing that could keep us waiting."""
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode) or stat.S_ISBLK(mode):
             return os.fdopen(descriptor, "rb")
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "Not a regular file", path)
+        raise OSError(errno.EINVAL, "Neither a regular file nor a block device", path)
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory."""

@@ -6,6 +6,7 @@ Source: xorrisofs(1), the SYSLINUX wiki on isohybrid, the GRUB manual on grub-mk
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import FileKind
 from tui.backend.livecd import menus
+from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Step
 from tui.backend.sandboxes import frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.backend.command import Command
     from tui.backend.host import Host
 
 _ISOLINUX = ("isolinux.bin", "isohdpfx.bin")
@@ -34,6 +37,7 @@ _GRUB_MODULES = (
     "part_gpt part_msdos fat iso9660 normal configfile search search_fs_uuid search_fs_file linux"
     " all_video gfxterm font terminal serial echo test minicmd halt reboot ls"
 ).split()
+_EFI_IMAGE = "efi.img"
 _EFI_BLOCKS = 4096
 """KiB of the file system with GRUB; that takes about 600."""
 
@@ -110,7 +114,8 @@ def efi_steps(
     tree: str, work: str, iso_uuid: str, epoch: int, shown: Sequence[menus.Entry]
 ) -> tuple[Step, ...]:
     """Steps for what UEFI machines start: GRUB in a FAT image of its own."""
-    image, program = f"{tree}/boot/grub/efi.img", f"{work}/bootx64.efi"
+    place, program = f"{tree}/boot/grub", f"{work}/bootx64.efi"
+    image = f"{place}/{_EFI_IMAGE}"
     at = ("env", f"SOURCE_DATE_EPOCH={epoch}")
     early = f"{work}/early.cfg"
     return (
@@ -133,10 +138,21 @@ def efi_steps(
         ),
         Step(
             "Make the directories that UEFI expects",
-            command(*at, "mmd", "-i", image, "::/EFI", "::/EFI/BOOT"),
+            _mtools(place, *at, "mmd", "-i", _EFI_IMAGE, "::/EFI", "::/EFI/BOOT"),
         ),
-        Step("Put GRUB there", command(*at, "mcopy", "-m", "-i", image, program, "::/EFI/BOOT/BOOTX64.EFI")),
+        Step(
+            "Put GRUB there",
+            _mtools(
+                *(place, *at, "mcopy", "-m", "-i", _EFI_IMAGE),
+                *(os.path.relpath(program, place), "::/EFI/BOOT/BOOTX64.EFI"),
+            ),
+        ),
     )
+
+
+def _mtools(place: str, *words: str) -> Command:
+    """Run a program of mtools where its files have short names: it gives others to a shell."""
+    return pipeline('cd "$1"; shift; exec "$@"', place, *words)
 
 
 def write_step(tree: str, output: str, label: str, epoch: int, loader: Loader) -> Step:

@@ -14,8 +14,8 @@ from tui.backend.text import clean
 if TYPE_CHECKING:
     from tui.backend.host import Host
 
-_SPECIAL = re.compile(r"\?|@@|[\x00-\x1f\x7f]")
-"""What e2fsprogs (`?`: options follow) and mtools (`@@`: an offset follows) read in a file's name."""
+_SPECIAL = re.compile(r"[?\x00-\x1f\x7f]")
+"""What e2fsprogs take for the end of a file's name (`?`: options follow), and what ends lines."""
 
 
 def work(output: str) -> str:
@@ -54,6 +54,6 @@ def check_name(path: str) -> None:
     found = _SPECIAL.search(path)
     if found:
         raise Refused(
-            f"{clean(path)} has {clean(found[0])} in its name, which mke2fs or mtools would misread.",
+            f"{clean(path)} has {clean(found[0])} in its name, which mke2fs and others would misread.",
             "Choose another name, or another directory.",
         )

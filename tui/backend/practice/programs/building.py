@@ -75,8 +75,8 @@ def mkfs_vfat(world: World, words: list[str], _: str) -> str:
 
 
 def mtools(world: World, words: list[str], _: str) -> str:
-    """Work on a FAT image: `mmd -i IMAGE ...`, `mcopy -m -i IMAGE FILE ::/PATH`."""
-    _file(world, words[words.index("-i") + 1], "mtools")
+    """Work on a FAT image beside which they run: `DIRECTORY ... mmd -i IMAGE ...`, or so with mcopy."""
+    _file(world, f"{words[0]}/{words[words.index('-i') + 1]}", "mtools")
     return ""
 
 
@@ -93,6 +93,8 @@ def bash(world: World, words: list[str], _: str) -> str:
     if "debugfs" in line:
         _file(world, given[0], "debugfs")
         return ""
+    if given[-1].startswith("::/"):
+        return mtools(world, given, "")
     raise NotPractised(f"bash: {line}: not practised", 127)
 
 
