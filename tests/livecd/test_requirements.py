@@ -21,7 +21,7 @@ from tui.backend.machine import RealHost
 
 BY_THEMSELVES = {"fakeroot": "sh getopt sed cut cat", "awk": "mawk", "ldd": "bash"}
 """What programs start that no plan can know."""
-READING = "bash bsdcat bsdtar head setpriv tail find blkid ldd stat"
+READING = "busybox dmsetup bash bsdcat bsdtar head setpriv tail find blkid ldd stat"
 """What is asked before there is a plan."""
 
 
@@ -99,3 +99,15 @@ def test_what_reading_needs_is_named_too(
     assert absent in refusal.value.message
     assert run.package_of(absent) in str(refusal.value)
     assert os.listdir(tmp_path / "out") == []
+
+
+def test_all_that_is_missing_is_named_in_one_sentence(
+    request_: BuildRequest, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what the reading would have needed first."""
+    absent = {"dmsetup", "busybox", "cpio", "xorriso", "mcopy"}
+    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - absent
+    only(monkeypatch, bin_, names)
+    with pytest.raises(SandboxError) as refusal:
+        prepared(request_)
+    assert all(f"{name} (package {run.package_of(name)})" in refusal.value.message for name in absent)

@@ -35,6 +35,11 @@ class Contents:
     init: str
 
 
+NEEDS = ("busybox", *_PROGRAMS, "ldd")
+"""Programs that have to be there for `read`."""
+NOTHING = Contents("busybox", tuple((name, name) for name in _PROGRAMS), (), "")
+
+
 def read(host: Host) -> Contents:
     """Look for all that is needed. ProgramMissing or Refused where something is missing."""
     found = tuple((f"gnu-{name}" if name == "cp" else name, programs.place(host, name)) for name in _PROGRAMS)

@@ -90,9 +90,12 @@ def prepare(host: Host, request: BuildRequest) -> Prepared:
     root = roots.find(host, request.root)
     chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
-    facts = Facts(root, chosen, found, boot.read(host), iso.read(host), as_root=host.is_root())
+    # where its programs are missing, the plan is made all the same, to name those that it lacks as well
+    whole = all(map(host.has_program, boot.NEEDS))
+    contents = boot.read(host) if whole else boot.NOTHING
+    facts = Facts(root, chosen, found, contents, iso.read(host), as_root=host.is_root())
     prepared = plan(request, facts)
-    requirements.check(host, prepared.plan)
+    requirements.need(host, (*boot.NEEDS, *requirements.programs(prepared.plan)))
     _enough_room(host, prepared)
     return prepared
 
