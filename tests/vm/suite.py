@@ -75,7 +75,6 @@ def _pytest(kernel: str, options: Sequence[str], *, udev: bool) -> list[str]:
         "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
-        "NO_COLOR": "1",
         # Loading the plugins of the other suites (they import Textual) costs half a minute in the guest.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
@@ -91,6 +90,7 @@ def _pytest(kernel: str, options: Sequence[str], *, udev: bool) -> list[str]:
         "tests/kernel/pytest.ini",
         *files,
         "-q",
+        "--color=no",
         "-m",
         choice,
         *options,
