@@ -6,7 +6,7 @@ import pytest
 
 from tests.screens.scenes import interrupted, sandboxed
 from tests.screens.theatre import MIB, MOUNT, NAME, Stage, play
-from tests.unit.practice_verbs import discard, make
+from tests.unit.practice_verbs import discard, hide, make
 from tui.backend.practice import PracticeHost, events
 from tui.screens.dialog import ErrorDialog
 from tui.screens.help import HelpScreen
@@ -226,3 +226,19 @@ async def test_a_reading_that_fails_is_said_once_and_the_old_one_is_called_old()
         stage.host.memory = memory  # type: ignore[method-assign]
         await stage.tick()
         assert not stage.says("What is shown here is old")
+
+
+@pytest.mark.parametrize("key", ["g", "m", "x"])
+async def test_a_foreign_sandbox_is_explained(key: str) -> None:
+    """One of another mount namespace: every key that would change it says who holds it."""
+    host = sandboxed()
+    hide(host, NAME)
+    before = host.snapshot()
+    async with play(host) as stage:
+        await stage.press("tab")
+        await stage.press(key)
+        assert stage.where == "ErrorDialog"
+        assert "is foreign: process 4711 (bash) holds it" in stage.text().replace("\n", " ")
+        await stage.press("escape")
+        await _home_again(stage)
+    assert host.snapshot() == before

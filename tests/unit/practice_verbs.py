@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tui.backend import inventory, sizes
+from tui.backend import inventory, paths, sizes
+from tui.backend.host import ForeignMount
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
@@ -147,3 +148,13 @@ def same(host: PracticeHost, before: State) -> None:
     left += [f"the practice does not know {argv}" for argv in host.unknown]
     if left:
         pytest.fail("\n".join(left))
+
+
+def hide(host: PracticeHost, name: str = NAME, pid: int = 4711) -> None:
+    """Move all that is mounted of a sandbox into another namespace."""
+    place = paths.of(name)
+    gone = [mount for mount in host.world.mounts if mount.point.startswith(f"{place}/")]
+    host.world.mounts = [mount for mount in host.world.mounts if mount not in gone]
+    host.world.foreign += [
+        ForeignMount(pid, "bash", mount.fs.devno, "", mount.point, None, None, inside=name) for mount in gone
+    ]

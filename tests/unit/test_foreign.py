@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.unit.command_line import CommandLine
-from tests.unit.practice_verbs import NAME, look, make, same, sandbox
+from tests.unit.practice_verbs import NAME, hide, look, make, same, sandbox
 from tui.backend import paths
 from tui.backend.host import ForeignMount
 from tui.backend.inventory.foreign import Holder
@@ -17,16 +17,6 @@ from tui.screens.cards import card
 from tui.screens.facts import stack
 from tui.screens.reading import Reading
 from tui.widgets.cards import CardRows
-
-
-def hide(host: PracticeHost, name: str = NAME, pid: int = 4711) -> None:
-    """Move all that is mounted of a sandbox into another namespace."""
-    place = paths.of(name)
-    gone = [mount for mount in host.world.mounts if mount.point.startswith(f"{place}/")]
-    host.world.mounts = [mount for mount in host.world.mounts if mount not in gone]
-    host.world.foreign += [
-        ForeignMount(pid, "bash", mount.fs.devno, "", mount.point, None, None, inside=name) for mount in gone
-    ]
 
 
 @pytest.fixture

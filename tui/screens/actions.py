@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from tui.backend.errors import Refused
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.sandboxes import ownership
 from tui.screens import jobs
 from tui.screens.chrome import top_line
 from tui.screens.commands import Situation, find
@@ -44,13 +45,13 @@ class SandboxActions(FaceScreen[Result]):
     def action_grow(self) -> None:
         """Ask how much, then show the plan."""
         sandbox = self.target()
-        if sandbox is not None and self.may_change():
+        if sandbox is not None and self._changeable(sandbox):
             self.open(GrowScreen(sandbox.name))
 
     def action_mount(self) -> None:
         """Show the plan to mount or to unmount."""
         sandbox = self.target()
-        if sandbox is None or not self.may_change():
+        if sandbox is None or not self._changeable(sandbox):
             return
         job: jobs.Job = jobs.Mount(f"Mount {sandbox.name}", "mount it", name=sandbox.name)
         if sandbox.mounts:
@@ -60,8 +61,19 @@ class SandboxActions(FaceScreen[Result]):
     def action_remove(self) -> None:
         """Show who is in the way, then the plan."""
         sandbox = self.target()
-        if sandbox is not None and self.may_change():
+        if sandbox is not None and self._changeable(sandbox):
             self.open(RemoveScreen(sandbox.name))
+
+    def _changeable(self, sandbox: Sandbox) -> bool:
+        """Whether it may be changed from here; says why when not."""
+        if not self.may_change():
+            return False
+        try:
+            ownership.check(sandbox)
+        except Refused as refusal:
+            self.face.complain(refusal)
+            return False
+        return True
 
     def action_shell(self) -> None:
         """Hand the terminal over for a while."""
