@@ -30,10 +30,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
 
     found = inventory.sandboxes.read(host) if options.all else ()
     if options.all and not _removable(found):
-        names = ", ".join(sandbox.name for sandbox in found)
-        narration.say(
-            f"None of them can be removed from here: {names}." if found else "There are no sandboxes."
-        )
+        narration.say(_nothing_to_remove(found))
     elif options.dry_run:
         show_only(host, make, as_json=options.json)
         return 0
@@ -44,6 +41,15 @@ def run(options: argparse.Namespace, host: Host) -> int:
             narration.say(back)
     _tell(host, noted, as_json=options.json)
     return 0
+
+
+def _nothing_to_remove(found: tuple[Sandbox, ...]) -> str:
+    if not found:
+        return "There are no sandboxes."
+    if all(sandbox.is_root for sandbox in found):
+        return "The only sandbox is the root of the running system, which stays."
+    names = ", ".join(sandbox.name for sandbox in found)
+    return f"None of them can be removed from here: {names}. `sandbox-tui show NAME` says who holds it."
 
 
 def _removable(found: tuple[Sandbox, ...]) -> tuple[str, ...]:
