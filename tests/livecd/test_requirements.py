@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,17 +69,27 @@ def test_the_programs_that_a_plan_names_are_enough(
     assert os.listdir(tmp_path / "out") == ["x.iso"]
 
 
+@pytest.fixture
+def refusal(
+    request_: BuildRequest, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., SandboxError]:
+    """How a build is refused without some programs; nothing is made then."""
+
+    def without(*absent: str) -> SandboxError:
+        names = {*requirements.programs(prepared(request_).plan), *READING.split()} - {*absent}
+        only(monkeypatch, bin_, names)
+        with pytest.raises(SandboxError) as caught:
+            prepared(request_)
+        assert caught.value.exit_code is ExitCode.REFUSED
+        assert os.listdir(tmp_path / "out") == []
+        return caught.value
+
+    return without
+
+
 @pytest.mark.parametrize("absent", ["cpio", "grep", "awk", "gzip", "mcopy", "mksquashfs", "xorriso"])
-def test_without_one_of_them_nothing_is_touched(
-    request_: BuildRequest, absent: str, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - {absent}
-    only(monkeypatch, bin_, names)
-    with pytest.raises(SandboxError) as refusal:
-        prepared(request_)
-    assert refusal.value.exit_code is ExitCode.REFUSED
-    assert f"missing: {absent} (package {run.package_of(absent)})." in refusal.value.message
-    assert os.listdir(tmp_path / "out") == []
+def test_without_one_of_them_nothing_is_touched(refusal: Callable[..., SandboxError], absent: str) -> None:
+    assert f"missing: {absent} (package {run.package_of(absent)})." in refusal(absent).message
 
 
 @pytest.mark.parametrize(
@@ -88,26 +98,14 @@ def test_without_one_of_them_nothing_is_touched(
     + [("archive", name) for name in ("bsdtar", "bsdcat", "ldd", "blkid")],
     indirect=["request_"],
 )
-def test_what_reading_needs_is_named_too(
-    request_: BuildRequest, absent: str, tmp_path: Path, bin_: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - {absent}
-    only(monkeypatch, bin_, names)
-    with pytest.raises(SandboxError) as refusal:
-        prepared(request_)
-    assert refusal.value.exit_code is ExitCode.REFUSED
-    assert absent in refusal.value.message
-    assert run.package_of(absent) in str(refusal.value)
-    assert os.listdir(tmp_path / "out") == []
+def test_what_reading_needs_is_named_too(refusal: Callable[..., SandboxError], absent: str) -> None:
+    error = refusal(absent)
+    assert absent in error.message
+    assert run.package_of(absent) in str(error)
 
 
-def test_all_that_is_missing_is_named_in_one_sentence(
-    request_: BuildRequest, bin_: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_that_is_missing_is_named_in_one_sentence(refusal: Callable[..., SandboxError]) -> None:
     """Also what the reading would have needed first."""
-    absent = {"dmsetup", "busybox", "cpio", "xorriso", "mcopy"}
-    names = {*requirements.programs(prepared(request_).plan), *READING.split()} - absent
-    only(monkeypatch, bin_, names)
-    with pytest.raises(SandboxError) as refusal:
-        prepared(request_)
-    assert all(f"{name} (package {run.package_of(name)})" in refusal.value.message for name in absent)
+    absent = ("dmsetup", "busybox", "cpio", "xorriso", "mcopy")
+    message = refusal(*absent).message
+    assert all(f"{name} (package {run.package_of(name)})" in message for name in absent)

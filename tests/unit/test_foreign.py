@@ -123,6 +123,10 @@ def test_a_copy_of_a_namespace_is_not_where_it_was_made(made_by: str) -> None:
     assert sandbox(host).foreign == Holder()
     host.world.foreign.append(ForeignMount(7, "bash", "8:1", "", "/", None, None, namespace=7))
     assert sandbox(host).foreign is None, "its number was given to another one"
+    jail = ForeignMount(7, "bash", "0:98", "", f"/jail{paths.of(NAME, paths.STORE)}", None, None, namespace=7)
+    host.world.foreign.append(jail)
+    assert sandbox(host).foreign == Holder(7, "bash"), "it was made in a chroot there"
+    host.world.foreign.remove(jail)
     store = ForeignMount(
         7, "bash", "0:99", "", paths.of(NAME, paths.STORE), None, None, inside=NAME, namespace=7
     )

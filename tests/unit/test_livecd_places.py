@@ -167,7 +167,7 @@ def take(tmp_path: Path, made: str) -> str:
 
 @pytest.mark.parametrize("made", ["link", "hard link", "fifo"])
 def test_nothing_but_a_file_is_taken_from_there(tmp_path: Path, made: str) -> None:
-    assert "is no file of its own" in take(tmp_path, made)
+    assert "is not a file of its own" in take(tmp_path, made)
 
 
 def test_a_file_is_taken_from_there(tmp_path: Path) -> None:

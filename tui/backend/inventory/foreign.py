@@ -91,7 +91,10 @@ class _Look:
         return self._elsewhere
 
     def _has_part(self, name: str, number: int) -> bool:
-        return any(mount.inside == name and mount.namespace == number for mount in self._mounts())
+        """In place, or further down where it was made in a chroot there."""
+        store = paths.of(name, paths.STORE)
+        there = (mount for mount in self._mounts() if mount.namespace == number)
+        return any(mount.inside == name or mount.mountpoint.endswith(store) for mount in there)
 
     def _by_parts(self, name: str) -> Holder | None:
         entry = self.parts.main.get(name)

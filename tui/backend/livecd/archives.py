@@ -128,7 +128,7 @@ def _check_format(host: Host, path: str, source: str) -> None:
     said = host.run(["bash", "-o", "pipefail", "-c", f"<{source} {_read_by(host)}{_LIST}"])
     if "mtree" in said:
         raise Refused(
-            f"{path} is no archive but a list (mtree), which can name any file of this machine.",
+            f"{path} is not an archive but a list (mtree), which can name any file of this machine.",
             "Make a tar archive of it: bsdtar --create --file=X.tar @LIST.",
         )
 

@@ -109,7 +109,8 @@ def _same_times(disk: Disk) -> Step:
 
 _TAKE = """\
 mv --no-target-directory "$1" "$2"
-find "$2" -maxdepth 0 -type f -links 1 | grep --quiet . || { echo "$1 is no file of its own" >&2; false; }"""
+find "$2" -maxdepth 0 -type f -links 1 | grep --quiet . || \
+{ echo "$1 is not a file of its own" >&2; false; }"""
 
 _UNPACK = 'bash -euo pipefail -c "$1" | (cd "$2"; shift 2; exec "$@")'
 

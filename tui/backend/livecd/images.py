@@ -126,7 +126,7 @@ class _Squashfs:
             raise
         except (CommandFailed, ValueError) as error:
             words = error.message if isinstance(error, CommandFailed) else str(error)
-            raise Refused(f"{path} is damaged: {words}", "Make it anew.") from error
+            raise Refused(f"{path} is damaged: {words}", "Make it again.") from error
         self._listing = found.listing()
 
     def _entry(self, match: re.Match[str]) -> tuple[str, Entry]:

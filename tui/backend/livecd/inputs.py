@@ -33,6 +33,6 @@ def text(host: Host, path: str, most: int) -> str:
         data = file.read(most + 1)
     if len(data) > most:
         raise Refused(
-            f"{path} is longer than {most >> 20} MiB, so it is not what it should be.", "Make it anew."
+            f"{path} is longer than {most >> 20} MiB, so it is not what it should be.", "Make it again."
         )
     return decode(data)

@@ -69,7 +69,9 @@ def checked(release: str, image: str) -> str:
     and texts.
     """
     if not _RELEASE.fullmatch(release):
-        raise Refused(f"{clean(image)} says that its release is {clean(release)!r}, which is none.", _OTHERS)
+        raise Refused(
+            f"{clean(image)} says that its release is {clean(release)!r}, which is not a release.", _OTHERS
+        )
     return release
 
 

@@ -95,7 +95,7 @@ def _check_inside(host: Host, directory: str, file: str) -> None:
             "Give the directory as the kernel's package has it: --modules DIR, or --fetch-kernel.",
         )
     if host.kind(path) not in (FileKind.FILE, None):
-        raise Refused(f"{path} is no file.", "Give the directory as the kernel's package has it.")
+        raise Refused(f"{path} is not a file.", "Give the directory as the kernel's package has it.")
 
 
 def parse(text: str) -> dict[str, tuple[str, ...]]:
@@ -129,10 +129,10 @@ def _note(
         return
     circle = path in above or len(above) > _DEEPEST
     if circle or not _FILE.fullmatch(path):
-        fault = "needs itself" if circle else "is no path of a module"
+        fault = "needs itself" if circle else "is not the path of a module"
         raise Refused(
             f"modules.dep of this kernel is damaged: {clean(path, 200)} {fault}.",
-            "Make it anew with depmod, or choose another kernel: --kernel VMLINUZ --modules DIR.",
+            "Make it again with depmod, or choose another kernel: --kernel VMLINUZ --modules DIR.",
         )
     for need in known.get(path, ()):
         _note(need, known, order, (*above, path))

@@ -51,7 +51,7 @@ def survey(host: Host, path: str, others: Iterable[Sandbox] = ()) -> Target:
     if kind is None:
         parent = path.rsplit("/", 1)[0] or "/"
         missing = host.kind(parent) is not FileKind.DIRECTORY
-        refusal = f"{parent} is no directory" if missing else trust.fault(host, path)
+        refusal = f"{parent} is not a directory" if missing else trust.fault(host, path)
         return Target(path, absent=True, refusal=refusal)
     return Target(path, absent=False, refusal=_not_free(host, path, kind) or trust.fault(host, path))
 
