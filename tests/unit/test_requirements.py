@@ -13,7 +13,7 @@ from tests.unit.test_livecd_build import FACTS, REQUEST, ROOT, planned
 from tui.backend import requirements, run
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import ExitCode, ProgramMissing, Refused
-from tui.backend.livecd import build
+from tui.backend.livecd import boot, build
 from tui.backend.livecd.shell import pipeline
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan, Step
@@ -112,3 +112,8 @@ def owners(place: str) -> str:
     path = os.path.realpath(place)
     words = ["dpkg", "-S", path, path.removeprefix("/usr")]
     return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
+def test_the_practice_machine_has_all_that_a_build_reads_with() -> None:
+    """Else its Live CD screens end in a refusal."""
+    assert [name for name in boot.NEEDS if not PracticeHost().has_program(name)] == []
