@@ -9,7 +9,7 @@ TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:fi
     mkfs.vfat:dosfstools mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
     setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 # Live CDs; a path stands for a file that is no program.
-LIVECD_PROGRAMS='xorriso:xorriso cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
+LIVECD_PROGRAMS='xorriso:xorriso xz:xz-utils cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
     bsdtar:libarchive-tools fakeroot:fakeroot grub-mkimage:grub-common
     /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
     /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/ldlinux.c32:syslinux-common

@@ -13,6 +13,8 @@ from pathlib import Path
 
 READY = re.compile(r"\[ *(\d+\.\d+)\].* sandbox-tui: ready, (\w+), (\d+) KiB for changes")
 OVMF = Path("/usr/share/OVMF")
+SERIAL = "console=ttyS0 "
+"""Kernel options that every boot here begins with."""
 
 
 @dataclass(frozen=True)

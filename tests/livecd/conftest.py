@@ -16,10 +16,11 @@ from tui.backend.livecd.request import BuildRequest
 from tui.backend.machine import RealHost
 
 
-def make_iso(root: Path, output: Path, **more: object) -> Path:
-    """Build an ISO as the command line does."""
+def make_iso(root: Path, output: Path, *, release: str = "", **more: object) -> Path:
+    """Build an ISO as the command line does, with the kernel of a Debian release (default: this one)."""
     host = RealHost()
-    request = BuildRequest(str(root), str(output), kernel=str(find_kernel()), **more)  # type: ignore[arg-type]
+    image = str(find_kernel(release))
+    request = BuildRequest(str(root), str(output), kernel=image, **more)  # type: ignore[arg-type]
     execute.run(build.prepare(host, request).plan, host)
     assert not Path(f"{output}.part").exists()
     return output

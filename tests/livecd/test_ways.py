@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.livecd.boots import Boot, boot, uefi
-
-SERIAL = "console=ttyS0 "
+from tests.livecd.boots import SERIAL, Boot, boot, uefi
 
 
 def start(direct: list[str], options: str, *more: str, memory: str = "512") -> Boot:

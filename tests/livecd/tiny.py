@@ -16,6 +16,7 @@ for word in $(cat /proc/cmdline); do
     case $word in test.do=*) do=${word#*=} ;; esac
 done
 echo "NOTE pid $$"
+echo "NOTE kernel $(uname -r)"
 echo "written now" >/etc/note && sync && echo 3 >/proc/sys/vm/drop_caches
 echo "NOTE reads $(cat /etc/note)"
 echo "NOTE root $(awk '$2 == "/" { print $1, $3 }' /proc/mounts | tail -n 1)"

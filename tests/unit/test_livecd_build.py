@@ -1,4 +1,4 @@
-"""Planning a Live CD: what is refused, and what the plan says."""
+"""Planning a Live CD: which roots are refused, and what the plan says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from tui.backend import execute, sizes
 from tui.backend.errors import NotFound, PlanFailed, Refused, SandboxError, UsageError
-from tui.backend.livecd import build, kernel, roots
+from tui.backend.livecd import build, roots
 from tui.backend.livecd.attributes import Attribute
 from tui.backend.livecd.boot import Contents
 from tui.backend.livecd.build import Facts, Prepared
@@ -158,56 +158,6 @@ def test_a_link_in_an_image_to_control_characters_is_refused(tmp_path: Path) -> 
     with pytest.raises(Refused, match="control characters") as refusal:
         find(image_with_links(tmp_path, "a\x1bb", "ext4"))
     assert refusal.value.message.isprintable()
-
-
-# --- kernels ---
-
-
-def test_what_is_no_kernel(tmp_path: Path) -> None:
-    (tmp_path / "vmlinuz").write_bytes(bytes(4096))
-    with pytest.raises(Refused, match="no Linux kernel"):
-        kernel.find(RealHost(), str(tmp_path / "vmlinuz"), None)
-    with pytest.raises(NotFound):
-        kernel.find(RealHost(), str(tmp_path / "none"), None)
-
-
-def make_kernel(path: Path, release: str = "6.1.0-test") -> Path:
-    head = bytearray(4096)
-    head[0x202:0x206], head[0x236] = b"HdrS", 1
-    head[0x20E:0x210] = (0x400).to_bytes(2, "little")
-    text = f"{release} (who@where) #1 SMP\0".encode()
-    head[0x600 : 0x600 + len(text)] = text
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(head)
-    return path
-
-
-@pytest.mark.parametrize("release", ["../../etc", "6.1/x", "6.1\x1b[2J", "-6.1", "6.1'x", "6.1$(reboot)"])
-def test_a_release_that_is_none_is_refused(tmp_path: Path, release: str) -> None:
-    image = make_kernel(tmp_path / "vmlinuz", release)
-    with pytest.raises(Refused, match="release") as refusal:
-        kernel.read_release(RealHost(), str(image))
-    assert refusal.value.message.isprintable()
-
-
-def test_a_kernel_finds_its_modules_and_names_them_when_they_are_not_there(tmp_path: Path) -> None:
-    image = make_kernel(tmp_path / "boot/vmlinuz")
-    with pytest.raises(Refused, match=r"no modules of the kernel 6\.1\.0-test in /lib/modules/6\.1\.0-test"):
-        kernel.find(RealHost(), str(image), None)
-    modules = tmp_path / "lib/modules/6.1.0-test"
-    modules.mkdir(parents=True)
-    (modules / "modules.dep").write_text("")
-    for asked in (None, str(modules), str(tmp_path), str(tmp_path / "lib/modules")):
-        assert kernel.find(RealHost(), str(image), asked).modules == str(modules)
-
-
-def test_modules_of_another_kernel_are_not_taken(tmp_path: Path) -> None:
-    image = make_kernel(tmp_path / "boot/vmlinuz")
-    other = tmp_path / "lib/modules/5.10.0"
-    other.mkdir(parents=True)
-    (other / "modules.dep").write_text("")
-    with pytest.raises(Refused, match="no modules of the kernel"):
-        kernel.find(RealHost(), str(image), str(other))
 
 
 # --- plans ---

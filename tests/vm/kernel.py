@@ -46,6 +46,11 @@ def this_release() -> str:
     return found.get("VERSION_CODENAME", FALLBACK) if found.get("ID") == "debian" else FALLBACK
 
 
+def other_release() -> str:
+    """The name of the Debian release whose kernel is tested as well."""
+    return "trixie" if this_release() == "bookworm" else "bookworm"
+
+
 def kvm_works(kernel: Path) -> bool:
     """Whether KVM really boots this kernel, asked once per boot of this machine.
 

@@ -134,7 +134,7 @@ class _Run:
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
             raise PlanFailed("\n".join([reason, *left]), hint, undone=False)
-        hint = self.aftermath or "Everything done before it was undone."
+        hint = self.aftermath or f"Everything done before it was undone. {self.plan.remedy}".rstrip(" ")
         raise PlanFailed(reason, hint, undone=not self.aftermath)
 
 

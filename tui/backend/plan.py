@@ -57,6 +57,7 @@ class Plan:
     `commit` undoes everything; from there on there is no way back. Then a failure leaves out
     what else is to be done for the same sandbox and for all of them (so that the marks which
     `recover` looks for stay), the other sandboxes' steps run, and the failures are collected.
+    `remedy` is what to do when it failed and everything was undone, empty where there is no advice.
     """
 
     verb: str
@@ -64,6 +65,7 @@ class Plan:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     commit: int | None = None
+    remedy: str = ""
 
     def script(self) -> str:
         """The plan as a script for plain `sh`, run as root."""

@@ -4,6 +4,7 @@ Source of the image's header: Documentation/arch/x86/boot.rst of Linux.
 """
 
 import re
+import shlex
 from dataclasses import dataclass
 
 from tui.backend.errors import NotFound, Refused
@@ -75,17 +76,60 @@ def checked(release: str, image: str) -> str:
     return release
 
 
+_LIBRARIES = ("lib", "usr/lib")
+"""Where a tree has its modules; packages since Debian 13 have them in the second."""
+
+
 def _modules(host: Host, image: str, release: str, asked: str | None) -> str:
-    """The directory of the modules: as asked (it, or one above it), else where they usually are."""
-    tree = image.rsplit("/", 2)[0]
-    tops = (asked,) if asked else (tree, "")
-    inside = ("", f"/{release}", f"/lib/modules/{release}", f"/usr/lib/modules/{release}")
-    places = [f"{top}{part}" for top in tops for part in (inside if asked else inside[2:])]
-    for place in places:
-        if host.kind(f"{place}/modules.dep") is not None and host.resolve(place).endswith(f"/{release}"):
+    """The directory of the modules: as asked (it, or one above it), else where they usually are.
+    Refused where there are none of this release.
+    """
+    tops = (asked,) if asked else (image.rsplit("/", 2)[0], "")
+    for place in _places(tops, release, near=asked is not None):
+        if not host.resolve(place).endswith(f"/{release}"):
+            continue
+        if host.kind(f"{place}/modules.dep") is not None:
             return inputs.check(host, place, inside=True)
-    where = asked or f"/lib/modules/{release}"
-    raise Refused(
-        f"There are no modules of the kernel {release} in {where}.",
-        "Give their directory: --modules DIR (it is named like the release and has a modules.dep).",
+        if host.kind(f"{place}/kernel") is FileKind.DIRECTORY:
+            raise _unlisted(host.resolve(place), release)
+    raise _no_modules(host, tops, release)
+
+
+def _places(tops: tuple[str, ...], release: str, *, near: bool) -> list[str]:
+    """Directories in which the modules can be; `near`: what was named may be that directory itself."""
+    close = ("", f"/{release}") if near else ()
+    inside = (*close, *(f"/{library}/modules/{release}" for library in _LIBRARIES))
+    return [f"{top}{part}" for top in tops for part in inside]
+
+
+def _unlisted(place: str, release: str) -> Refused:
+    """For modules as their package has them: the list of what they need is made when it is installed."""
+    top, inside, _release = place.rpartition(f"/lib/modules/{release}")
+    command = shlex.join(["depmod", "--basedir", top or "/", release])
+    way = f"Make it: {command}." if inside else "Make it with depmod."
+    return Refused(f"{clean(place)} has no modules.dep, the list of what each module needs.", clean(way))
+
+
+def _no_modules(host: Host, tops: tuple[str, ...], release: str) -> Refused:
+    others = sorted({name for top in tops for name in _releases(host, top)})
+    where = " or ".join(dict.fromkeys(clean(top or "/lib/modules") for top in tops))
+    held = f", only of {', '.join(map(clean, others))}" if others else ""
+    return Refused(
+        f"There are no modules of the kernel {release} in {where}{held}.",
+        "Give their directory: --modules DIR (it is named like the release and has a modules.dep);"
+        " or have Debian's kernel fetched with them: --fetch-kernel.",
     )
+
+
+def _releases(host: Host, top: str) -> list[str]:
+    """The releases of all modules in a place that was searched."""
+    if host.kind(f"{top}/modules.dep") is not None:
+        return [host.resolve(top).rsplit("/", 1)[-1]]
+    found: list[str] = []
+    for place in (top, *(f"{top}/{library}/modules" for library in _LIBRARIES)):
+        try:
+            names = host.listdir(place or "/")
+        except OSError:
+            continue
+        found += [name for name in names if host.kind(f"{place}/{name}/modules.dep") is not None]
+    return found

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tui.backend.livecd.kernel import Kernel
 
 _META = "linux-image-amd64"
+_REMEDY = (
+    "Try again after `apt-get update`, with a network; or give a kernel: --kernel VMLINUZ --modules DIR."
+)
+_DEPMOD = '[ -d "$1/lib/modules" ] && exec depmod --basedir "$1" "$2"; exec depmod --basedir "$1/usr" "$2"'
+"""depmod looks into lib/modules; since Debian 13 packages have their modules in usr/lib/modules."""
 _DEPENDS = re.compile(r"^ *Depends: (linux-image-(\S+))$", re.MULTILINE)
 
 
@@ -46,16 +51,17 @@ def plan(host: Host) -> Plan:
         )
     tree, work = f"{cache()}/{release}", f"{cache()}/{release}.part"
     clear = command("rm", "--recursive", "--force", work)
-    download = pipeline('cd "$1"; exec apt-get download --quiet -o APT::Sandbox::User= "$2"', work, package)
+    download = ("apt-get", "download", "--quiet", "-o", "APT::Sandbox::User=", package)
     steps = (
+        Step("Clear an interrupted download", clear),
         Step("Make a place for it", command("mkdir", "--parents", work), clear),
-        Step(f"Download {package}", download),
+        Step(f"Download {package}", command("env", f"--chdir={work}", *download)),
         Step("Unpack it, without installing it", pipeline('dpkg-deb --extract "$1"/*.deb "$1"', work)),
-        Step("Note what its modules need", command("depmod", "--basedir", work, release)),
+        Step("Note what its modules need", pipeline(_DEPMOD, work, release)),
         Step("Clear the download", pipeline('rm "$1"/*.deb', work)),
         Step("Give it its name", command("mv", "--no-target-directory", work, tree)),
     )
-    return requirements.check(host, Plan("livecd fetch-kernel", release, steps))
+    return requirements.check(host, Plan("livecd fetch-kernel", release, steps, remedy=_REMEDY))
 
 
 def _newest(host: Host) -> tuple[str, str]:
