@@ -27,8 +27,8 @@ unpack_kernel() {
     trap 'rm -rf "$new"' EXIT
     trap 'exit 130' INT TERM HUP
     say "fetching the test kernel of $1 (100 MB)"
-    TMPDIR=$new mmdebstrap --quiet --variant=extract --include=linux-image-amd64 "$1" "$new/all" >"$new/log" 2>&1 ||
-        not_fetched "$1" "the kernel package" "$new/log"
+    TMPDIR=$new LC_ALL=C mmdebstrap --variant=extract --include=linux-image-amd64 \
+        "$1" "$new/all" >"$new/log" 2>&1 || not_fetched "$1" "the kernel" "$new/log"
     mkdir -p "$new/tree/lib"
     mv "$new/all/boot" "$new/tree/boot"
     # since Debian 13 modules are below usr/lib; depmod and modprobe look into lib

@@ -31,12 +31,12 @@ need_programs() {
 
 # not_fetched RELEASE WHAT LOG: one sentence for what mmdebstrap said in the log.
 not_fetched() {
-    if grep -q 'does not have a Release file' "$3" && ! grep -Eq 'resolv|connect|unreachable' "$3"; then
-        fail "Debian's archive has no release \"$1\"; try bookworm or trixie."
-    elif grep -Eq 'Temporary failure resolving|[Cc]ould not (connect|resolve)|Unable to connect|unreachable' "$3"; then
+    if grep -Eq '^E: .*(Temporary failure|Could not|Unable to connect|nreachable|timed out)' "$3"; then
         fail "$2 of $1 cannot be fetched, because Debian's archive cannot be reached: try again with a network."
-    elif grep -q 'Unable to locate package' "$3"; then
-        fail "$2 of $1 is not in Debian's archive; try bookworm or trixie."
+    elif grep -q 'does not have a Release file' "$3"; then
+        fail "Debian's archive has no release \"$1\"; try bookworm or trixie."
+    elif grep -Eq 'Unable to locate package|has no installation candidate' "$3"; then
+        fail "Debian's archive has no package for $2 of $1; try bookworm or trixie."
     fi
     tail -n 5 "$3" >&2
     fail "$2 of $1 cannot be fetched: the lines above say why; try again when that is repaired."

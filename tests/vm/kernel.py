@@ -34,6 +34,11 @@ def find_kernel(release: str = "") -> Path:
         raise VmError(
             f"no kernel of {name} in {tree}: run `sh .ci/setup test` or `sh .ci/kernel --release {name}`"
         )
+    version = images[-1].name.removeprefix("vmlinuz-")
+    if not (tree / "lib/modules" / version).is_dir():
+        raise VmError(
+            f"no modules of {version} in {tree}: remove that directory, then `sh .ci/kernel --release {name}`"
+        )
     return images[-1]
 
 
