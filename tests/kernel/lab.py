@@ -4,6 +4,7 @@ All that a test makes lies in /tmp/lab, so that cleaning up can touch nothing el
 """
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -205,11 +206,25 @@ class Lab:
         return gauge.read(self.sandbox(name))
 
     def close(self) -> None:
-        """Detach and delete the disks."""
+        """Detach and delete the disks. What a failed test left mounted goes first: this machine's root may be
+        among it.
+        """
         for loop in self.loops:
             sh("losetup", "--detach", loop)
+        for point in reversed(mounts_below(PLACE)):
+            subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
+        left = mounts_below(PLACE)
+        assert not left, f"{left} cannot be unmounted, so nothing is deleted"
         for file in PLACE.iterdir():
             shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
+
+
+def mounts_below(place: Path) -> list[str]:
+    """Mount points in a directory, those further down later."""
+    table = Path("/proc/self/mountinfo").read_bytes().split(b"\n")
+    points = (line.split(b" ")[4] for line in table if line)
+    named = (re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), point) for point in points)
+    return [os.fsdecode(point) for point in named if point.startswith(os.fsencode(f"{place}/"))]
 
 
 def state() -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +14,14 @@ from tui.backend.practice import PracticeHost
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
     return CommandLine(PracticeHost(), capsys)
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """As a program has it at a terminal: tests may run in the background, where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _signal_when(
@@ -52,6 +61,7 @@ def test_a_signal_past_the_point_of_no_return_is_too_late(
     same(cli.host, before)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_while_looking(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     _signal_when(cli.host, monkeypatch, "lsblk", signal.SIGINT)
     said = cli("devices")

@@ -75,13 +75,22 @@ def _prepare_streams() -> None:
 
 def _fail(message: str, hint: str, code: int) -> int:
     narration.error(message, hint)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
     return int(code)
 
 
 def _reader_gone() -> int:
-    """`sandbox-tui … | head`: the reader has what it wanted; keep Python from complaining at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """`sandbox-tui … | head`: the reader has what it wanted."""
+    _drop_output()
     return ExitCode.DONE
+
+
+def _drop_output() -> None:
+    """What cannot be written is given up: at its exit Python would try again, and change the status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception) -> int:
