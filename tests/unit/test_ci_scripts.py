@@ -189,6 +189,13 @@ def test_on_debian_says_what_it_lacks(checkout: Checkout) -> None:
     assert "is not a git repository that root can read" in checkout.refused("on-debian", "trixie", "true")
 
 
+def test_the_first_process_is_only_started_as_one(checkout: Checkout) -> None:
+    """It ends all processes that it can see."""
+    done = checkout.run("on-debian-init", str(checkout.top), "true")
+    assert done.returncode == 2
+    assert "only .ci/on-debian starts this" in done.stderr
+
+
 def test_on_debian_clears_what_killed_runs_left(checkout: Checkout) -> None:
     """A run that is still there holds its lock."""
     archive_says(checkout, NO_RELEASE)
