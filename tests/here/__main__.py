@@ -1,11 +1,12 @@
 """`python -m tests.here [PYTEST OPTIONS]`: the overlay engine's tests on the kernel of this machine.
 
 They run in a mount namespace of their own with a /run and a /tmp of their own, so that no sandbox
-of this machine is seen or touched.
+of this machine is seen or touched. Loop devices are the whole machine's: of two runs the second waits.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,21 @@ def main(argv: Sequence[str]) -> None:
     }
     pytest = [sys.executable, "-m", "pytest", "tests/kernel", "-q", *argv]
     command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _PRIVATE, "sh", *pytest]
+    os.set_inheritable(alone(), True)
     os.execvpe(command[0], command, {**os.environ, **settings})
+
+
+def alone() -> int:
+    """Wait until no other run is under way, also one in another root: /dev is the same in all. The file
+    descriptor holds the lock.
+    """
+    lock = os.open("/dev", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("tests.here: waiting for another run on this machine", file=sys.stderr, flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 if __name__ == "__main__":

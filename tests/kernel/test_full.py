@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -236,7 +237,7 @@ def follow(advice: str, lines: Sequence[str], values: str = "") -> None:
     """Type commands that the advice gives."""
     assert "\n".join(lines) in advice
     script = "\n".join(["set -e", values, *lines])
-    sh("sh", "-c", script.replace("sandbox-tui", f"{sys.executable} -m tui"))
+    sh("sh", "-c", script.replace("sandbox-tui", f"{shlex.quote(sys.executable)} -m tui"))
 
 
 def wait_until_full(lab: Lab) -> None:

@@ -84,7 +84,9 @@ def orphaned(_kind: str) -> Path:
 def damaged(_kind: str) -> Path:
     """An ext4 with an inode whose checksum is wrong: who meets it notes that in the superblock."""
     file = image("ext4")
-    sh("debugfs", "-w", "-R", f"write {__file__} hurt", str(file))
+    data = PLACE / "data"
+    data.write_bytes(os.urandom(MIB))
+    sh("debugfs", "-w", "-R", f"write {data} hurt", str(file))
     place = re.search(r"at block (\d+), offset 0x([0-9a-f]+)", sh("debugfs", "-R", "imap hurt", str(file)))
     assert place
     block, offset = int(place[1]), int(place[2], 16)
