@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from tests.vm.kernel import VmError, cache_dir, find_kernel, kvm_works
+from tests.vm.plain import PLACE, directories, plain_folder
 
-GUEST_SCRIPT = Path(__file__).with_name("guest.sh")
 NO_STATUS = 125
 TIMED_OUT = 124
 # Drivers that udev would load for the emulated board: nothing here uses them, and they cost seconds.
@@ -50,8 +50,10 @@ def run_in_guest(command: Sequence[str], guest: Guest) -> int:
     A guest that panics, powers off or hangs has not written a status: 125, or 124 after the time limit.
     """
     run = _new_run(cache_dir() / "vm")
-    (run / "command").write_text(f"exec {shlex.join(command)}\n")
-    in_time = _boot(_vng(run, guest), run, guest.timeout)
+    (run / "command").write_text(f"cd {shlex.quote(os.getcwd())}\nexec {shlex.join(command)}\n")
+    kernel = find_kernel(guest.release)
+    with plain_folder(run, kernel, guest.rwdirs) as folder:
+        in_time = _boot(_vng(folder, kernel, guest), run, folder, guest.timeout)
     return _verdict(run, in_time, guest.timeout)
 
 
@@ -64,25 +66,29 @@ def _new_run(runs: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="run-", dir=runs))
 
 
-def _vng(run: Path, guest: Guest) -> list[str]:
-    """The command line of virtme-ng, whose launcher lies beside this Python."""
+def _vng(folder: Path, kernel: Path, guest: Guest) -> list[str]:
+    """The command line of virtme-ng, whose launcher lies beside this Python; `folder` as in `plain`."""
     vng = Path(sys.executable).with_name("vng")
     if not vng.exists():
         raise VmError(f"{vng} is missing: run `sh .ci/setup test` first")
-    kernel = find_kernel(guest.release)
-    script = shlex.join(["sh", str(GUEST_SCRIPT), str(run), "udev" if guest.udev else "no-udev"])
-    argv = [str(vng), "--force-9p", "--run", str(kernel), "--memory", guest.memory, "--cpus", str(guest.cpus)]
+    image = folder / "kernel/boot" / kernel.name
+    argv = [str(vng), "--force-9p", "--run", str(image), "--memory", guest.memory, "--cpus", str(guest.cpus)]
     # --verbose: the kernel's console on stderr; of it, warnings, oopses and panics are wanted.
     argv += ["--verbose", "--append", f"quiet loglevel=5 modprobe.blacklist={UNUSED_DRIVERS}"]
-    argv += [f"--rwdir={path}" for path in (str(run), *guest.rwdirs)]
+    argv += directories(folder, guest.rwdirs)
     argv += [f"--qemu-opts={guest.qemu_opts}"] if guest.qemu_opts else []
     argv += [] if kvm_works(kernel) else ["--disable-kvm"]
-    return [*argv, "--exec", script]
+    script = ["sh", f"{PLACE}/run/guest.sh", f"{PLACE}/run", f"{PLACE}/host"]
+    return [*argv, "--exec", shlex.join([*script, "udev" if guest.udev else "no-udev"])]
 
 
-def _boot(argv: list[str], run: Path, timeout: float) -> bool:
+def _boot(argv: list[str], run: Path, folder: Path, timeout: float) -> bool:
     """Run virtme-ng to its end, showing and keeping what it prints; False when time ran out."""
-    env = os.environ | {"PATH": f"{Path(argv[0]).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"}
+    env = os.environ | {
+        "PATH": f"{Path(argv[0]).parent}:{os.environ['PATH']}:/usr/sbin:/sbin",
+        "PYTHONPATH": str(folder / "packages"),
+        "TMPDIR": str(folder),
+    }
     # Pipes and never files: qemu opens its standard output again, which would empty a file.
     process = subprocess.Popen(
         argv,
@@ -90,6 +96,7 @@ def _boot(argv: list[str], run: Path, timeout: float) -> bool:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=env,
+        cwd=folder,
         start_new_session=True,
     )
     assert process.stdout is not None

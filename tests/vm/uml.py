@@ -16,6 +16,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.vm.kept import kept
 from tests.vm.kernel import VmError
 
 KERNEL = "linux.uml"
@@ -63,7 +64,7 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = 900) -> in
 def _argv(command: str) -> list[str]:
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     namespaces = ["unshare", *user, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), str(_HERE / "uml_init.sh"), command]
+    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), command, kept()]
     kernel = [
         KERNEL,
         f"mem={MEMORY}M",
