@@ -1,6 +1,7 @@
 """Sandboxes of another mount namespace: shown, and left alone; and what only looks like one."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tui.backend.inventory import blockers
 pytestmark = pytest.mark.only_no_udev
 
 ROOT = Path(__file__).parents[2]
+TUI = f"cd {shlex.quote(str(ROOT))} && {shlex.quote(sys.executable)} -m tui"
+"""The program, for a shell."""
 
 
 class Elsewhere:
@@ -223,7 +226,7 @@ def test_a_copy_of_our_namespace_changes_nothing_of_ours(
     Path(f"{box.mountpoint}/mine").write_text("work")
     with elsewhere("--mount", "--propagation", "private", *more) as there:
         for verb in ("remove trial", "unmount trial", "grow trial +8M", "remove --all", "recover"):
-            there.run(f"{sys.executable} -m tui {verb} || true")
+            there.run(f"{TUI} {verb} || true")
         assert "foreign" in there.tui("list")
     assert Path(f"{box.mountpoint}/mine").read_text() == "work"
     assert lab.sandbox("trial").foreign is None
@@ -238,7 +241,7 @@ def test_a_namespace_that_is_kept_without_a_process(lab: Lab) -> None:
     sh("mount", "--bind", str(place), str(place))
     sh("mount", "--make-private", str(place))
     (place / "mnt").touch()
-    make = f"cd {ROOT} && {sys.executable} -m tui create {lab.tree().origin} --name trial --size 4M"
+    make = f"{TUI} create {lab.tree().origin} --name trial --size 4M"
     point = sh("unshare", f"--mount={place}/mnt", "--propagation", "private", "sh", "-c", make).split()[-1]
     there = ("nsenter", f"--mount={place}/mnt")
     sh(*there, "sh", "-c", f"echo work >{point}/mine")
@@ -247,7 +250,7 @@ def test_a_namespace_that_is_kept_without_a_process(lab: Lab) -> None:
     assert box.foreign.words == f"the mount namespace kept at {place}/mnt"
     assert not lab.recover().steps
     assert sh(*there, "cat", f"{point}/mine") == "work\n"
-    sh(*there, "sh", "-c", f"cd {ROOT} && {sys.executable} -m tui remove trial")
+    sh(*there, "sh", "-c", f"{TUI} remove trial")
     sh("umount", f"{place}/mnt")
     sh("umount", str(place))
 
@@ -260,8 +263,7 @@ def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
     sh("mount", "--rbind", "/", str(jail))
     sh("mount", "--make-rprivate", str(jail))
     sh("mount", "--bind", "/run", f"{jail}/run")
-    tui = f"cd {ROOT} && {sys.executable} -m tui"
-    point = sh("chroot", str(jail), "sh", "-c", f"{tui} create {tree.origin} --name trial --size 4M").split()[
+    point = sh("chroot", str(jail), "sh", "-c", f"{TUI} create {tree.origin} --name trial --size 4M").split()[
         -1
     ]
     Path(f"{jail}{point}/mine").write_text("work")
@@ -270,7 +272,7 @@ def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
     with pytest.raises(Refused, match="another root directory"):
         lab.remove("trial")
     assert Path(f"{jail}{point}/mine").read_text() == "work"
-    sh("chroot", str(jail), "sh", "-c", f"{tui} remove trial")
+    sh("chroot", str(jail), "sh", "-c", f"{TUI} remove trial")
     sh("umount", "--recursive", str(jail))
 
 

@@ -90,11 +90,10 @@ async def test_help_in_a_text_field() -> None:
 async def test_palette_offers_what_makes_sense_now() -> None:
     async with play() as stage:
         await stage.press("ctrl+p")
-        await stage.pilot.pause(0.2)
-        assert stage.says("Make a sandbox")
+        await stage.until(lambda: stage.says("Make a sandbox"))
         assert not stage.says("Clear what an interrupted")
         await stage.press("n", "e", "w")
-        await stage.pilot.pause(0.2)
+        await stage.until(lambda: not stage.says("write one that is there"))
         await stage.press("enter")
         await stage.settle()
         assert stage.where == "WizardScreen"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.vm.kernel import VmError, cache_dir, find_kernel, kvm_works
+from tests.vm.kernel import SILENCE, VmError, cache_dir, find_kernel, kvm_works
 from tests.vm.plain import PLACE, directories, plain_folder
 
 NO_STATUS = 125
@@ -31,7 +31,8 @@ UNUSED_DRIVERS = (
 
 @dataclass(frozen=True)
 class Guest:
-    """What the virtual machine is given; `memory` as qemu writes it, `timeout` in seconds, `release` the
+    """What the virtual machine is given; `memory` as qemu writes it, `timeout` the seconds of silence
+    after which it has hung, `release` the
     name of the Debian whose kernel it boots.
     """
 
@@ -39,7 +40,7 @@ class Guest:
     memory: str = "2G"
     cpus: int = 1
     rwdirs: tuple[str, ...] = ()
-    timeout: float = 900
+    timeout: float = SILENCE
     qemu_opts: str = ""
     release: str = ""
 
@@ -47,7 +48,7 @@ class Guest:
 def run_in_guest(command: Sequence[str], guest: Guest) -> int:
     """Run the command in a fresh guest and return its exit status.
 
-    A guest that panics, powers off or hangs has not written a status: 125, or 124 after the time limit.
+    A guest that panics, powers off or hangs has not written a status: 125, or 124 after its time of silence.
     """
     run = _new_run(cache_dir() / "vm")
     (run / "command").write_text(f"cd {shlex.quote(os.getcwd())}\nexec {shlex.join(command)}\n")
@@ -101,20 +102,25 @@ def _boot(argv: list[str], run: Path, folder: Path, timeout: float) -> bool:
     )
     assert process.stdout is not None
     assert process.stderr is not None
+    logs = [run / "output.log", run / "console.log"]
+    for log in logs:
+        log.touch()
     readers = [
-        threading.Thread(target=_copy, args=(process.stdout, run / "output.log", True), daemon=True),
-        threading.Thread(target=_copy, args=(process.stderr, run / "console.log", False), daemon=True),
+        threading.Thread(target=_copy, args=(process.stdout, logs[0], True), daemon=True),
+        threading.Thread(target=_copy, args=(process.stderr, logs[1], False), daemon=True),
     ]
     try:
         for reader in readers:
             reader.start()
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return False
+        while process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            if time.time() - max(log.stat().st_mtime for log in logs) > timeout:
+                return False
     finally:
         _kill_session(process)
         for reader in readers:
-            reader.join(5)
+            reader.join(60)
     return True
 
 
@@ -140,7 +146,11 @@ def _verdict(run: Path, in_time: bool, timeout: float) -> int:
         code = int(status.read_text())
         shutil.rmtree(run)
         return code
-    reason = "ended without a status (panic, power-off?)" if in_time else f"was killed after {timeout:.0f} s"
+    reason = (
+        "ended without a status (panic, power-off?)"
+        if in_time
+        else f"was killed after {timeout:.0f} s of silence"
+    )
     print(f"vm: the guest {reason}; its output and console are kept in {run}", file=sys.stderr)
     console = run / "console.log"
     if console.exists():
