@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
+from tests.patience import PATIENCE
 from tests.screens.scenes import interrupted
 from tests.screens.theatre import play
 from tui.app import keys
@@ -99,7 +101,8 @@ async def test_palette_offers_what_makes_sense_now() -> None:
         assert stage.where == "WizardScreen"
 
 
-async def test_the_mouse_chooses_rows_and_footer_keys() -> None:
+async def test_the_mouse_chooses_rows_and_footer_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(App, "CLICK_CHAIN_TIME_THRESHOLD", PATIENCE)
     async with play() as stage:
         await stage.pilot.click("#devices", offset=(5, 7))
         await stage.pilot.double_click("#devices", offset=(5, 7))
