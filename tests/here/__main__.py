@@ -11,10 +11,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from tests.vm.kept import ROOT, SCRIPT, kept
+
 _PRIVATE = """\
 set -eu
-mount -t tmpfs -o mode=0755 tests-run /run
-mount -t tmpfs -o mode=1777 tests-tmp /tmp
+script=$1 kept=$2 root=$3
+shift 3
+. "$script"
+fresh /run mode=0755 "$kept"
+fresh /tmp mode=1777 "$kept"
+cd "$root"
 exec "$@"
 """
 
@@ -27,9 +33,11 @@ def main(argv: Sequence[str]) -> None:
         "SANDBOX_TUI_HERE": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "TMPDIR": "/tmp",
     }
     pytest = [sys.executable, "-m", "pytest", "tests/kernel", "-q", *argv]
-    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _PRIVATE, "sh", *pytest]
+    private = ["sh", "-c", _PRIVATE, "sh", str(SCRIPT), kept(), str(ROOT)]
+    command = ["unshare", "--mount", "--propagation", "private", *private, *pytest]
     os.set_inheritable(alone(), True)
     os.execvpe(command[0], command, {**os.environ, **settings})
 

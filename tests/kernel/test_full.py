@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from tests.kernel.engines import OVERLAY, both_engines
 from tests.kernel.lab import MIB, Lab, node, sh
+from tests.patience import PATIENCE, until
 from tui.backend import rescue
 from tui.backend.errors import Refused
 from tui.backend.gauge import State
@@ -188,8 +188,9 @@ def test_waiting_writers_do_not_hang_the_removal(lab: Lab) -> None:
     disk = lab.disk("ext4")
     lab.create(disk.origin, name="trial")
     sh("dmsetup", "suspend", "trial")
-    watchdog = subprocess.Popen(["sh", "-c", "sleep 120; dmsetup resume trial"], start_new_session=True)
+    watchdog = subprocess.Popen(["sh", "-c", "sleep 1800; dmsetup resume trial"], start_new_session=True)
     lab.remove("trial")
+    assert watchdog.poll() is None, "the removal has hung"
     os.killpg(watchdog.pid, signal.SIGKILL)
     watchdog.wait()
 
@@ -242,12 +243,12 @@ def follow(advice: str, lines: Sequence[str], values: str = "") -> None:
 
 def wait_until_full(lab: Lab) -> None:
     """What is in memory is written back some time: it is this that meets the end of the store."""
-    for _ in range(200):
-        if lab.gauge("trial").state is State.FULL:
-            return
-        subprocess.run(["sync"], check=False, timeout=60)
-        time.sleep(0.1)
-    raise AssertionError(lab.sandbox("trial").status)
+
+    def full() -> bool:
+        subprocess.run(["sync"], check=False, timeout=PATIENCE)
+        return lab.gauge("trial").state is State.FULL
+
+    until(full, "the end of the store")
 
 
 def readable(path: Path, data: bytes) -> bool:

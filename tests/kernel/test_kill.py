@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.kernel.lab import Disk, Lab, Tree, state
+from tests.patience import until
 from tui.backend import inventory, run
 from tui.backend.errors import Refused
 from tui.backend.execute import Event, Phase
@@ -98,16 +98,17 @@ def _start_and_die(
 
 def recovered(lab: Lab) -> None:
     """Recover as soon as the lock is free."""
-    for _attempt in range(600):
+
+    def free() -> bool:
         try:
             lab.recover()
         except Refused as refusal:
             if "Another sandbox-tui" not in refusal.message:
                 raise
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("The lock was never free.")
+            return False
+        return True
+
+    until(free, "the lock")
 
 
 def settled() -> dict[str, object]:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.only_no_udev
 
 ROOT = Path(__file__).parents[2]
 TUI = f"cd {shlex.quote(str(ROOT))} && {shlex.quote(sys.executable)} -m tui"
-"""The command line, for a shell."""
+"""The program, for a shell."""
 
 
 class Elsewhere:
@@ -262,7 +262,7 @@ def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
     jail.mkdir()
     sh("mount", "--rbind", "/", str(jail))
     sh("mount", "--make-rprivate", str(jail))
-    sh("mount", "--bind", "/run", f"{jail}/run")
+    sh("mount", "--rbind", "/run", f"{jail}/run")
     point = sh("chroot", str(jail), "sh", "-c", f"{TUI} create {tree.origin} --name trial --size 4M").split()[
         -1
     ]

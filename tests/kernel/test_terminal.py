@@ -11,9 +11,7 @@ import pytest
 
 from tests.kernel.engines import OVERLAY_HERE
 from tests.kernel.lab import MIB, Lab, sh
-
-PATIENCE = 240
-"""Seconds until a screen is given up; the guest may take half a minute to import Textual."""
+from tests.patience import PATIENCE
 
 
 class Terminal:
@@ -36,12 +34,10 @@ class Terminal:
     def wait(self, *words: str) -> str:
         """Until all words are on the screen."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            shown = self.screen()
-            if all(word in shown for word in words):
-                return shown
+        while not all(word in (shown := self.screen()) for word in words):
+            assert time.monotonic() < end, f"{words} never came:\n{shown}"
             time.sleep(0.3)
-        pytest.fail(f"{words} never came:\n{self.screen()}")
+        return shown
 
     def press(self, *keys: str) -> None:
         """Keys by tmux's names."""

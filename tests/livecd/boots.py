@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 READY = re.compile(r"\[ *(\d+\.\d+)\].* sandbox-tui: ready, (\w+), (\d+) KiB for changes")
 OVMF = Path("/usr/share/OVMF")
 SERIAL = "console=ttyS0 "
@@ -70,7 +72,7 @@ def uefi(place: Path) -> list[str]:
     ]
 
 
-def boot(*options: str, memory: str = "512", end: str = "Power down", timeout: float = 900) -> Boot:
+def boot(*options: str, memory: str = "512", end: str = "Power down", timeout: float = PATIENCE) -> Boot:
     """Run a machine until it says `end` on its serial line, or time is out."""
     argv = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", memory, "-nodefaults"]
     argv += ["-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", *options]

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.livecd import small_iso
+from tests.patience import PATIENCE
 from tui.backend.livecd import qemu
 from tui.backend.livecd.qemu import BootFailed, Machine
 from tui.backend.machine import RealHost
@@ -46,7 +47,7 @@ def machines(iso: Path) -> list[int]:
 
 def failed(iso: Path) -> BootFailed:
     with pytest.raises(BootFailed) as caught:
-        qemu.boot(RealHost(), Machine(str(iso), accelerator="tcg", timeout=600))
+        qemu.boot(RealHost(), Machine(str(iso), accelerator="tcg", timeout=PATIENCE))
     return caught.value
 
 
@@ -55,7 +56,7 @@ def test_it_boots(good: Path, case: str) -> None:
     firmware, usb = CASES[case]
     before = hashlib.sha256(good.read_bytes()).digest()
     heard: list[str] = []
-    machine = Machine(str(good), firmware=firmware, usb=usb, accelerator="tcg")
+    machine = Machine(str(good), firmware=firmware, usb=usb, accelerator="tcg", timeout=PATIENCE)
     boot = qemu.boot(RealHost(), machine, heard.append)
     assert (boot.ready.way, boot.ready.room) == ("union", 2 << 20)
     assert boot.ready.seconds is not None
@@ -66,7 +67,7 @@ def test_it_boots(good: Path, case: str) -> None:
 
 
 def test_command_line(good: Path) -> None:
-    words = [sys.executable, "-m", "tui", "livecd", "test", str(good), "--timeout", "600"]
+    words = [sys.executable, "-m", "tui", "livecd", "test", str(good), "--timeout", str(PATIENCE)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "union, 2.0 MiB for changes" in done.stdout
@@ -74,14 +75,15 @@ def test_command_line(good: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_machine_too(good: Path, number: signal.Signals) -> None:
-    words = [sys.executable, "-m", "tui", "livecd", "test", str(good), "--verbose"]
+    patient = ["--timeout", str(PATIENCE)]
+    words = [sys.executable, "-m", "tui", "livecd", "test", str(good), *patient, "--verbose"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as started:
         assert started.stderr is not None
         assert any("SeaBIOS" in line for line in started.stderr)
         assert machines(good)
         started.send_signal(number)
         assert "Interrupted" in started.stderr.read()
-        assert started.wait(30) == 1
+        assert started.wait(PATIENCE) == 1
     assert not machines(good)
 
 

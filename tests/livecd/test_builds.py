@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.livecd.conftest import make_iso
+from tests.patience import until
 from tests.vm.kernel import find_kernel
 from tui.backend import execute
 from tui.backend.errors import PlanFailed
@@ -31,7 +32,7 @@ def digest(file: Path) -> str:
 
 def test_two_builds_are_identical_by_program_and_by_script(root: Path, iso: Path, tmp_path: Path) -> None:
     """The second one later, after the files were read, and from the script that --dry-run prints."""
-    time.sleep(1.1)
+    until(lambda: int(time.time()) > int(iso.stat().st_ctime), "another second")
     for file in root.rglob("*"):
         if file.is_file() and not file.is_symlink():
             file.read_bytes()

@@ -231,7 +231,7 @@ def test_its_file_is_held(iso: Path, attach: Attach, tmp_path: Path) -> None:
     file.write_bytes(bytes(SIZE))
     device = attach(file=file)
     with file.open("rb") as held:
-        holder = subprocess.Popen(["sleep", "60"], stdin=held)
+        holder = subprocess.Popen(["sleep", "infinity"], stdin=held)
         try:
             with pytest.raises(Refused, match=f"process {holder.pid} sleep"):
                 prepare(iso, device)
@@ -248,7 +248,7 @@ def test_its_file_is_held(iso: Path, attach: Attach, tmp_path: Path) -> None:
 def test_open_in_a_program(iso: Path, attach: Attach) -> None:
     device = attach()
     with Path(device).open("rb") as held:
-        holder = subprocess.Popen(["sleep", "60"], stdin=held)
+        holder = subprocess.Popen(["sleep", "infinity"], stdin=held)
         try:
             with pytest.raises(Refused, match=f"process {holder.pid} sleep has open"):
                 prepare(iso, device)

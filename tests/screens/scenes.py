@@ -115,7 +115,7 @@ async def _help(stage: Stage) -> None:
 
 async def _palette(stage: Stage) -> None:
     await stage.press("ctrl+p")
-    await stage.pilot.pause(0.2)
+    await stage.until(lambda: stage.says("Make a sandbox"))
     await stage.settle()
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
+from tests.patience import PATIENCE
 from tests.screens.scenes import interrupted
 from tests.screens.theatre import play
 from tui.app import keys
@@ -90,17 +92,17 @@ async def test_help_in_a_text_field() -> None:
 async def test_palette_offers_what_makes_sense_now() -> None:
     async with play() as stage:
         await stage.press("ctrl+p")
-        await stage.pilot.pause(0.2)
-        assert stage.says("Make a sandbox")
+        await stage.until(lambda: stage.says("Make a sandbox"))
         assert not stage.says("Clear what an interrupted")
         await stage.press("n", "e", "w")
-        await stage.pilot.pause(0.2)
+        await stage.until(lambda: not stage.says("write one that is there"))
         await stage.press("enter")
         await stage.settle()
         assert stage.where == "WizardScreen"
 
 
-async def test_the_mouse_chooses_rows_and_footer_keys() -> None:
+async def test_the_mouse_chooses_rows_and_footer_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(App, "CLICK_CHAIN_TIME_THRESHOLD", PATIENCE)
     async with play() as stage:
         await stage.pilot.click("#devices", offset=(5, 7))
         await stage.pilot.double_click("#devices", offset=(5, 7))

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 RESTORED = b"\x1b[?1049l"
 PROGRAM = """
@@ -23,14 +25,33 @@ from tui.app import start
 from tui.backend.practice import PracticeHost
 sys.exit(start(PracticeHost(), interval=float(sys.argv[1])))
 """
-SLOW = """
-import sys, time
+READ = b"<read>"
+TICKING = """
+import sys
 from tui.app import start
+from tui.app.app import SandboxApp
 from tui.backend.practice import PracticeHost
+on_read = SandboxApp.on_read
+def told(self, message):
+    self._driver.write("<read>")  # among what is painted, in its order
+    on_read(self, message)
+SandboxApp.on_read = told
+sys.exit(start(PracticeHost(), interval=0.05))
+"""
+SLOW = """
+import sys, threading
+from tui.app import start
+from tui.app.app import SandboxApp
+from tui.backend.practice import PracticeHost
+told, leave = threading.Event(), SandboxApp.leave_by_signal
+def leave_by_signal(self):
+    leave(self)
+    told.set()
+SandboxApp.leave_by_signal = leave_by_signal
 class Slow(PracticeHost):
     def run(self, argv, **more):
         if argv[0] == "tee":
-            time.sleep(1.5)
+            told.wait()  # the signal comes while this runs
         return super().run(argv, **more)
 host = Slow()
 before = host.snapshot()
@@ -73,10 +94,10 @@ class Line:
         self.seen += got
         return got
 
-    def until(self, words: bytes, seconds: float = 60) -> None:
-        """Wait for some words on the screen."""
-        end = time.monotonic() + seconds
-        while words not in self.seen:
+    def until(self, words: bytes, times: int = 1) -> None:
+        """Wait for some words on the screen, so many times."""
+        end = time.monotonic() + PATIENCE
+        while self.seen.count(words) < times:
             assert time.monotonic() < end, self.seen[-2000:]
             self.read(0.2)
 
@@ -111,11 +132,12 @@ def line(program: str, *args: str, term: str = "xterm-256color") -> Iterator[Lin
 
 @pytest.mark.parametrize("term", ["xterm-256color", "linux", "vt220"])
 def test_an_unchanged_tick_sends_no_byte(term: str) -> None:
-    with line(PROGRAM, "0.05", term=term) as terminal:
+    with line(TICKING, term=term) as terminal:
         terminal.until(b"sdb1")
-        while terminal.read(1.0):
-            pass
-        assert terminal.read(2.0) == b""
+        terminal.until(READ * 5)  # nothing between them: all is painted
+        terminal.seen = terminal.seen.split(READ * 5, 1)[1]
+        terminal.until(READ, times=20)
+        assert terminal.seen[: 20 * len(READ)] == READ * 20
 
 
 def test_quitting_gives_the_terminal_back() -> None:
@@ -175,7 +197,7 @@ def test_a_terminal_that_goes_away_ends_the_program() -> None:
     with line(PROGRAM, "0.2") as terminal:
         terminal.until(b"sdb1")
         os.close(terminal.master)
-        assert terminal.process.wait(timeout=20) == 1
+        assert terminal.process.wait(PATIENCE) == 1
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])

@@ -1,12 +1,15 @@
 """The app on a practice machine, driven by hand: no timer, no clock, every tick on demand."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.patience import PATIENCE
 from tui.app.app import SandboxApp
 from tui.app.terminal import Glyphs, Look
 from tui.backend.practice import PracticeHost, events
@@ -35,13 +38,33 @@ class Stage:
         return type(self.app.screen).__name__
 
     async def settle(self) -> None:
-        """Until no thread works and all messages have been handled."""
-        for _ in range(200):
-            await self.pilot.pause()
-            if all(worker.is_finished for worker in self.app.workers):
-                break
-        await self.pilot.pause()
-        await self.pilot.pause()
+        """Until no thread works and all messages have been handled, however long that takes."""
+        idle = 0
+        end = time.monotonic() + PATIENCE
+        while idle < 3:
+            await self._turn()
+            idle = idle + 1 if self._is_idle() else 0
+            assert time.monotonic() < end, self.text()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        """Let the app work until something is true."""
+        end = time.monotonic() + PATIENCE
+        while not fact():
+            await self._turn()
+            assert time.monotonic() < end, self.text()
+        await self.settle()
+
+    async def _turn(self) -> None:
+        """Handle all messages that wait now, and paint; Textual's own `pause` goes by the clock."""
+        await self.pilot._wait_for_screen(PATIENCE)
+        self.app.screen._on_timer_update()
+        # threads want to go on, too
+        await asyncio.sleep(0.001)
+
+    def _is_idle(self) -> bool:
+        pumps = [self.app, *self.app.screen.walk_children(with_self=True)]
+        waiting = any(pump.message_queue_size for pump in pumps)
+        return not waiting and all(worker.is_finished for worker in self.app.workers)
 
     async def press(self, *keys: str) -> None:
         """Keys, one after the other, each to its end."""

@@ -5,10 +5,12 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
+
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PRELUDE = """
@@ -21,7 +23,7 @@ host = PracticeHost()
 
 def python(code: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE, check=False
     )
 
 
@@ -84,16 +86,21 @@ def test_a_full_disk_behind_stdout() -> None:
 def test_watch_ends_cleanly(number: signal.Signals) -> None:
     code = PRELUDE + (
         "main(['create', '/dev/sdb1', '--name', 't', '--size', '64M'], host)\n"
+        "import time\n"
+        "sleep = time.sleep\n"
+        "time.sleep = lambda seconds: (print('read', file=sys.stderr, flush=True), sleep(seconds))\n"
         "sys.exit(main(['watch', '--interval', '0.1'], host))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         lines = [process.stdout.readline() for _ in range(3)]
-        time.sleep(0.5)
+        told = (line for line in process.stderr if line == "read\n")
+        assert len(list(islice(told, 5))) == 5
         process.send_signal(number)
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
     assert lines[2].split()[1:3] == ["t", "0%"]

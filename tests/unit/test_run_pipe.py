@@ -1,7 +1,6 @@
 """What programs print while they run: read to the end, or as much as is needed."""
 
-import time
-
+import psutil
 import pytest
 
 from tui.backend import run
@@ -9,14 +8,13 @@ from tui.backend.errors import CommandFailed
 
 
 @pytest.mark.parametrize(
-    "line", ["yes", "cat /dev/zero", "yes | cat", "trap '' PIPE TERM; yes 2>/dev/null; sleep 9"]
+    "line", ["yes", "cat /dev/zero", "yes | cat", "trap '' PIPE TERM; yes 2>/dev/null; sleep 1000"]
 )
 def test_who_has_read_enough_may_stop(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_PATIENCE", 0.2)
-    start = time.monotonic()
     with run.pipe(["bash", "-c", line]) as pipe:
         assert len(pipe.read(64)) == 64
-    assert time.monotonic() - start < 3
+    assert not psutil.Process().children()
 
 
 def test_an_error_of_the_reader_is_not_the_programs() -> None:
@@ -25,10 +23,9 @@ def test_an_error_of_the_reader_is_not_the_programs() -> None:
 
 
 def test_whatever_stops_the_reader_ends_the_program() -> None:
-    start = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), run.pipe(["sleep", "30"]):
+    with pytest.raises(KeyboardInterrupt), run.pipe(["sleep", "infinity"]):
         raise KeyboardInterrupt
-    assert time.monotonic() - start < 3
+    assert not psutil.Process().children()
 
 
 @pytest.mark.parametrize("amount", [-1, 64])

@@ -1,11 +1,11 @@
 """The streaming door: lines as they come, and nothing left running."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE, until
 from tui.backend import run
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Said
@@ -13,6 +13,12 @@ from tui.backend.machine import RealHost
 from tui.backend.practice import PracticeHost
 
 TALK = r"""printf 'one\ntwo\r'; printf 'wrong\n' >&2; sleep 0.1; printf 'three\0\r\nrest'; exit 3"""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who ends when asked to is never killed for being slow."""
+    monkeypatch.setattr(run, "_PATIENCE", PATIENCE)
 
 
 def gone(pid: int) -> bool:
@@ -41,26 +47,22 @@ def test_a_good_end_is_no_error() -> None:
 
 
 def test_they_come_while_it_runs() -> None:
-    with run.stream(["sh", "-c", "echo now; sleep 60"]) as child:
+    with run.stream(["sh", "-c", "echo now; sleep infinity"]) as child:
         assert next(iter(child)) == Said("now\n")
         assert child.status is None
     assert child.status == -15
 
 
 def test_silence_is_told() -> None:
-    with run.stream(["sleep", "60"], tick=0.05) as child:
+    with run.stream(["sleep", "infinity"], tick=0.05) as child:
         assert next(iter(child)) == Said("")
 
 
 def test_what_it_started_ends_with_it() -> None:
-    with run.stream(["sh", "-c", "sleep 60 & echo $!; wait"]) as child:
+    with run.stream(["sh", "-c", "sleep infinity & echo $!; wait"]) as child:
         pid = int(next(iter(child)).text)
         assert not gone(pid)
-    for _ in range(100):
-        if gone(pid):
-            break
-        time.sleep(0.02)
-    assert gone(pid)
+    until(lambda: gone(pid), "its end")
 
 
 def test_one_that_does_not_want_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +73,7 @@ def test_one_that_does_not_want_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_error_of_ours_ends_it_too() -> None:
-    with pytest.raises(KeyboardInterrupt), run.stream(["sleep", "60"]) as child:
+    with pytest.raises(KeyboardInterrupt), run.stream(["sleep", "infinity"]) as child:
         raise KeyboardInterrupt
     assert child.status == -15
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from tests.vm.boot import Guest, run_in_guest
-from tests.vm.kernel import VmError
+from tests.vm.kernel import SILENCE, VmError
 from tests.vm.suite import run_half, run_suite, run_uml
 
 
@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rwdir", action="append", default=[], metavar="DIR", help="the guest may write here"
     )
-    parser.add_argument("--timeout", type=float, default=3000, metavar="SECONDS", help="then qemu is killed")
+    parser.add_argument(
+        "--timeout", type=float, default=SILENCE, metavar="SECONDS", help="of silence, then it is killed"
+    )
     parser.add_argument("--release", default="", metavar="NAME", help="whose kernel: bookworm, trixie ...")
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
     parser.add_argument(

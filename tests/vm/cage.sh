@@ -1,22 +1,32 @@
 #!/bin/sh
 # Starts user-mode Linux where its root can change nothing of this machine:
-# `cage.sh MIB INIT COMMAND LINUX OPTIONS...`, in mount and PID namespaces of its own.
+# `cage.sh MIB COMMAND KEPT LINUX OPTIONS...`, in mount and PID namespaces of its own.
 #
 # Root in the guest may mount this machine's files again, writable (hostfs), and its /proc with the
 # links into other processes' roots. So every mount here is read-only, and /proc knows only what runs in
-# here. The guest's memory, INIT, COMMAND and what COMMAND gives back lie in a tmpfs of MIB on /run.
+# here. The guest's memory, its first program, COMMAND and what COMMAND gives back lie in a tmpfs of MIB
+# on /run. KEPT is as in keep.sh.
 set -eu
-size=$1 init=$2 command=$3
+size=$1 command=$2 kept=$3
 shift 3
-umask 077
+here=${0%/*}
+. "$here/keep.sh"
+# opened while they can be seen: they may lie below /run
+exec 3<"$here/uml_init.sh" 4<"$here/keep.sh" 5<"$command"
 mount --make-rprivate /
-mount -t tmpfs -o "size=${size}M,mode=0755" uml /run
+fresh /run "size=${size}M,mode=0755" "$kept"
+umask 077
 mkdir /run/uml /run/out
-cp "$init" /run/init
-cp "$command" /run/command
+cat <&3 >/run/init
+cat <&4 >/run/keep.sh
+cat <&5 >/run/command
+echo "$kept" >/run/kept
+exec 3<&- 4<&- 5<&-
 chmod 0755 /run/init
 cut -d ' ' -f 5 /proc/self/mountinfo | while read -r point; do
     point=$(printf '%b' "$point")
+    # what the tmpfs on /run hides leads nowhere any more
+    case $point in /run/*) [ -e "$point" ] || continue ;; esac
     # what cannot be made read-only is hidden
     [ "$point" = /run ] || mount -o remount,bind,ro "$point" 2>/dev/null || mount -t tmpfs -o ro none "$point"
 done

@@ -1,11 +1,21 @@
 #!/bin/sh
 # Runs in the guest, as root: makes it look like a plain machine, runs RUN/command,
 # and writes its status to RUN/status, the one place where the host looks for it.
-run=$1
-udev=$2
+# HOST is the machine's root as it was before the guest mounted anything over it.
+run=$1 host=$2 udev=$3
+. "$run/keep.sh"
 
 # A tmpfs of its own instead of an overlay: loop devices and `losetup --associated` need a plain one.
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+show_again "$host" "$(cat "$run/kept")"
+umount "$host"
+eval "set -- $(cat "$run/shared")"
+number=0
+for path; do
+    mkdir -p "$path"
+    mount --bind "/run/vm/shared$number" "$path"
+    number=$((number + 1))
+done
 
 # The guest's /dev/stdout is a port that only one process may open at a time.
 ln -sf /proc/self/fd/1 /dev/stdout

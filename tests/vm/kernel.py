@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 PROBE_SECONDS = 15
+SILENCE = 3600.0
+"""Seconds without a word after which a guest has hung, on however slow a machine."""
 PROOF = "Kernel panic"
 FALLBACK = "bookworm"
 

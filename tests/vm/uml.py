@@ -13,10 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.vm.kernel import VmError
+from tests.vm.kept import kept
+from tests.vm.kernel import SILENCE, VmError
 
 KERNEL = "linux.uml"
 MODULES = Path("/usr/lib/uml/modules")
@@ -38,9 +39,9 @@ def release() -> str:
     return found[-1]
 
 
-def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = 900) -> int:
+def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = SILENCE) -> int:
     """Run the command in a fresh guest and return its exit status; 125 when the guest left none, 124
-    after the time limit (seconds). What it prints goes to our standard output.
+    after so many seconds of silence. What it prints goes to our standard output.
     """
     release()
     _check_memory()
@@ -52,10 +53,10 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = 900) -> in
         )
         watchdog = _Watchdog(process, timeout)
         with watchdog:
-            _show(process)
+            _show(process, watchdog.again)
             status = process.wait()
     if watchdog.bit:
-        print(f"uml: the guest was killed after {timeout:.0f} s", file=sys.stderr)
+        print(f"uml: the guest was killed after {timeout:.0f} s of silence", file=sys.stderr)
         return TIMED_OUT
     return status
 
@@ -63,7 +64,7 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = 900) -> in
 def _argv(command: str) -> list[str]:
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     namespaces = ["unshare", *user, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), str(_HERE / "uml_init.sh"), command]
+    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), command, kept()]
     kernel = [
         KERNEL,
         f"mem={MEMORY}M",
@@ -94,11 +95,12 @@ def _check_memory() -> None:
         )
 
 
-def _show(process: subprocess.Popen[bytes]) -> None:
-    """What the guest says as it comes, but for whole lines of noise."""
+def _show(process: subprocess.Popen[bytes], heard: Callable[[], None]) -> None:
+    """What the guest says as it comes, but for whole lines of noise; `heard` is called each time."""
     assert process.stdout is not None
     begun = b""
     while chunk := os.read(process.stdout.fileno(), 65536):
+        heard()
         *lines, begun = (begun + chunk).split(b"\n")
         for line in lines:
             if not _NOISE.match(line):
@@ -110,11 +112,17 @@ def _show(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Watchdog:
-    """Kills the first process of the namespaces, and so all in them, after a time."""
+    """Kills the first process of the namespaces, and so all in them, after a time of silence."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.process, self.bit = process, False
+        self.process, self.seconds, self.bit = process, seconds, False
         self.timer = threading.Timer(seconds, self._bite)
+
+    def again(self) -> None:
+        """The time begins anew."""
+        self.timer.cancel()
+        self.timer = threading.Timer(self.seconds, self._bite)
+        self.timer.start()
 
     def _bite(self) -> None:
         self.bit = True

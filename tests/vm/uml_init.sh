@@ -2,16 +2,22 @@
 # The first program of a guest in user-mode Linux: makes it look like a plain machine without udev, runs
 # /run/command of the cage, and leaves its status there.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+. /run/keep.sh
+kept=$(cat /run/kept)
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=1777 tmp /tmp
-mkdir /tmp/.cage
+mkdir /tmp/.cage /tmp/.host
 mount -t hostfs none /tmp/.cage -o /run
 mount -t tmpfs -o mode=0755 run /run
 mkdir -p /dev/shm /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mount -t devpts devpts /dev/pts
+mount -t hostfs none /tmp/.host -o ro,/
+show_again /tmp/.host "$kept"
+umount /tmp/.host
+rmdir /tmp/.host
 for number in 0 1 2; do ln -sf "/proc/self/fd/$number" "/dev/$(echo stdin stdout stderr | cut -d ' ' -f $((number + 1)))"; done
 ln -sfn /proc/self/fd /dev/fd
 mount --bind /usr/lib/uml/modules /lib/modules
