@@ -7,7 +7,8 @@ mount -t sysfs sysfs /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=1777 tmp /tmp
 mkdir /tmp/.cage
-mount -t hostfs none /tmp/.cage -o /run
+# the option has had a name since Linux 6.11; before, a name was taken for a part of the path
+mount -t hostfs none /tmp/.cage -o hostfs=/run 2>/dev/null || mount -t hostfs none /tmp/.cage -o /run
 mount -t tmpfs -o mode=0755 run /run
 mkdir -p /dev/shm /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
@@ -22,4 +23,5 @@ modprobe loop
 sh /tmp/.cage/command </dev/null
 echo $? >/tmp/.cage/out/status
 sync
-halt -f 2>/dev/null
+# a minimal Debian has no halt of its own
+busybox halt -f 2>/dev/null
