@@ -27,8 +27,8 @@ SPARE = 400
 """MiB of the tmpfs beside that."""
 TIMED_OUT = 124
 _HERE = Path(__file__).parent
-_NOISE = re.compile(rb"^<[0-7]>|^\x1b\[[0-9;]*mFailed to write wtmp|^Halting\.|^reboot: System halted")
-"""What the kernel says before it is told to be quiet, and halt(8) on a read-only root."""
+_NOISE = re.compile(rb"^<[0-7]>|^reboot: System halted")
+"""What the kernel says before it is told to be quiet, and at its end."""
 
 
 def release() -> str:
@@ -105,7 +105,7 @@ def _show(process: subprocess.Popen[bytes], heard: Callable[[], None]) -> None:
         for line in lines:
             if not _NOISE.match(line):
                 sys.stdout.buffer.write(line + b"\n")
-        if begun and not begun.startswith((b"<", b"\x1b", b"H", b"r")):
+        if begun and not begun.startswith((b"<", b"r")):
             sys.stdout.buffer.write(begun)
             begun = b""
         sys.stdout.buffer.flush()

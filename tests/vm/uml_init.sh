@@ -4,17 +4,24 @@
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 . /run/keep.sh
 kept=$(cat /run/kept)
+
+# host_files DIRECTORY POINT [OPTIONS,]: a directory of the machine that the guest runs on. The option has had a
+# name since Linux 6.11; before, a name was taken for a part of the path.
+host_files() {
+    mount -t hostfs none "$2" -o "${3:-}hostfs=$1" 2>/dev/null || mount -t hostfs none "$2" -o "${3:-}$1"
+}
+
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mountpoint -q /dev || mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=1777 tmp /tmp
 mkdir /tmp/.cage /tmp/.host
-mount -t hostfs none /tmp/.cage -o /run
+host_files /run /tmp/.cage
 mount -t tmpfs -o mode=0755 run /run
 mkdir -p /dev/shm /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mount -t devpts devpts /dev/pts
-mount -t hostfs none /tmp/.host -o ro,/
+host_files / /tmp/.host ro,
 show_again /tmp/.host "$kept"
 umount /tmp/.host
 rmdir /tmp/.host
@@ -28,4 +35,5 @@ modprobe loop
 sh /tmp/.cage/command </dev/null
 echo $? >/tmp/.cage/out/status
 sync
-halt -f 2>/dev/null
+# a minimal Debian has no halt of its own
+busybox halt -f 2>/dev/null
