@@ -34,8 +34,10 @@ class Case:
     @property
     def beside(self) -> dict[str, Any]:
         """Another sandbox that can be there at the same time: of the same disk where dm shares it."""
-        layered = self.id.startswith("overlay")
-        return {"origin": "/home"} if layered else {"no_mount": True}
+        if not self.id.startswith("overlay"):
+            return {"no_mount": True}
+        claimed = "origin" not in self.request and self.machine is not without_mapper
+        return {"engine": "overlay"} if claimed else {"origin": "/home"}
 
 
 def _loaded_brd() -> World:
@@ -45,10 +47,18 @@ def _loaded_brd() -> World:
     return world
 
 
-def without_mapper() -> World:
+def without_snapshots() -> World:
     """A machine whose kernel has no dm-snapshot: sandboxes are made by file."""
     world = demo_world()
     world.installed.discard("dm_snapshot")
+    return world
+
+
+def without_mapper() -> World:
+    """A machine whose kernel has no device-mapper at all."""
+    world = without_snapshots()
+    world.installed.discard("dm_mod")
+    world.modules.discard("dm_mod")
     return world
 
 
@@ -74,6 +84,7 @@ CASES = (
     Case("no udev, ramdisk", {"store": "ramdisk"}, lambda: demo_world(udev=False)),
     Case("large chunks", {"chunk": 65536}),
     Case("overlay", {"engine": "overlay"}),
+    Case("overlay, no dm-snapshot", {}, without_snapshots),
     Case("overlay, no device-mapper", {}, without_mapper),
     Case("overlay, no overlayfs loaded", {"engine": "overlay"}, _unloaded_overlay),
     Case("overlay of an image", {"origin": IMAGE, "engine": "overlay"}),

@@ -17,10 +17,11 @@ from tests.unit.practice_verbs import (
     request,
     same,
     sandbox,
+    without_mapper,
 )
 from tui.backend import gauge
 from tui.backend.engines import overlay
-from tui.backend.errors import Refused, UsageError
+from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
 from tui.backend.inventory.mounts import Mount
@@ -101,13 +102,26 @@ def test_a_sandbox_of_a_sandbox(host: PracticeHost) -> None:
             make(host, name="second", origin=f"/run/sandbox-tui/{NAME}{place}")
 
 
-def test_the_origin_of_a_snapshot_cannot_be_mounted(host: PracticeHost) -> None:
+def test_the_origin_of_an_overlay_is_claimed(host: PracticeHost) -> None:
+    """By a map, which shares it with others of its kind only; nothing of it is a sandbox by itself."""
+    before = host.snapshot()
     make(host, name="first")
-    with pytest.raises(Refused, match="a snapshot sandbox of it exists"):
-        make(host, engine="overlay")
+    make(host, engine="overlay")
+    with pytest.raises(CommandFailed, match="already mounted or mount point busy"):
+        host.run(["mount", "-o", "ro", "/dev/sdb1", "/mnt"])
+    reading = look(host)
+    assert [box.name for box in reading.sandboxes] == ["first", NAME]
+    reasons = {device.path: device.verdict.reason for device in reading.devices}
+    assert reasons[f"/dev/mapper/{NAME}:lower"] == f"part of sandbox {NAME}"
+    assert reasons["/dev/sdb1"] == f"ready; already sandboxed: first, {NAME}"
+    assert sandbox(host).origin == "sdb1"
+    discard(host)
+    discard(host, "first")
+    same(host, before)
 
 
-def test_the_origin_of_an_overlay_is_in_use_and_says_by_whom(host: PracticeHost) -> None:
+def test_without_device_mapper_the_origin_of_an_overlay_is_in_use_and_says_by_whom() -> None:
+    host = PracticeHost(without_mapper())
     make(host, engine="overlay")
     device = next(device for device in look(host).devices if device.kname == "sdb1")
     assert device.verdict.reason == f"in use: sandbox {NAME} shows its files"

@@ -29,6 +29,9 @@ LOWER = "lower"
 UPPER = "store/upper"
 WORK = "store/work"
 IMAGE = "origin"
+"""What the read-only loop device over the origin is attached to: the image file, or the map `claim`."""
+CLAIM = "lower"
+"""The read-only map that keeps others from mounting the origin of an overlay."""
 HASH = "origin.sha256"
 COUNTERS = "origin.stat"
 MANIFEST = "origin.manifest"
@@ -65,6 +68,11 @@ def is_reserved(name: str) -> bool:
 def device(name: str) -> str:
     """The writable device of a sandbox."""
     return f"/dev/mapper/{name}"
+
+
+def claim(name: str) -> str:
+    """The name of the map that claims the origin of an overlay."""
+    return f"{name}:{CLAIM}"
 
 
 def uuid(name: str, child: str = "") -> str:

@@ -100,14 +100,16 @@ def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step,
     loops = sorted(sandbox.loops, key=lambda loop: loop.file)
     lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
     inner = [mount for mount in sandbox.inner if mount not in lower]
+    above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
     return (
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
         *(_wipe(sandbox) if wipe else ()),
-        *(_unmap(entry, able) for entry in sandbox.helpers),
+        *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_unlock(sandbox),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(_release(mount) for mount in reversed(inner)),
+        *((_unmap(sandbox.claim, able),) if sandbox.claim else ()),
     )
 
 
