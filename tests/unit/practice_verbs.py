@@ -14,7 +14,8 @@ from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world
 from tui.backend.practice.state import State, differences
 from tui.backend.practice.world import World
-from tui.backend.sandboxes import create, grow, perform, recover, remove
+from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
+from tui.backend.sandboxes.proof import Proof
 from tui.backend.sandboxes.request import CreateRequest
 
 NAME = "trial"
@@ -111,6 +112,13 @@ def make(host: PracticeHost, **options: Any) -> Plan:
 def enlarge(host: PracticeHost, size: str = "+64M", name: str = NAME) -> Plan:
     """Grow a sandbox."""
     return perform.perform(host, lambda found: grow.prepare(host, found, name, size))
+
+
+def discard_proven(host: PracticeHost, name: str = NAME) -> Proof:
+    """Remove a sandbox; the proof."""
+    evidence, captured = proof.read(host, sandbox(host, name)), dict[str, str]()
+    perform.perform(host, lambda found: remove.prepare(host, found, (name,)), captured=captured)
+    return proof.conclude(evidence, captured)
 
 
 def discard(host: PracticeHost, *names: str) -> Plan:

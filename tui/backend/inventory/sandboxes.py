@@ -44,7 +44,8 @@ class Sandbox:
     that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
     that was made for it, as long as it exists; `foreign` is who holds it in another
     mount namespace, None for one of ours; `locked` is the origin's device
-    node while it is read-only because of this sandbox.
+    node while it is read-only because of this sandbox; `listed` are the bytes of the lists of what is in
+    its origin, which are in RAM.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Sandbox:
     below: str | None = None
     foreign: Holder | None = None
     locked: str | None = None
+    listed: int = 0
 
     @property
     def engine(self) -> str:
@@ -217,6 +219,7 @@ class Reader:
             below=self._below(name, noted),
             foreign=foreign,
             locked=self._locked(name, noted),
+            listed=self._listed(name, entries),
         )
 
     def _still(self, known: Sandbox, text: str) -> bool:
@@ -265,6 +268,13 @@ class Reader:
         except (OSError, ValueError):
             return None
         return f"/dev/{kname}" if read_only and same else None
+
+    def _listed(self, name: str, entries: frozenset[str]) -> int:
+        found = (paths.of(name, part) for part in (paths.MANIFEST, paths.HASHES) if part in entries)
+        try:
+            return sum(map(self.host.size, found))
+        except OSError:
+            return 0
 
     def _directories(self) -> list[str]:
         try:

@@ -7,7 +7,7 @@ from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, memory, mounting, origin_steps
+from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import TMPFS, CreateRequest
 from tui.backend.sandboxes.survey import Draft, Survey
@@ -113,8 +113,9 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         frame.note(record),
         *(() if facts.abilities.overlay else (load,)),
         *_protect(record, facts),
-        *origin_steps.evidence(record, origin),
+        *(() if origin.directory else proof.note(record, origin, facts.inventory.devices)),
         *_lower(name, facts),
+        *(proof.note(record, origin, ()) if origin.directory else ()),
         *layers.make(name, record.size),
         *layers.like_the_origin(name),
         *mounting.overlay_steps(name, target, record.mount_options),

@@ -1,8 +1,4 @@
-"""Steps that every engine does with the origin: be sure which it is, attach it, note what proves
-that it was not written.
-"""
-
-from dataclasses import replace
+"""Steps that every engine does with the origin: be sure which it is, attach it, claim it."""
 
 from tui.backend import paths
 from tui.backend.command import Command, Ref, command
@@ -10,9 +6,8 @@ from tui.backend.engines import snapshot
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.origins import Origin
-from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, manifest
+from tui.backend.sandboxes import frame
 
 ATTACHED = Ref("ORIGIN")
 """The read-only loop device that `attach` and `claim` make."""
@@ -103,30 +98,3 @@ def unlock_command(device: str) -> Command:
 def source(origin: Origin) -> str | Ref:
     """The origin as later steps call it: what `attach` made, or its own path."""
     return ATTACHED if origin.image else origin.path
-
-
-def evidence(record: Record, origin: Origin) -> tuple[Step, ...]:
-    """Note what will prove, at the end, that the origin was not written."""
-    if origin.directory:
-        return manifest.steps(record.name, origin.path, hashed=record.hashed)
-    number = Step(
-        "Find the origin's device number",
-        command("lsblk", "--nodeps", "--noheadings", "--raw", "--output", "MAJ:MIN", source(origin)),
-        capture="DEVNO",
-    )
-    # of an image what is bound, which nobody can put something else in the place of
-    content = paths.of(record.name, paths.IMAGE) if origin.image else origin.path
-    counters, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
-    count = Step(
-        "Note how much was ever written to the origin",
-        replace(command("cat", ("/sys/dev/block/", Ref("DEVNO"), "/stat")), output=counters),
-        frame.delete(counters),
-        partial=True,
-    )
-    hashing = Step(
-        "Note the origin's hash",
-        command("sha256sum", "--binary", content, output=digest),
-        frame.delete(digest),
-        partial=True,
-    )
-    return (number, count, *((hashing,) if record.hashed else ()))
