@@ -43,7 +43,7 @@ def write(node: str, offset: int = 8 * MIB - 4096) -> None:
         os.fsync(raw.fileno())
 
 
-@both_engines
+@pytest.mark.parametrize("engine", ["auto", "overlay"])
 @pytest.mark.parametrize("hashed", [True, False])
 def test_a_partition_that_is_written_by_its_whole_disk(lab: Lab, engine: str, hashed: bool) -> None:
     """The partition's own counters do not move, and the kernel remembers what it read of it before."""
@@ -58,7 +58,7 @@ def test_a_partition_that_is_written_by_its_whole_disk(lab: Lab, engine: str, ha
     assert "untouched" not in shown.sentence
 
 
-@both_engines
+@pytest.mark.parametrize("engine", ["auto", "overlay"])
 def test_another_partition_is_written(lab: Lab, engine: str) -> None:
     """That is none of it, and the sum says so."""
     _disk, part, other = partitioned(lab)
