@@ -13,7 +13,7 @@ _FEWEST_INODES = 1024
 INODE = 1024
 """Bytes of kernel memory that a file in a tmpfs takes beside its data (measured on 6.1 and 6.18)."""
 
-_CASELESS = ("vfat", "msdos", "exfat", "ntfs3", "hfs", "hfsplus")
+_CASELESS = ("vfat", "msdos", "exfat", "hfs", "hfsplus")
 """File systems that compare names in a way of their own, which overlayfs cannot have below."""
 
 _AS_IT_IS = {
@@ -72,6 +72,11 @@ def unproven(fstype: str) -> str:
     if fstype in _UNTOUCHED:
         return ""
     return f"mounting {fstype} read-only is not proven to write nothing to it"
+
+
+def kernel_type(fstype: str) -> str:
+    """The kernel's name of a file system that blkid named."""
+    return {"ntfs": "ntfs3"}.get(fstype, fstype)
 
 
 def lower_options(fstype: str) -> str:
