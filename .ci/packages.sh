@@ -8,6 +8,9 @@ TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:fi
     linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs
     mkfs.vfat:dosfstools mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
     setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+# File systems that are mounted below overlays; not every release of Debian has all of them.
+MAKERS='mkfs.jfs:jfsutils mkfs.reiserfs:reiserfsprogs mkfs.nilfs2:nilfs-tools mkfs.ntfs:ntfs-3g
+    mkfs.exfat:exfatprogs mkfs.minix:util-linux-extra'
 # Live CDs; a path stands for a file that is no program.
 LIVECD_PROGRAMS='xorriso:xorriso xz:xz-utils cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
     bsdtar:libarchive-tools fakeroot:fakeroot grub-mkimage:grub-common
@@ -44,6 +47,17 @@ missing_packages() {
     for pair; do
         is_there "${pair%%:*}" || echo "${pair#*:}"
     done | sort -u
+}
+
+# Of those that the archive has: the tests say which file systems they have to find.
+need_packages_if_there() {
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    update_lists
+    there=$(for package in $missing; do
+        [ -z "$(apt-cache madison "$package" 2>/dev/null)" ] || echo "$package"
+    done | tr '\n' ' ')
+    [ -z "$there" ] || install_packages $there
 }
 
 need_packages() {

@@ -43,9 +43,9 @@ def node(box: Sandbox) -> str:
     return box.device
 
 
-def sh(*argv: str) -> str:
+def sh(*argv: str, input: str | None = None) -> str:
     """Run a program and return what it prints; the test fails with its words if it does."""
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, input=input)
     assert done.returncode == 0, f"{argv}: {done.stderr}"
     return done.stdout
 
@@ -185,9 +185,11 @@ class Lab:
 
     def remove(self, *names: str) -> proof.Proof:
         """Remove sandboxes; the proof for the first."""
-        evidence = proof.read(self.host, self.sandbox(names[0]))
-        perform.perform(self.host, lambda reading: remove.prepare(self.host, reading, names))
-        return proof.compare(self.host, evidence)
+        evidence, captured = proof.read(self.host, self.sandbox(names[0])), dict[str, str]()
+        perform.perform(
+            self.host, lambda reading: remove.prepare(self.host, reading, names), captured=captured
+        )
+        return proof.conclude(evidence, captured)
 
     def recover(self) -> Plan:
         """Clear what is left; waits for the last program of a killed sandbox-tui by its lock."""

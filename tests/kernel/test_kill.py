@@ -26,8 +26,10 @@ SETUPS: dict[str, dict[str, Any]] = {
     "classic": {"size": "4M", "classic": True},
     "overlay of an image": {"size": "4M", "engine": "overlay"},
     "overlay of a directory": {"size": "4M"},
+    "overlay of a device": {"size": "4M", "engine": "overlay"},
 }
 OVERLAYS = list(SETUPS)[3:]
+SOAKED = os.environ.get("SANDBOX_TUI_SOAK") == "1"
 MOMENTS = ["before the program", "while the program runs"]
 
 
@@ -49,6 +51,8 @@ CASES += [
         ("overlay of a directory", MOMENTS[1], True),
         ("overlay of an image", MOMENTS[0], True),
         ("overlay of an image", MOMENTS[1], True),
+        ("overlay of a device", MOMENTS[0], False),
+        *((("overlay of a device", MOMENTS[1], False),) if SOAKED else ()),
     )
 ]
 
@@ -126,7 +130,7 @@ def prepared(lab: Lab, setup: str) -> Disk | Tree:
         return lab.disk(attach=False)
     if setup in OVERLAYS:
         lab.create(lab.tree("other").origin, name="bystander", size="2M")
-        return lab.tree() if setup.endswith("directory") else lab.disk(attach=False)
+        return lab.tree() if setup.endswith("directory") else lab.disk(attach=setup.endswith("device"))
     lab.create(lab.disk("raw").origin, name="bystander", size="2M")
     return lab.disk()
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.kernel.engines import both_engines
+from tests.kernel.file_systems import look
 from tests.kernel.lab import Lab, sh
-from tests.kernel.test_untouched import damaged, look
+from tests.kernel.test_untouched import damaged
 from tui.backend.inventory import mounts
 
 pytestmark = pytest.mark.only_no_udev

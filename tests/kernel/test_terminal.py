@@ -106,7 +106,7 @@ def test_the_whole_round_by_keys(lab: Lab, terminal: Terminal, engine: str) -> N
     terminal.press("Enter")
     terminal.wait("umount")
     terminal.press("Enter")
-    terminal.wait("untouched")
+    terminal.wait("Nothing was written to")
     terminal.press("Enter")
     terminal.wait("None yet")
     terminal.press("q")

@@ -14,7 +14,8 @@ from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world
 from tui.backend.practice.state import State, differences
 from tui.backend.practice.world import World
-from tui.backend.sandboxes import create, grow, perform, recover, remove
+from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
+from tui.backend.sandboxes.proof import Proof
 from tui.backend.sandboxes.request import CreateRequest
 
 NAME = "trial"
@@ -34,8 +35,10 @@ class Case:
     @property
     def beside(self) -> dict[str, Any]:
         """Another sandbox that can be there at the same time: of the same disk where dm shares it."""
-        layered = self.id.startswith("overlay")
-        return {"origin": "/home"} if layered else {"no_mount": True}
+        if not self.id.startswith("overlay"):
+            return {"no_mount": True}
+        claimed = "origin" not in self.request and self.machine is not without_mapper
+        return {"engine": "overlay"} if claimed else {"origin": "/home"}
 
 
 def _loaded_brd() -> World:
@@ -45,10 +48,18 @@ def _loaded_brd() -> World:
     return world
 
 
-def without_mapper() -> World:
+def without_snapshots() -> World:
     """A machine whose kernel has no dm-snapshot: sandboxes are made by file."""
     world = demo_world()
     world.installed.discard("dm_snapshot")
+    return world
+
+
+def without_mapper() -> World:
+    """A machine whose kernel has no device-mapper at all."""
+    world = without_snapshots()
+    world.installed.discard("dm_mod")
+    world.modules.discard("dm_mod")
     return world
 
 
@@ -74,6 +85,7 @@ CASES = (
     Case("no udev, ramdisk", {"store": "ramdisk"}, lambda: demo_world(udev=False)),
     Case("large chunks", {"chunk": 65536}),
     Case("overlay", {"engine": "overlay"}),
+    Case("overlay, no dm-snapshot", {}, without_snapshots),
     Case("overlay, no device-mapper", {}, without_mapper),
     Case("overlay, no overlayfs loaded", {"engine": "overlay"}, _unloaded_overlay),
     Case("overlay of an image", {"origin": IMAGE, "engine": "overlay"}),
@@ -100,6 +112,13 @@ def make(host: PracticeHost, **options: Any) -> Plan:
 def enlarge(host: PracticeHost, size: str = "+64M", name: str = NAME) -> Plan:
     """Grow a sandbox."""
     return perform.perform(host, lambda found: grow.prepare(host, found, name, size))
+
+
+def discard_proven(host: PracticeHost, name: str = NAME) -> Proof:
+    """Remove a sandbox; the proof."""
+    evidence, captured = proof.read(host, sandbox(host, name)), dict[str, str]()
+    perform.perform(host, lambda found: remove.prepare(host, found, (name,)), captured=captured)
+    return proof.conclude(evidence, captured)
 
 
 def discard(host: PracticeHost, *names: str) -> Plan:

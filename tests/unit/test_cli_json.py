@@ -20,7 +20,7 @@ CREATED = {
     "locked", "namespace", "created", "version",
 }  # fmt: skip
 PLAN = {"verb", "name", "notes", "steps", "script"}
-PROOF = {"name", "origin", "counters_same", "hash_same", "changed", "sentence"}
+PROOF = {"name", "origin", "counters_same", "disk_same", "hash_same", "hashed", "changed", "more", "sentence"}
 DIAGNOSIS = {
     "kernel", "root", "udev", "engines", "modules", "programs", "available", "promised", "free", "leftovers",
     "problems", "usable",

@@ -11,22 +11,24 @@ from tests.unit.practice_verbs import (
     IMAGE,
     NAME,
     discard,
+    discard_proven,
     enlarge,
     look,
     make,
     request,
     same,
     sandbox,
+    without_mapper,
 )
 from tui.backend import gauge
 from tui.backend.engines import overlay
-from tui.backend.errors import Refused, UsageError
+from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.practice import PracticeHost, events, tree
 from tui.backend.practice.nodes import File
-from tui.backend.sandboxes import create, memory, proof
+from tui.backend.sandboxes import create, memory
 
 MIB = 1 << 20
 UPPER = "upperdir=/run/sandbox-tui/trial/store/upper"
@@ -101,13 +103,26 @@ def test_a_sandbox_of_a_sandbox(host: PracticeHost) -> None:
             make(host, name="second", origin=f"/run/sandbox-tui/{NAME}{place}")
 
 
-def test_the_origin_of_a_snapshot_cannot_be_mounted(host: PracticeHost) -> None:
+def test_the_origin_of_an_overlay_is_claimed(host: PracticeHost) -> None:
+    """By a map, which shares it with others of its kind only; nothing of it is a sandbox by itself."""
+    before = host.snapshot()
     make(host, name="first")
-    with pytest.raises(Refused, match="a snapshot sandbox of it exists"):
-        make(host, engine="overlay")
+    make(host, engine="overlay")
+    with pytest.raises(CommandFailed, match="already mounted or mount point busy"):
+        host.run(["mount", "-o", "ro", "/dev/sdb1", "/mnt"])
+    reading = look(host)
+    assert [box.name for box in reading.sandboxes] == ["first", NAME]
+    reasons = {device.path: device.verdict.reason for device in reading.devices}
+    assert reasons[f"/dev/mapper/{NAME}:lower"] == f"part of sandbox {NAME}"
+    assert reasons["/dev/sdb1"] == f"ready; already sandboxed: first, {NAME}"
+    assert sandbox(host).origin == "sdb1"
+    discard(host)
+    discard(host, "first")
+    same(host, before)
 
 
-def test_the_origin_of_an_overlay_is_in_use_and_says_by_whom(host: PracticeHost) -> None:
+def test_without_device_mapper_the_origin_of_an_overlay_is_in_use_and_says_by_whom() -> None:
+    host = PracticeHost(without_mapper())
     make(host, engine="overlay")
     device = next(device for device in look(host).devices if device.kname == "sdb1")
     assert device.verdict.reason == f"in use: sandbox {NAME} shows its files"
@@ -187,8 +202,10 @@ def test_files_count_as_well_as_bytes(host: PracticeHost) -> None:
 
 def test_memory_is_promised_for_files_too(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY, size="64M")
-    promised = memory.promised(look(host).sandboxes)
+    (box,) = look(host).sandboxes
+    promised = memory.promised((box,)) - 2 * box.listed
     assert 64 * MIB + 60 * MIB // 4 < promised <= overlay.cost(64 * MIB)
+    assert box.listed, "the list of what is in the origin is in RAM, too"
 
 
 def test_it_is_unmounted_and_mounted_with_what_is_in_it(
@@ -233,10 +250,8 @@ def test_kept_in_another_namespace(host: PracticeHost) -> None:
 
 def test_changes_by_others_are_in_the_proof(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY, hash=True)
-    evidence = proof.read(host, sandbox(host))
     tree.write(host.world, f"{DIRECTORY}/images/new.txt", "text")
-    discard(host)
-    shown = proof.compare(host, evidence)
+    shown = discard_proven(host)
     assert shown.changed == ("images/new.txt",)
     assert shown.hash_same is False
     assert shown.sentence == (

@@ -11,7 +11,7 @@ from tui.backend import kernel_log
 from tui.backend.inventory import devices, mounts, record, status
 from tui.backend.inventory.record import Record
 from tui.backend.inventory.status import Health, Status
-from tui.backend.sandboxes import proof
+from tui.backend.sandboxes import counters
 
 RECORD = Record(
     name="trial",
@@ -150,10 +150,29 @@ def test_devices_that_hang_below_several_parents_come_once() -> None:
 
 
 def test_write_counters() -> None:
-    text = "   10  1  80  3  5 0 40 2 0 4 5 1 0 8 0 7 7\n"
-    assert proof.parse_counters(text) == proof.Counters(40, 1, 8)
-    assert proof.parse_counters("1 2 3") is None
-    assert proof.parse_counters("") is None
+    counts = "   10  1  80  3  5 0 40 2 0 4 5 1 0 8 0 7 7"
+    text = f"/sys/class/block/sdb/stat:{counts}\n"
+    assert counters.parse(text, "sdb").own == counters.Counters(40, 1, 8)
+    assert counters.parse("/sys/class/block/sdb/stat:1 2 3\n", "sdb").own is None
+    assert counters.parse("", "sdb").own is None
+
+
+def _rounds(*rounds: tuple[int, int, int]) -> str:
+    """What is read of a disk and two partitions that have so many sectors written."""
+    names = ("sdb", "sdb1", "sdb2")
+    rows = ((name, count) for one in rounds for name, count in zip(names, one, strict=True))
+    return "".join(f"/sys/class/block/{name}/stat: 0 0 0 0 0 0 {count} 0\n" for name, count in rows)
+
+
+def test_counters_of_a_partition() -> None:
+    """What its disk has more than the partitions: known only when all were read at one moment."""
+    still = counters.parse(_rounds((10, 3, 4), (10, 3, 4)), "sdb1")
+    assert still.own == counters.Counters(3, 0, 0)
+    assert still.rest == counters.Counters(3, 0, 0)
+    assert still.parts == {"sdb1", "sdb2"}
+    moving = _rounds((10, 3, 4), (11, 3, 5), (12, 3, 6))
+    assert counters.parse(moving, "sdb1").rest is None
+    assert counters.parse(_rounds((10, 3, 4), (11, 3, 5), (11, 3, 5)), "sdb1").rest == still.rest
 
 
 def test_the_kernels_reason_is_found_in_its_log() -> None:

@@ -5,6 +5,7 @@ emulated machine with Debian's own kernel.
 from __future__ import annotations
 
 import compileall
+import os
 import subprocess
 import sys
 import sysconfig
@@ -72,6 +73,7 @@ def _pytest(kernel: str, options: Sequence[str], *, udev: bool) -> list[str]:
         "SANDBOX_TUI_VM": "1",
         "SANDBOX_TUI_UDEV": "1" if udev else "0",
         "SANDBOX_TUI_KERNEL": kernel,
+        "SANDBOX_TUI_SOAK": os.environ.get("SANDBOX_TUI_SOAK", "0"),
         "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",

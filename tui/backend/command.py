@@ -7,7 +7,7 @@ read is what happens.
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class Command:
     def resolve(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The argv with every captured name replaced by its value; KeyError if unknown."""
         return tuple("".join(_value(part, values) for part in _parts(word)) for word in self.argv)
+
+    def to(self, output: str) -> "Command":
+        """The same call, with a file that receives its standard output."""
+        return replace(self, output=output)
 
     def shell(self) -> str:
         """The same call as text for a POSIX shell (the input as a here-document)."""

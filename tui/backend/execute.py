@@ -75,6 +75,8 @@ class _Run:
                 self._do(index, step)
             except CommandFailed as error:
                 self.listener(Event(index, step, Phase.FAILED, str(error)))
+                if step.optional:
+                    continue
                 if index < commit:
                     self._undo(index + step.partial, f"“{step.title}” failed: {error}")
                 self.errors.append(f"“{step.title}” failed: {error}")

@@ -81,8 +81,15 @@ class RealHost:
         raise OSError(errno.EINVAL, "Neither a regular file nor a block device", path)
 
     def listdir(self, path: str) -> list[str]:
-        """The names in a directory."""
-        return os.listdir(path)
+        """The names in a directory. Where we may, no time of reading is noted: it may be an origin."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOATIME | os.O_CLOEXEC)
+        except PermissionError:
+            return os.listdir(path)
+        try:
+            return os.listdir(descriptor)
+        finally:
+            os.close(descriptor)
 
     def resolve(self, path: str) -> str:
         """The absolute path without symbolic links."""

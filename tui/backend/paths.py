@@ -29,10 +29,18 @@ LOWER = "lower"
 UPPER = "store/upper"
 WORK = "store/work"
 IMAGE = "origin"
+"""What the read-only loop device over the origin is attached to: the image file, or the map `claim`."""
+CLAIM = "lower"
+"""The read-only map that keeps others from mounting the origin of an overlay."""
 HASH = "origin.sha256"
 COUNTERS = "origin.stat"
 MANIFEST = "origin.manifest"
 HASHES = "origin.sha256s"
+LISTED = "origin.now"
+"""What is in the origin at the end, and `CHANGES`, what of that differs: both only while it is compared."""
+CHANGES = "origin.changes"
+SORTING = "sort"
+"""How the names begin under which sort(1) keeps what does not fit into its memory."""
 BUSY = "busy-"
 """`busy-create`, `busy-grow`, `busy-remove`: an empty file while that verb runs, for recover.
 Its name says it all, so that even a full /run has room for it."""
@@ -65,6 +73,11 @@ def is_reserved(name: str) -> bool:
 def device(name: str) -> str:
     """The writable device of a sandbox."""
     return f"/dev/mapper/{name}"
+
+
+def claim(name: str) -> str:
+    """The name of the map that claims the origin of an overlay."""
+    return f"{name}:{CLAIM}"
 
 
 def uuid(name: str, child: str = "") -> str:

@@ -23,6 +23,7 @@ class Step:
     `progress` says that it takes long and that it can be told how far it is: the program prints
     percent, or, of `length` bytes, how many it has copied (dd), or the kernel counts what was read of
     the block device `reads` (its kernel name).
+    `optional`: where it fails, the plan goes on without what it would have captured.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
     no undo brings back.
     """
@@ -33,6 +34,7 @@ class Step:
     capture: str | None = None
     expect: str | None = None
     partial: bool = False
+    optional: bool = False
     of: str = ""
     progress: bool = False
     length: int = 0
@@ -41,7 +43,7 @@ class Step:
 
     def shell(self) -> str:
         """The step as lines of shell."""
-        line = self.command.shell()
+        line = self.command.shell() + (" || true" if self.optional else "")
         if self.capture is not None:
             return f"{self.capture}=$({line})"
         if self.expect is not None:

@@ -19,8 +19,8 @@ _PROGRAMS = {
     "apt": "apt-cache apt-get",
     "bash": "bash",
     "busybox-static": "busybox",
-    "coreutils": "cat chmod chown cp cut dd env head install mkdir mv printf rm rmdir sha256sum sort stat"
-    " sync tail tee touch truncate",
+    "coreutils": "cat chmod chown comm cp cut dd env head install mkdir mv printf rm rmdir sha256sum sort"
+    " stat sync tail tee touch truncate",
     "cpio": "cpio",
     "dash": "sh",
     "diffutils": "cmp",

@@ -127,14 +127,19 @@ def plan_json(plan: Plan) -> Json:
 
 
 def proof_json(name: str, proof: Proof) -> Json:
-    """`remove`: name, origin, counters_same and hash_same (null: not known), changed (paths of a
-    directory that are not as they were; null: not known, or no directory), sentence.
+    """`remove`: name, origin, counters_same, disk_same (of a partition: what was written by its disk's own
+    node) and hash_same (each null: not known), hashed (whether a hash was asked for), changed (paths of a
+    directory that are not as they were; null: not known, or no directory), more (there are others),
+    sentence.
     """
     return {
         "name": name,
         "origin": proof.origin,
         "counters_same": proof.counters_same,
+        "disk_same": proof.disk_same,
         "hash_same": proof.hash_same,
+        "hashed": proof.hashed,
         "changed": None if proof.changed is None else list(proof.changed),
+        "more": proof.more,
         "sentence": proof.sentence,
     }

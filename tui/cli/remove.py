@@ -9,7 +9,7 @@ from tui.backend.inventory import Inventory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import proof, remove
-from tui.backend.sandboxes.proof import Evidence
+from tui.backend.sandboxes.proof import Evidence, Proof
 from tui.backend.text import clean
 from tui.cli import narration, output
 from tui.cli.json_keys import proof_json
@@ -21,11 +21,13 @@ def run(options: argparse.Namespace, host: Host) -> int:
     if bool(options.names) == options.all:
         raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     noted: list[Evidence] = []
+    captured: dict[str, str] = {}
 
     def make(now: Inventory) -> Plan:
         names = tuple(options.names) or _removable(now.sandboxes)
         plan = remove.prepare(host, now, names)
-        noted[:] = [proof.read(host, now.sandbox(name)) for name in dict.fromkeys(names)]
+        found = enumerate(dict.fromkeys(names), 1)
+        noted[:] = [proof.read(host, now.sandbox(name), number) for number, name in found]
         return plan
 
     found = inventory.sandboxes.read(host) if options.all else ()
@@ -36,10 +38,10 @@ def run(options: argparse.Namespace, host: Host) -> int:
         return 0
     else:
         before = host.memory()
-        carry_out(host, make)
+        carry_out(host, make, captured=captured)
         if back := proof.memory_back(before, host.memory()):
             narration.say(back)
-    _tell(host, noted, as_json=options.json)
+    _tell([(evidence.name, proof.conclude(evidence, captured)) for evidence in noted], as_json=options.json)
     return 0
 
 
@@ -59,9 +61,8 @@ def _removable(found: tuple[Sandbox, ...]) -> tuple[str, ...]:
     return tuple(sandbox.name for sandbox in found if not sandbox.is_root and sandbox.foreign is None)
 
 
-def _tell(host: Host, noted: list[Evidence], *, as_json: bool) -> None:
+def _tell(proofs: list[tuple[str, Proof]], *, as_json: bool) -> None:
     """Print the proofs."""
-    proofs = [(evidence.name, proof.compare(host, evidence)) for evidence in noted]
     if as_json:
         output.print_json({"removed": [proof_json(name, shown) for name, shown in proofs]})
         return

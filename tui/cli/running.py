@@ -18,10 +18,17 @@ _WORDS = {Phase.DONE: "ok", Phase.FAILED: "FAILED", Phase.UNDONE: "ok", Phase.UN
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def carry_out(host: Host, make: Planner, *, stoppable: bool = True, shown: Plan | None = None) -> Plan:
+def carry_out(
+    host: Host,
+    make: Planner,
+    *,
+    stoppable: bool = True,
+    shown: Plan | None = None,
+    captured: dict[str, str] | None = None,
+) -> Plan:
     """Plan and run under the machine's lock, telling each step; a signal stops and undoes it,
     unless it is not `stoppable`: then signals wait for its end. `shown` is the plan, with its notes,
-    that people have seen and agreed to: no other one is run.
+    that people have seen and agreed to: no other one is run. `captured` receives what steps captured.
     """
 
     def make_and_tell(now: Inventory) -> Plan:
@@ -32,7 +39,7 @@ def carry_out(host: Host, make: Planner, *, stoppable: bool = True, shown: Plan 
 
     with stop_on_signals() as stop:
         patience = stop if stoppable else lambda: False
-        return perform(host, make_and_tell, shown=shown, listener=progress, stop=patience)
+        return perform(host, make_and_tell, shown=shown, listener=progress, stop=patience, captured=captured)
 
 
 def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:

@@ -15,10 +15,13 @@ from tui.backend.sandboxes.request import CreateRequest
 
 @dataclass
 class Job:
-    """One verb. `title` is for the frame, `agree` for the key that runs it."""
+    """One verb. `title` is for the frame, `agree` for the key that runs it; `captured` is what steps of its
+    plan captured when it was run.
+    """
 
     title: str
     agree: str
+    captured: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def plan(self, host: Host, inventory: Inventory) -> Plan:
         """The plan for the machine of now; touches nothing."""
@@ -37,7 +40,8 @@ class Job:
         """Run the plan that people agreed to, under the machine's lock. Refused when the machine of now
         asks for another one.
         """
-        perform(host, lambda found: self.plan(host, found), shown=plan, listener=listener, stop=stop)
+        make = lambda found: self.plan(host, found)  # noqa: E731
+        perform(host, make, shown=plan, listener=listener, stop=stop, captured=self.captured)
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
         """Sentences for people, after the plan was run."""
@@ -152,7 +156,7 @@ class Remove(Job):
         """The proof, and the memory that came back."""
         said = [f"{plan.name} is gone."]
         if self.evidence is not None:
-            said.append(proof.compare(host, self.evidence).sentence)
+            said.append(proof.conclude(self.evidence, self.captured).sentence)
         if self.memory is not None:
             said.append(proof.memory_back(self.memory, host.memory()))
         return tuple(filter(None, said))

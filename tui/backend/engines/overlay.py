@@ -13,24 +13,26 @@ _FEWEST_INODES = 1024
 INODE = 1024
 """Bytes of kernel memory that a file in a tmpfs takes beside its data (measured on 6.1 and 6.18)."""
 
-_CASELESS = ("vfat", "msdos", "exfat", "ntfs3", "hfs", "hfsplus")
+_CASELESS = ("vfat", "msdos", "exfat", "hfs", "hfsplus")
 """File systems that compare names in a way of their own, which overlayfs cannot have below."""
 
-_UNTOUCHED = {
+_AS_IT_IS = {
     "ext2": "errors=remount-ro",
     "ext3": "noload,errors=remount-ro",
     "ext4": "noload,errors=remount-ro",
     "xfs": "norecovery,nouuid",
     "btrfs": "rescue=nologreplay",
     "f2fs": "norecovery",
-    "squashfs": "",
-    "iso9660": "",
-    "udf": "",
+    "nilfs2": "norecovery",
+    "reiserfs": "nolog",
 }
-"""File systems that were shown to leave a read-only device as it is when they are mounted with these
-options: with an unfinished journal, with files that were deleted while they were open, and with damage
-(tests/kernel/test_untouched.py). Sources: ext4(5), xfs(5), btrfs(5), Documentation/filesystems/f2fs.rst.
-"""
+"""Options with which a file system is shown as it is, its journal not replayed. Sources: ext4(5), xfs(5),
+btrfs(5), nilfs(5), Documentation/filesystems/f2fs.rst, fs/reiserfs/super.c."""
+
+_UNTOUCHED = ("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "squashfs", "iso9660", "udf")
+"""File systems that were shown to leave a device as it is that is only set read-only, when they are mounted
+with these options: with an unfinished journal, with files that were deleted while they were open, and with
+damage (tests/kernel/test_untouched.py)."""
 
 _OPTIONS = "index=on,redirect_dir=on,metacopy=off"
 """Hard links stay links and directories can be renamed; a changed file is copied whole."""
@@ -64,17 +66,22 @@ def refusal(fstype: str) -> str:
 
 
 def unproven(fstype: str) -> str:
-    """Why a file system is not mounted here at all, empty where it is: some replay their journal, or
-    repair themselves, even when they are mounted read-only.
+    """Why a file system is not mounted from a device that is only set read-only, empty where it is: some
+    replay their journal, or repair themselves, even when they are mounted read-only.
     """
     if fstype in _UNTOUCHED:
         return ""
     return f"mounting {fstype} read-only is not proven to write nothing to it"
 
 
+def kernel_type(fstype: str) -> str:
+    """The kernel's name of a file system that blkid named."""
+    return {"ntfs": "ntfs3"}.get(fstype, fstype)
+
+
 def lower_options(fstype: str) -> str:
-    """Mount options that write nothing, for a type that is not `unproven`."""
-    return ",".join(filter(None, ("ro", _UNTOUCHED[fstype])))
+    """Mount options with which a file system is shown as it is."""
+    return ",".join(filter(None, ("ro", _AS_IT_IS.get(fstype, ""))))
 
 
 def mount_command(name: str, point: str, options: str) -> Command:

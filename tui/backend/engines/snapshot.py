@@ -23,6 +23,19 @@ def create_step(name: str, dm_table: Word, udev: bool) -> Step:
     )
 
 
+def claim_step(name: str, device: str, size: int, udev: bool) -> Step:
+    """Make the map that claims a device of `size` bytes and does nothing else: device-mapper opens it
+    read-only, and exclusively, so that nobody can mount it.
+    """
+    claim, uuid = paths.claim(name), paths.uuid(name, paths.CLAIM)
+    table = f"0 {size // SECTOR} linear {device} 0"
+    return Step(
+        "Claim the origin, so that nobody can mount it",
+        dmsetup(udev, "create", claim, "--readonly", "--uuid", uuid, "--table", table),
+        undo=remove_command(claim, udev),
+    )
+
+
 def remove_command(name: str, udev: bool) -> Command:
     """Remove a map, trying again while udev still looks at it."""
     return dmsetup(udev, "remove", "--retry", name)

@@ -38,12 +38,13 @@ class RamDisks:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`snapshot`: the kernel's snapshot target is loaded; `overlay`: overlayfs is. `udev`: udevd
-    runs. `rule`: our udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None
-    when brd is not loaded.
+    """`snapshot`: the kernel's snapshot target is loaded; `mapper`: device-mapper itself is;
+    `overlay`: overlayfs is. `udev`: udevd runs. `rule`: our udev rule is in place; `rules_dir`: its
+    directory exists. `ram_disks`: None when brd is not loaded.
     """
 
     snapshot: bool
+    mapper: bool
     overlay: bool
     udev: bool
     rule: bool
@@ -55,6 +56,7 @@ def read(host: Host) -> Abilities:
     """Read the abilities of the machine."""
     return Abilities(
         snapshot=host.kind("/sys/module/dm_snapshot") is not None,
+        mapper=_has_mapper(host),
         overlay="\toverlay" in _text(host, "/proc/filesystems"),
         udev=host.kind("/run/udev/control") is not None,
         rule=_text(host, paths.UDEV_RULE_FILE) == UDEV_RULE,
@@ -65,16 +67,20 @@ def read(host: Host) -> Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Why each engine does not work here, empty where it does."""
+    """Why each engine, or device-mapper itself (`mapper`), does not work here; empty where it does."""
 
     snapshot: str
     overlay: str
+    mapper: str
 
 
 def engines(host: Host) -> Engines:
     """What of the engines this machine can do; starts a few processes."""
     able = read(host)
-    return Engines(snapshot=_lacks_snapshot(host, able), overlay=_lacks_overlay(host, able))
+    mapper = _lacks_mapper(host, able)
+    return Engines(
+        snapshot=_lacks_snapshot(host, able, mapper), overlay=_lacks_overlay(host, able), mapper=mapper
+    )
 
 
 def loadable(host: Host, module: str) -> bool | None:
@@ -92,8 +98,7 @@ def answers(host: Host) -> bool:
     """Whether the kernel's device-mapper, where it is loaded, answers: a container may have it
     and yet not reach it. Only root can ask.
     """
-    loaded = any(host.kind(place) is not None for place in MAPPER)
-    if not host.is_root() or not loaded or not host.has_program("dmsetup"):
+    if not host.is_root() or not _has_mapper(host) or not host.has_program("dmsetup"):
         return True
     try:
         host.run(["dmsetup", "version"], timeout=10)
@@ -102,8 +107,16 @@ def answers(host: Host) -> bool:
     return True
 
 
-def _lacks_snapshot(host: Host, able: Abilities) -> str:
-    if not able.snapshot and (lacks := _lacks(host, "dm-snapshot")):
+def _has_mapper(host: Host) -> bool:
+    return any(host.kind(place) is not None for place in MAPPER)
+
+
+def _lacks_snapshot(host: Host, able: Abilities, mapper: str) -> str:
+    return (_lacks(host, "dm-snapshot") if not able.snapshot else "") or mapper
+
+
+def _lacks_mapper(host: Host, able: Abilities) -> str:
+    if not able.mapper and (lacks := _lacks(host, "dm-mod")):
         return lacks
     if not host.has_program("dmsetup"):
         return NO_DMSETUP

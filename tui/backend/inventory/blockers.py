@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.backend import paths
-from tui.backend.host import ForeignMount, Host
+from tui.backend.host import ForeignMount, Host, Use
 from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields, lines
@@ -43,10 +44,50 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
             use.program,
             use.user,
         )
-        for use in host.uses(_devno(sandbox), _places(sandbox))
+        for use in _uses(host, sandbox)
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
-    return (*processes, *inside, *_foreign(host, sandbox), *_on_top(host, sandbox), *written)
+    around = (*_foreign(host, sandbox), *_on_top(host, sandbox), *_shared(host, sandbox))
+    return (*processes, *inside, *around, *written)
+
+
+def _uses(host: Host, sandbox: Sandbox) -> tuple[Use, ...]:
+    """The processes that hold it, or one of the devices that its lower layer is mounted from."""
+    found = {use.pid: use for use in host.uses(_devno(sandbox), _places(sandbox))}
+    for devno, nodes in _private(sandbox):
+        found = {**{use.pid: use for use in host.uses(devno, nodes)}, **found}
+    return tuple(found.values())
+
+
+def _private(sandbox: Sandbox) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Number and nodes of each device that is its own, and that only its lower layer is mounted from."""
+    claim, loop = sandbox.claim, sandbox.origin_loop if sandbox.map is None else None
+    return (
+        *(((claim.devno, claim.nodes),) if claim else ()),
+        *(((loop.devno, (loop.path,)),) if loop else ()),
+    )
+
+
+def _shared(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """What others have mounted from, or attached to, one of these devices."""
+    own, bound = {*sandbox.mounts, *sandbox.inner}, sandbox.origin_loop
+    found: list[Blocker] = []
+    for devno, nodes in _private(sandbox):
+        shown = (m for m in mounts.read(host) if m not in own and mounts.shows(m, devno, nodes))
+        found += [Blocker(f"a mount of {m.source}", f"on {m.mountpoint}") for m in shown]
+        others = (loop for loop in loops.read(host) if loop != bound and loop.file in nodes)
+        found += [Blocker(f"the loop device {o.path}", f"is attached to {o.file}") for o in others]
+    return (*found, *_held(host, sandbox.claim))
+
+
+def _held(host: Host, entry: Map | None) -> tuple[Blocker, ...]:
+    """The devices on top of a map."""
+    if entry is None:
+        return ()
+    names = {other.kname: f"{other.name} ({other.kname})" for other in maps.read(host)}
+    return tuple(
+        Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders
+    )
 
 
 def _devno(sandbox: Sandbox) -> str:
@@ -153,11 +194,7 @@ def _on_top(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     entry = sandbox.map
     if entry is None:
         return ()
-    names = {other.kname: f"{other.name} ({other.kname})" for other in maps.read(host)}
-    held = tuple(
-        Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders
-    )
-    return (*held, *_swap(host, sandbox, entry.kname))
+    return (*_held(host, entry), *_swap(host, sandbox, entry.kname))
 
 
 def _swap(host: Host, sandbox: Sandbox, kname: str) -> tuple[Blocker, ...]:

@@ -65,7 +65,7 @@ class _Look:
             return self._lives(name, home)
         if further := self.parts.other_root(name):
             return Holder(place=f"another root directory (its store is on {further})")
-        return self._by_parts(name) if self.parts.is_nowhere(name) else None
+        return self._by_parts(name, noted=bool(home)) if self.parts.is_nowhere(name) else None
 
     def _lives(self, name: str, number: int) -> Holder | None:
         """A process of a namespace, or what else keeps it; None when it is gone for sure. The kernel gives
@@ -96,10 +96,12 @@ class _Look:
         there = (mount for mount in self._mounts() if mount.namespace == number)
         return any(mount.inside == name or mount.mountpoint.endswith(store) for mount in there)
 
-    def _by_parts(self, name: str) -> Holder | None:
+    def _by_parts(self, name: str, *, noted: bool) -> Holder | None:
+        """`noted`: its record says that it was made here."""
         entry = self.parts.main.get(name)
         found = _holder(name, entry.devno if entry else "", self._mounts())
-        hidden = bool(self.parts.loops.get(name)) and not self.host.sees_all()
+        parts = self.parts.loops.get(name) or (not noted and self.parts.helpers.get(name))
+        hidden = bool(parts) and not self.host.sees_all()
         return found or (Holder() if hidden else None)
 
 

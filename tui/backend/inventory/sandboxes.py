@@ -39,12 +39,13 @@ class Sandbox:
     are maps that serve it or lie on it; `loops` have their backing file in its directory;
     `mounts` are of its device or its overlay, `inner` are the mounts in its own directory
     (store, origin, lower); `below` is the kernel name of the device that the lower layer of an
-    overlay shows, None for a directory; `entries` are
+    overlay is mounted from, None for a directory; `entries` are
     the names in that directory; `busy` is the verb that was running when it was read, or
     that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
     that was made for it, as long as it exists; `foreign` is who holds it in another
     mount namespace, None for one of ours; `locked` is the origin's device
-    node while it is read-only because of this sandbox.
+    node while it is read-only because of this sandbox; `listed` are the bytes of the lists of what is in
+    its origin, which are in RAM.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Sandbox:
     below: str | None = None
     foreign: Holder | None = None
     locked: str | None = None
+    listed: int = 0
 
     @property
     def engine(self) -> str:
@@ -86,8 +88,16 @@ class Sandbox:
 
     @property
     def origin_loop(self) -> Loop | None:
-        """The read-only loop device that we put over an image file, None for a device."""
+        """The read-only loop device that we put over an image file, or over the claim of a device; None
+        where there is none.
+        """
         return self._loop(paths.IMAGE)
+
+    @property
+    def claim(self) -> Map | None:
+        """The read-only map that keeps others from mounting the origin, None where there is none."""
+        uuid = paths.uuid(self.name, paths.CLAIM)
+        return next((entry for entry in self.helpers if entry.uuid == uuid), None)
 
     @property
     def cow(self) -> str | None:
@@ -99,6 +109,8 @@ class Sandbox:
     @property
     def origin(self) -> str | None:
         """The kernel name of the origin device, None when it is unknown or a directory."""
+        if self.claim is not None:
+            return next(iter(self.claim.slaves), None)
         if self.engine == OVERLAY:
             return self.below
         slaves = self.map.slaves if self.map and self.cow is not None else ()
@@ -207,6 +219,7 @@ class Reader:
             below=self._below(name, noted),
             foreign=foreign,
             locked=self._locked(name, noted),
+            listed=self._listed(name, entries),
         )
 
     def _still(self, known: Sandbox, text: str) -> bool:
@@ -255,6 +268,13 @@ class Reader:
         except (OSError, ValueError):
             return None
         return f"/dev/{kname}" if read_only and same else None
+
+    def _listed(self, name: str, entries: frozenset[str]) -> int:
+        found = (paths.of(name, part) for part in (paths.MANIFEST, paths.HASHES) if part in entries)
+        try:
+            return sum(map(self.host.size, found))
+        except OSError:
+            return 0
 
     def _directories(self) -> list[str]:
         try:

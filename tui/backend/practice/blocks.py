@@ -44,12 +44,20 @@ class Disk(Block):
 
 @dataclass(kw_only=True)
 class Loop(Block):
-    """A loop device, bound when it has a `file`. `autoclear`: unbound when the last user goes."""
+    """A loop device, bound to a `file`, or to the block device of a kernel name. `autoclear`: unbound when
+    the last user goes.
+    """
 
     file: File | None = None
+    device: str = ""
     fs: FileSystem | None = None
     backing: str = ""
     autoclear: bool = False
+
+    @property
+    def bound(self) -> bool:
+        """Whether there is anything behind it."""
+        return self.file is not None or bool(self.device)
 
 
 @dataclass(kw_only=True)

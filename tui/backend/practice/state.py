@@ -24,7 +24,7 @@ def state(world: World) -> State:
         )
         _files(found, mount.point.rstrip("/"), mount.root)
     for block in world.blocks.values():
-        if not isinstance(block, Loop) or block.file is not None:
+        if not isinstance(block, Loop) or block.bound:
             found.update(_block(block))
     found["swaps"] = tuple(world.swaps)
     found["foreign"] = tuple(world.foreign)

@@ -18,7 +18,7 @@ def content(world: World, kname: str) -> Content | None:
     """What a reader finds on a device; None for nothing known, or for an I/O error."""
     block = world.blocks.get(kname)
     if isinstance(block, Loop):
-        return block.file.content if block.file else None
+        return block.file.content if block.file else content(world, block.device)
     if not isinstance(block, Map) or block.content is not None:
         return block.content if block else None
     if isinstance(block.table, Linear):

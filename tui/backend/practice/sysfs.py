@@ -85,7 +85,7 @@ def _special(block: Block) -> dict[str, Callable[[], Node]]:
     if isinstance(block, Map):
         return {"dm": lambda: _dm(block)}
     if isinstance(block, Loop):
-        return {"loop": lambda: fixed({"backing_file": text(block.backing)})} if block.file else {}
+        return {"loop": lambda: fixed({"backing_file": text(block.backing)})} if block.bound else {}
     if isinstance(block, Disk) and block.parent:
         return {"partition": lambda: text(block.kname.removeprefix(block.parent).lstrip("p"))}
     if isinstance(block, Disk):

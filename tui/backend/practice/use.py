@@ -24,7 +24,7 @@ def open_count(world: World, kname: str) -> int:
     mounts = 1 if world.mounted(kname) or is_foreign(world, kname) else 0
     nodes = {f"/dev/{kname}"} | ({f"/dev/mapper/{block.name}"} if isinstance(block, Map) else set())
     files = sum(path in nodes for process in world.processes.values() for _, path in process.holds)
-    loops = sum(loop.backing in nodes for loop in world.loops())
+    loops = sum(loop.device == kname for loop in world.loops())
     return mounts + len(world.holders(kname)) + (kname in world.swaps) + files + loops
 
 
@@ -42,7 +42,7 @@ def release(world: World) -> None:
 
 def unbind(loop: Loop) -> None:
     """Take a loop device's file away."""
-    loop.file, loop.fs, loop.backing, loop.size = None, None, "", 0
+    loop.file, loop.device, loop.fs, loop.backing, loop.size = None, "", None, "", 0
     loop.autoclear = loop.read_only = False
 
 

@@ -110,4 +110,4 @@ class World:
 
     def loops(self) -> list[Loop]:
         """The loop devices that are bound."""
-        return [loop for loop in self.of(Loop) if loop.file is not None]
+        return [loop for loop in self.of(Loop) if loop.bound]

@@ -5,10 +5,9 @@ from tui.backend import paths, sizes
 from tui.backend.command import command
 from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused, UsageError
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, memory, mounting, origin_steps
+from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import TMPFS, CreateRequest
 from tui.backend.sandboxes.survey import Draft, Survey
@@ -22,7 +21,6 @@ _USER_ATTRIBUTES = (6, 6)
 def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     """What an overlay sandbox will be, and the steps to it. Pure."""
     origin, own_place = facts.origin, request.mount is None
-    _not_held(origin)
     mounting.check_members(origin.path, facts.elsewhere)
     size = _size(request, facts)
     memory.check(overlay.cost(size), facts.inventory.memory, facts.inventory.sandboxes)
@@ -48,19 +46,16 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         brd_loaded=False,
         created=request.created,
         version=__version__,
-        locked=origin_steps.locks(origin),
+        locked=_locks(facts),
         namespace=facts.namespace,
     )
     return Draft(record, _steps(record, facts, target), _notes(facts))
 
 
-def _not_held(origin: Origin) -> None:
-    """device-mapper shares a device only with itself, so nobody can mount the origin of a snapshot."""
-    if origin.device is not None and origin.device.holders:
-        raise Refused(
-            f"{origin.path} cannot be mounted as a lower layer: a snapshot sandbox of it exists.",
-            "Leave out --engine overlay: several snapshots of one device can live side by side.",
-        )
+def _locks(facts: Survey) -> str:
+    """The kernel name of a device that has to be made read-only, for nothing can claim it; else empty."""
+    device = facts.origin.device
+    return device.kname if device is not None and facts.engines.mapper and not device.read_only else ""
 
 
 def _size(request: CreateRequest, facts: Survey) -> int:
@@ -117,10 +112,10 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         frame.begin(name, "create"),
         frame.note(record),
         *(() if facts.abilities.overlay else (load,)),
-        *origin_steps.attach(name, origin),
-        *origin_steps.evidence(record, origin),
-        *origin_steps.lock(origin),
-        *_lower(name, origin),
+        *_protect(record, facts),
+        *(() if origin.directory else proof.note(record, origin, facts.inventory.devices)),
+        *_lower(name, facts),
+        *(proof.note(record, origin, ()) if origin.directory else ()),
         *layers.make(name, record.size),
         *layers.like_the_origin(name),
         *mounting.overlay_steps(name, target, record.mount_options),
@@ -128,8 +123,22 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
     )
 
 
-def _lower(name: str, origin: Origin) -> tuple[Step, ...]:
+def _is_claimed(facts: Survey) -> bool:
+    """Whether a map claims the origin: a device, on a machine that has device-mapper."""
+    return facts.origin.device is not None and not facts.engines.mapper
+
+
+def _protect(record: Record, facts: Survey) -> tuple[Step, ...]:
+    """See that nothing that mounts the origin can write to it."""
+    name, origin = record.name, facts.origin
+    if origin.device is not None and _is_claimed(facts):
+        return origin_steps.claim(name, origin.device, facts.abilities)
+    return origin_steps.lock(origin) if record.locked else origin_steps.attach(name, origin)
+
+
+def _lower(name: str, facts: Survey) -> tuple[Step, ...]:
     """The origin where overlayfs shall find it, in a way that cannot be written through."""
+    origin = facts.origin
     place = paths.of(name, paths.LOWER)
     if origin.directory:
         mount, how = (
@@ -137,8 +146,10 @@ def _lower(name: str, origin: Origin) -> tuple[Step, ...]:
             "Bind the origin there, read-only",
         )
     else:
-        options = overlay.lower_options(origin.fstype)
-        mount = command("mount", "-t", origin.fstype, "-o", options, origin_steps.source(origin), place)
+        source = origin_steps.ATTACHED if _is_claimed(facts) else origin_steps.source(origin)
+        kind, options = overlay.kernel_type(origin.fstype), overlay.lower_options(origin.fstype)
+        # no helper program, which could have its own mind about what is read-only
+        mount = command("mount", "--internal-only", "-t", kind, "-o", options, source, place)
         how = "Mount the origin there, read-only and without replaying its journal"
     return (
         Step("Make a place for the lower layer", command("mkdir", place), command("rmdir", place)),

@@ -7,11 +7,10 @@ from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.engines import SNAPSHOT, exception_store, snapshot
 from tui.backend.errors import Refused, UsageError
-from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, memory, mounting, origin_steps
+from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
 from tui.backend.sandboxes.survey import Draft, Survey
@@ -50,9 +49,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         version=__version__,
         namespace=facts.namespace,
     )
-    return Draft(
-        record, _steps(record, origin, store, facts.abilities, target), _notes(record, origin, maximum)
-    )
+    return Draft(record, _steps(record, facts, store, target), _notes(record, origin, maximum))
 
 
 def _format(request: CreateRequest, origin: Origin) -> tuple[str, int]:
@@ -122,10 +119,8 @@ def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _steps(
-    record: Record, origin: Origin, store: Store, able: Abilities, target: Target | None
-) -> tuple[Step, ...]:
-    name = record.name
+def _steps(record: Record, facts: Survey, store: Store, target: Target | None) -> tuple[Step, ...]:
+    name, origin, able, devices = record.name, facts.origin, facts.abilities, facts.inventory.devices
     source = origin_steps.source(origin)
     table = snapshot.table(source, origin.size or 0, store.cow, record.policy, record.chunk)
     load = Step("Load the kernel's snapshot target", command("modprobe", "dm-snapshot"))
@@ -139,8 +134,8 @@ def _steps(
         *frame.udev_rule(able),
         *store.steps,
         *origin_steps.attach(name, origin),
-        *origin_steps.evidence(record, origin),
         snapshot.create_step(name, table, able.udev),
+        *proof.note(record, origin, devices),
         *mount,
         frame.end(name, "create"),
     )

@@ -84,7 +84,9 @@ def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
             f"An overlay shows files, and {origin.path} has none: {found}.",
             f"Only the snapshot engine can sandbox it{f', but {here.snapshot}' if here.snapshot else ''}.",
         )
-    refusal = overlay.refusal(origin.fstype) or ("" if origin.directory else overlay.unproven(origin.fstype))
+    # a device that nothing claims is mounted as it is; all else is behind a loop device that refuses writes
+    bare = origin.device is not None and bool(here.mapper)
+    refusal = overlay.refusal(origin.fstype) or (overlay.unproven(origin.fstype) if bare else "")
     if refusal:
         missing = f", but {here.snapshot}: `sandbox-tui doctor` says how to get it" if here.snapshot else ""
         raise Refused(

@@ -1,67 +1,104 @@
-"""What a directory has in it: the list that is made before and after, to prove that nothing of it
+"""What a directory has in it: a sorted list that is made before and after, to prove that nothing of it
 was changed.
 
-Times of reading are not in it. What is mounted in the directory is no part of it.
+Both are made of the lower layer, which is bound read-only: so no time of reading changes in the origin, and
+what is mounted in the origin is not in it. Sorting and comparing take no more memory than `_SORT`.
 """
+
+from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.command import Command, command
-from tui.backend.errors import CommandFailed
-from tui.backend.host import Host
 from tui.backend.plan import Step
 from tui.backend.sandboxes import frame
 
-_FORMAT = r"%D %y %m %U:%G %n %s %T@ %C@ %P\t%l\0"
-"""Device, type, mode, owner, links, size, times of data and of attributes, path, link's target:
+_FORMAT = r"%y %m %U:%G %n %s %T@ %C@ %P\t%l\0"
+"""Type, mode, owner, links, size, times of data and of attributes, path, link's target:
 each entry ends with a NUL byte, the only one that no name can have (find(1))."""
+_FIELDS = 7
+"""How many of them stand before the path, none with a space in it."""
+_SORT = "32M"
+_SHOWN = 1 << 16
+"""Bytes of the differences that are read: enough to name a few hundred."""
 
 
-def steps(name: str, directory: str, *, hashed: bool) -> tuple[Step, ...]:
-    """Note the directory's manifest and, where asked for, the hash of every file in it."""
-    file, hashes = paths.of(name, paths.MANIFEST), paths.of(name, paths.HASHES)
-    listing = Step(
-        "Note all that is in the origin: names, sizes, times, owners, modes",
-        _find(directory, file),
-        frame.delete(file),
-        partial=True,
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The paths that are not as they were, by name; `more`: there are others."""
+
+    paths: tuple[str, ...]
+    more: bool
+
+
+def steps(name: str, *, hashed: bool) -> tuple[Step, ...]:
+    """Note what is in the lower layer and, where asked for, the hash of every file in it."""
+    found = _listed(
+        name, paths.MANIFEST, "Note all that is in the origin: names, sizes, times, owners, modes"
     )
-    hashing = Step(
-        "Note the hash of every file in it", _hash(directory, hashes), frame.delete(hashes), partial=True
+    digests = _listed(name, paths.HASHES, "Note the hash of every file in it") if hashed else ()
+    return (*found, *digests)
+
+
+def compare_steps(name: str, number: int, *, hashed: bool) -> tuple[Step, ...]:
+    """List once more and compare; what differs is captured as `CHANGED_<number>` and `REHASHED_<number>`."""
+    digests = _compared(name, paths.HASHES, f"REHASHED_{number}", "Compare the hash of every file in it")
+    found = _compared(name, paths.MANIFEST, f"CHANGED_{number}", "Compare all that is in the origin")
+    return (*found, *(digests if hashed else ()))
+
+
+def difference(text: str) -> Difference:
+    """What differs, from what was captured; the last entry may be cut."""
+    *whole, rest = text.split("\0")
+    found = {_path(entry) for entry in whole or ([rest] if rest else [])}
+    return Difference(tuple(sorted(found)), more=bool(rest))
+
+
+def _listed(name: str, file: str, title: str) -> tuple[Step, ...]:
+    place = paths.of(name, file)
+    undo = frame.delete(place)
+    return (
+        Step(title, _list(name, file, place), undo, partial=True),
+        Step("Sort that", _sort(name, place)),
     )
-    return (listing, hashing) if hashed else (listing,)
 
 
-def changed(host: Host, directory: str, noted: str) -> tuple[str, ...] | None:
-    """The paths that are not as the noted manifest says, by name; None when it cannot be told."""
-    try:
-        now = host.run(_find(directory).resolve({}))
-    except CommandFailed:
-        return None
-    before, after = _entries(noted), _entries(now)
-    return tuple(sorted(path for path in {*before, *after} if before.get(path) != after.get(path)))
+def _compared(name: str, file: str, variable: str, title: str) -> tuple[Step, ...]:
+    before, now, changes = (paths.of(name, part) for part in (file, paths.LISTED, paths.CHANGES))
+    undo = frame.delete(now)
+    return (
+        Step(f"{title}: list it", _list(name, file, now), undo, partial=True, optional=True),
+        Step("Sort that", _sort(name, now), optional=True),
+        Step(
+            "Find what differs",
+            command("comm", "--zero-terminated", "-3", before, now, output=changes),
+            frame.delete(changes),
+            partial=True,
+            optional=True,
+        ),
+        Step(
+            "Read the first of it",
+            command("head", f"--bytes={_SHOWN}", changes),
+            capture=variable,
+            optional=True,
+        ),
+        Step("Remove that list", command("rm", "--force", now, changes)),
+    )
 
 
-def hashes_same(host: Host, directory: str, noted: str) -> bool | None:
-    """Whether every file still has the hash that was noted; None when it cannot be told."""
-    try:
-        now = host.run(_hash(directory).resolve({}))
-    except CommandFailed:
-        return None
-    return sorted(now.split("\0")) == sorted(noted.split("\0"))
-
-
-def _find(directory: str, output: str | None = None) -> Command:
-    return command("find", directory, "-xdev", "-printf", _FORMAT, output=output)
-
-
-def _hash(directory: str, output: str | None = None) -> Command:
+def _list(name: str, file: str, output: str) -> Command:
+    lower = paths.of(name, paths.LOWER)
+    if file == paths.MANIFEST:
+        return command("find", lower, "-printf", _FORMAT, output=output)
     digest = ("sha256sum", "--binary", "--zero", "{}", "+")
-    return command("find", directory, "-xdev", "-type", "f", "-exec", *digest, output=output)
+    return command("find", lower, "-type", "f", "-exec", *digest, output=output)
 
 
-def _entries(text: str) -> dict[str, str]:
-    """What is said of each path, without what is mounted in the directory (of another device)."""
-    found = [entry.split(" ", 8) for entry in text.split("\0") if entry]
-    whole = [entry for entry in found if len(entry) == 9]
-    top = whole[0][0] if whole else ""
-    return {entry[8].split("\t", 1)[0]: " ".join(entry) for entry in whole if entry[0] == top}
+def _sort(name: str, file: str) -> Command:
+    """What does not fit into its memory it puts beside the list, where `remove` finds it."""
+    bounded = (f"--buffer-size={_SORT}", "--parallel=1", f"--temporary-directory={paths.of(name)}")
+    return command("sort", "--zero-terminated", *bounded, f"--output={file}", file)
+
+
+def _path(entry: str) -> str:
+    """Of an entry as comm shows it, with a tab before those of the second list."""
+    return entry.removeprefix("\t").split(" ", _FIELDS)[-1].split("\t", 1)[0]

@@ -8,6 +8,8 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health, Status
 
 MIB = 1 << 20
+_LISTS = 2
+"""How often a list of what is in an origin comes into RAM once more when it is compared: made, and sorted."""
 LEAST = 64 * MIB
 """The smallest size that is offered by default."""
 
@@ -53,7 +55,7 @@ def _open_promise(sandbox: Sandbox) -> int:
     if sandbox.foreign is not None and status.total is None:
         return _all_of(sandbox)
     if sandbox.engine == OVERLAY:
-        return _open_layers(status)
+        return _open_layers(status) + _LISTS * sandbox.listed
     if status.health in (Health.OVERFLOW, Health.INVALID):
         return 0  # the kernel writes nothing more to its COW device
     if status.total is not None and status.used is not None:

@@ -1,16 +1,16 @@
-"""Steps that every engine does with the origin: be sure which it is, attach it, note what proves
-that it was not written.
-"""
-
-from dataclasses import replace
+"""Steps that every engine does with the origin: be sure which it is, attach it, claim it."""
 
 from tui.backend import paths
 from tui.backend.command import Command, Ref, command
+from tui.backend.engines import snapshot
+from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.origins import Origin
-from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, manifest
+from tui.backend.sandboxes import frame
+
+ATTACHED = Ref("ORIGIN")
+"""The read-only loop device that `attach` and `claim` make."""
 
 
 def same(origin: Origin) -> tuple[Step, ...]:
@@ -37,42 +37,50 @@ def same_device(device: Device, what: str) -> tuple[Step, ...]:
     return (length, Step("Check that it still is the same disk", sequence, expect=str(device.diskseq)))
 
 
+def claim(name: str, device: Device, able: Abilities) -> tuple[Step, ...]:
+    """For a device whose files are to be shown, a read-only map over it, and a read-only loop device over
+    that. The map keeps the origin from being mounted by others, as a loop device does not; a loop device
+    answers every write with an error, as a read-only map, or a disk that is set read-only, does not.
+    """
+    load = Step("Load the kernel's device-mapper", command("modprobe", "dm-mod"))
+    return (
+        *(() if able.mapper else (load,)),
+        *frame.udev_rule(able),
+        snapshot.claim_step(name, device.path, device.size, able.udev),
+        *_attach(name, paths.device(paths.claim(name)), "its map"),
+    )
+
+
 def attach(name: str, origin: Origin) -> tuple[Step, ...]:
     """For an image file, a read-only loop device over a read-only bind mount below our
     directory: nothing can write through either, and the loop's backing file tells whose it is.
     """
-    if not origin.image:
-        return ()
+    return _attach(name, origin.path, "the image") if origin.image else ()
+
+
+def _attach(name: str, path: str, what: str) -> tuple[Step, ...]:
     place = paths.of(name, paths.IMAGE)
     return (
-        Step("Make a place for the image", command("touch", place), frame.delete(place), partial=True),
+        Step(f"Make a place for {what}", command("touch", place), frame.delete(place), partial=True),
         Step(
-            "Bind the image there, read-only",
-            command("mount", "--bind", "-o", "ro", origin.path, place),
+            f"Bind {what} there, read-only",
+            command("mount", "--bind", "-o", "ro", path, place),
             command("umount", place),
         ),
         Step(
             "Attach it to a read-only loop device: the origin",
             command("losetup", "--find", "--show", "--read-only", place),
-            command("losetup", "--detach", Ref("ORIGIN")),
-            capture="ORIGIN",
+            command("losetup", "--detach", ATTACHED),
+            capture=ATTACHED.name,
         ),
     )
 
 
-def locks(origin: Origin) -> str:
-    """The kernel name of a device that has to be made read-only before its files are mounted; else empty."""
-    device = origin.device
-    return device.kname if device is not None and not device.read_only else ""
-
-
 def lock(origin: Origin) -> tuple[Step, ...]:
-    """Make a device read-only: a read-only mount alone does not keep ext4 and f2fs from clearing files
-    that were deleted while they were open, nor ext4 from noting damage that it meets. They leave a
-    read-only device alone.
+    """Make a device read-only, where there is no device-mapper to claim it: a read-only mount alone does
+    not keep ext3, ext4 and f2fs from clearing files that were deleted while they were open, nor ext4 from
+    noting damage that it meets. They leave a read-only device alone.
     """
-    if not locks(origin):
-        return ()
     return (
         Step(
             "Make the origin's device read-only",
@@ -89,31 +97,4 @@ def unlock_command(device: str) -> Command:
 
 def source(origin: Origin) -> str | Ref:
     """The origin as later steps call it: what `attach` made, or its own path."""
-    return Ref("ORIGIN") if origin.image else origin.path
-
-
-def evidence(record: Record, origin: Origin) -> tuple[Step, ...]:
-    """Note what will prove, at the end, that the origin was not written."""
-    if origin.directory:
-        return manifest.steps(record.name, origin.path, hashed=record.hashed)
-    number = Step(
-        "Find the origin's device number",
-        command("lsblk", "--nodeps", "--noheadings", "--raw", "--output", "MAJ:MIN", source(origin)),
-        capture="DEVNO",
-    )
-    # of an image what is bound, which nobody can put something else in the place of
-    content = paths.of(record.name, paths.IMAGE) if origin.image else origin.path
-    counters, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
-    count = Step(
-        "Note how much was ever written to the origin",
-        replace(command("cat", ("/sys/dev/block/", Ref("DEVNO"), "/stat")), output=counters),
-        frame.delete(counters),
-        partial=True,
-    )
-    hashing = Step(
-        "Note the origin's hash",
-        command("sha256sum", "--binary", content, output=digest),
-        frame.delete(digest),
-        partial=True,
-    )
-    return (number, count, *((hashing,) if record.hashed else ()))
+    return ATTACHED if origin.image else origin.path

@@ -25,11 +25,13 @@ def perform(
     shown: Plan | None = None,
     listener: Listener = lambda event: None,
     stop: Callable[[], bool] = lambda: False,
+    captured: dict[str, str] | None = None,
 ) -> Plan:
     """Plan under the lock and run; the plan that was run.
 
     `shown` is the plan that people agreed to: when the machine has changed so that the plan
-    is another one now, PlanChanged. Raises what planning and running raise; NeedsRoot first.
+    is another one now, PlanChanged. `captured` receives what its steps captured. Raises what planning
+    and running raise; NeedsRoot first.
     """
     if not host.is_root():
         raise NeedsRoot("Changing devices needs root.", "Start it with sudo.")
@@ -38,7 +40,9 @@ def perform(
         plan = make(inventory.read(host))
         if shown is not None:
             check_agreed(plan, shown)
-        execute.run(plan, host, listener, stop)
+        values = execute.run(plan, host, listener, stop)
+        if captured is not None:
+            captured.update(values)
         return plan
 
 

@@ -1,13 +1,22 @@
-"""The proof that an origin was not written: its write counters and, where kept, its hash."""
+"""The proof that an origin was not written: its write counters and, where kept, its hash.
 
+It is noted when the origin is claimed, before its files are shown, and compared before it is let go: what
+others do to it before and after is none of it.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tui.backend import paths, sizes
-from tui.backend.errors import CommandFailed
+from tui.backend.command import command
 from tui.backend.host import Host, Memory
+from tui.backend.inventory.devices import Device
+from tui.backend.inventory.origins import Origin
+from tui.backend.inventory.record import Record
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.kernel_text import fields, number
-from tui.backend.sandboxes import manifest
+from tui.backend.plan import Step
+from tui.backend.sandboxes import counters, frame, manifest
+from tui.backend.sandboxes.manifest import Difference
 from tui.backend.text import clean
 
 _NAMED = 3
@@ -15,106 +24,202 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
-    """Since the kernel found the disk: sectors written, discards, sectors discarded (fields 7, 12
-    and 14 of Documentation/block/stat.rst; sectors of 512 bytes). Writes are not counted: a
-    flush that writes nothing, such as XFS asks for when it is unmounted, is one of them.
-    """
-
-    sectors: int
-    discards: int
-    discarded: int
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was noted when the sandbox was made, None where it was not or cannot be read.
+    """What was noted when the sandbox was made, and what it is to be compared with.
 
-    `last` are an image's counters just before the removal, for its loop device goes too.
-    `manifest` and `hashes` are texts, of a directory only.
+    `number` tells it from others of the same plan. `kname` is the origin's device, None for an image, a
+    directory, or where it is not known. `noted` are the counters as text, `hash` the hash; None where there
+    are none. `content` is what is hashed, None where it is out of reach. `listed`: a directory's list was
+    noted and can be compared, `rehashed`: so can the hashes of its files. `hashed`: a hash was asked for.
+    `uncounted` says by what else the origin can be written, which no counter of it tells; empty for nothing.
     """
 
     name: str
     origin: str
+    number: int
     kname: str | None
-    counters: Counters | None
+    noted: str | None
     hash: str | None
-    last: Counters | None
-    manifest: str | None = None
-    hashes: str | None = None
+    content: str | None
+    listed: bool
+    rehashed: bool
+    hashed: bool
+    uncounted: str
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Each None when it is unknown: whether the counters stood still, whether the hash (or every
-    hash of a directory) is the same, which paths of a directory are not as they were.
+    """Each None when it is unknown: whether the counters stood still (`disk_same`: those of a partition's
+    disk less those of its partitions), whether the hash (or every hash of a directory) is the same, which
+    paths of a directory are not as they were (`more`: there are others). `hashed`: a hash was asked for;
+    `uncounted` as of the evidence.
     """
 
     origin: str
     counters_same: bool | None
     hash_same: bool | None
     changed: tuple[str, ...] | None = None
+    more: bool = False
+    disk_same: bool | None = None
+    hashed: bool = False
+    uncounted: str = ""
 
     @property
     def sentence(self) -> str:
         """The proof for people."""
-        if self.counters_same is False or self.hash_same is False or self.changed:
+        lost = self.hashed and self.hash_same is None
+        return self._finding() + (" Its hash was asked for, and could not be compared." if lost else "")
+
+    def _finding(self) -> str:
+        by = "while the sandbox existed, by something else than the sandbox"
+        if self.hash_same is False or self.changed or (self.counters_same is False and not self.hash_same):
             what = f" ({self._changes()})" if self.changed else ""
-            who = "while the sandbox existed, by something else than the sandbox"
-            return f"{self.origin} was CHANGED{what} {who}."
-        said = ["nothing was written to it"] if self.counters_same else []
+            return f"{self.origin} was CHANGED{what} {by}."
+        if self.counters_same is False:
+            return f"{self.origin} was written to {by}, and yet its hash is the same."
+        if said := self._said():
+            return f"{self.origin} is untouched: {', '.join(said)}."
+        if self.counters_same:
+            return (
+                f"Nothing was written to {self.origin} itself; what reaches it by {self.uncounted} is not"
+                " counted: only a hash tells that (--hash)."
+            )
+        return f"It cannot be told whether {self.origin} was written to" + (
+            "." if self.hashed else ": only a hash tells that (--hash)."
+        )
+
+    def _said(self) -> list[str]:
+        said = ["nothing was written to it"] if self.counters_same and not self.uncounted else []
         said += ["names, sizes, times, owners and modes in it are the same"] if self.changed == () else []
         said += ["its hash is the same"] if self.hash_same and self.changed is None else []
-        said += ["so is the hash of every file"] if self.hash_same and self.changed == () else []
-        return (
-            f"{self.origin} is untouched: {', '.join(said)}."
-            if said
-            else f"Nothing is known about {self.origin}."
-        )
+        return said + (["so is the hash of every file"] if self.hash_same and self.changed == () else [])
 
     def _changes(self) -> str:
         """The first few of the changed paths."""
         found = self.changed or ()
         shown = [path or "its top directory" for path in found[:_NAMED]]
-        more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+        left = len(found) - len(shown)
+        more = f" and {'at least ' if self.more else ''}{left} more" if left else ""
         return clean(", ".join(shown)) + more
 
 
-def parse_counters(text: str) -> Counters | None:
-    """The counters of a stat file's text; None when it is none."""
-    counts = [number(field) for field in fields(text)]
-    known = [count for count in counts if count is not None]
-    if len(known) < 7 or len(known) != len(counts):
-        return None
-    discards = (known[11], known[13]) if len(known) >= 15 else (0, 0)
-    return Counters(known[6], *discards)
+def note(record: Record, origin: Origin, others: Iterable[Device]) -> tuple[Step, ...]:
+    """Steps that note what is compared at the end, once the origin is claimed. `others` are all devices."""
+    if origin.directory:
+        return manifest.steps(record.name, hashed=record.hashed)
+    noted, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
+    content = paths.of(record.name, paths.IMAGE) if origin.device is None else origin.path
+    count = () if origin.device is None else (_count(origin.device, others, noted),)
+    hashing = Step(
+        "Note the origin's hash",
+        command("sha256sum", "--binary", content, output=digest),
+        frame.delete(digest),
+        partial=True,
+    )
+    return (*count, *((*_forget(origin.device), hashing) if record.hashed else ()))
 
 
-def read(host: Host, sandbox: Sandbox) -> Evidence:
-    """What was noted; to be read before the sandbox is removed."""
-    noted = _digest(_text(host, paths.of(sandbox.name, paths.HASH)) or "")
-    return Evidence(
-        name=sandbox.name,
-        origin=sandbox.record.origin if sandbox.record else f"/dev/{sandbox.origin}",
-        kname=sandbox.origin,
-        counters=parse_counters(_text(host, paths.of(sandbox.name, paths.COUNTERS)) or ""),
-        hash=noted or None,
-        last=_counters(host, sandbox.origin) if sandbox.origin_loop else None,
-        manifest=_text(host, paths.of(sandbox.name, paths.MANIFEST)),
-        hashes=_text(host, paths.of(sandbox.name, paths.HASHES)),
+def _count(device: Device, others: Iterable[Device], file: str) -> Step:
+    return Step(
+        "Note how much was ever written to the origin",
+        counters.of_device(device, others).to(file),
+        frame.delete(file),
+        partial=True,
     )
 
 
-def compare(host: Host, evidence: Evidence) -> Proof:
-    """The proof, after the removal; reads the whole origin where its hash was noted."""
-    if evidence.manifest is not None:
-        changed = manifest.changed(host, evidence.origin, evidence.manifest)
-        hashes = evidence.hashes
-        same = manifest.hashes_same(host, evidence.origin, hashes) if hashes is not None else None
-        return Proof(evidence.origin, None, same, changed)
-    now = evidence.last or _counters(host, evidence.kname)
-    same = evidence.counters == now if evidence.counters and now else None
-    return Proof(evidence.origin, same, _hash_same(host, evidence))
+def _forget(device: Device | None) -> tuple[Step, ...]:
+    """What the kernel remembers of a device from before is not what is on it, if its disk was written."""
+    if device is None:
+        return ()
+    return (_flush(device.path),)
+
+
+def _flush(path: str, *, optional: bool = False) -> Step:
+    return Step(
+        "Let the kernel forget what it has read of it",
+        command("blockdev", "--flushbufs", path),
+        optional=optional,
+    )
+
+
+def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
+    """What was noted; to be read before the sandbox is removed. `number` is its place among those."""
+    record, kname = sandbox.record, sandbox.origin
+    image = record is not None and record.image
+    inside = {mount.mountpoint for mount in sandbox.inner}
+    lower = paths.of(sandbox.name, paths.LOWER) in inside
+    bound = paths.of(sandbox.name, paths.IMAGE)
+    noted = None if image else _text(host, paths.of(sandbox.name, paths.COUNTERS))
+    content = (bound if bound in inside else None) if image else (f"/dev/{kname}" if kname else None)
+    return Evidence(
+        name=sandbox.name,
+        origin=record.origin if record else f"/dev/{kname}",
+        number=number,
+        kname=None if image else kname,
+        noted=noted or None,
+        hash=_digest(_text(host, paths.of(sandbox.name, paths.HASH)) or "") or None,
+        content=content,
+        listed=lower and paths.MANIFEST in sandbox.entries,
+        rehashed=lower and paths.HASHES in sandbox.entries,
+        hashed=record is not None and record.hashed,
+        uncounted="" if image or kname is None else _uncounted(host, kname, noted or ""),
+    )
+
+
+def _uncounted(host: Host, kname: str, noted: str) -> str:
+    """What lies below a device, or the disk that it is a part of where new partitions spoil the sum."""
+    disk = next(iter(counters.names(noted)), kname)
+    base = f"/sys/class/block/{disk}"
+    if disk.startswith("loop"):
+        return "the file behind it"
+    try:
+        below = host.listdir(f"{base}/slaves")
+    except OSError:
+        below = []
+    if below:
+        return "the devices below it"
+    known = frozenset(counters.names(noted)[1:])
+    return "its disk" if disk != kname and known != counters.partitions(host, disk) else ""
+
+
+def steps(evidence: Evidence) -> tuple[Step, ...]:
+    """Steps that read the same once more, before the origin is let go. None of them keeps a removal."""
+    name, number = evidence.name, evidence.number
+    count: tuple[Step, ...] = ()
+    digest: tuple[Step, ...] = ()
+    if evidence.kname is not None and evidence.noted is not None:
+        again = counters.read_command(counters.names(evidence.noted))
+        title = "Read how much was ever written to the origin"
+        count = (Step(title, again, capture=f"COUNTERS_{number}", optional=True),)
+    if evidence.hash is not None and evidence.content is not None:
+        hashing = command("sha256sum", "--binary", evidence.content)
+        digest = (
+            *((_flush(evidence.content, optional=True),) if evidence.kname else ()),
+            Step("Compare the origin's hash", hashing, capture=f"HASH_{number}", optional=True),
+        )
+    listing = manifest.compare_steps(name, number, hashed=evidence.rehashed) if evidence.listed else ()
+    return (*count, *digest, *listing)
+
+
+def conclude(evidence: Evidence, captured: Mapping[str, str]) -> Proof:
+    """The proof, from what those steps captured. Pure."""
+    number, kname = evidence.number, evidence.kname or ""
+    before = counters.parse(evidence.noted or "", kname)
+    now = counters.parse(captured.get(f"COUNTERS_{number}", ""), kname)
+    disk_same = before.rest == now.rest if before.rest and now.rest and not evidence.uncounted else None
+    hidden = evidence.uncounted or ("its disk" if before.parts and not disk_same else "")
+    found = _difference(captured, f"CHANGED_{number}") if evidence.listed else None
+    return Proof(
+        origin=evidence.origin,
+        counters_same=before.own == now.own if before.own and now.own else None,
+        hash_same=_hash_same(evidence, captured),
+        changed=found.paths if found else None,
+        more=found.more if found else False,
+        disk_same=disk_same,
+        hashed=evidence.hashed,
+        uncounted=hidden,
+    )
 
 
 def memory_back(before: Memory, now: Memory) -> str:
@@ -123,19 +228,16 @@ def memory_back(before: Memory, now: Memory) -> str:
     return f"{sizes.show(back)} of RAM came back." if back > 0 else ""
 
 
-def _counters(host: Host, kname: str | None) -> Counters | None:
-    """The counters of a device; None when it is gone."""
-    return parse_counters(_text(host, f"/sys/class/block/{kname}/stat") or "")
+def _difference(captured: Mapping[str, str], name: str) -> Difference | None:
+    return manifest.difference(captured[name]) if name in captured else None
 
 
-def _hash_same(host: Host, evidence: Evidence) -> bool | None:
-    if evidence.hash is None:
-        return None
-    try:
-        found = host.run(["sha256sum", "--binary", evidence.origin])
-    except CommandFailed:
-        return None
-    return _digest(found) == evidence.hash
+def _hash_same(evidence: Evidence, captured: Mapping[str, str]) -> bool | None:
+    if evidence.rehashed:
+        found = captured.get(f"REHASHED_{evidence.number}")
+        return None if found is None else not found
+    said = captured.get(f"HASH_{evidence.number}")
+    return None if evidence.hash is None or said is None else _digest(said) == evidence.hash
 
 
 def _digest(said: str) -> str:

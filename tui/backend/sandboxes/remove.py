@@ -17,10 +17,11 @@ from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, origin_steps, ownership
+from tui.backend.sandboxes import frame, origin_steps, ownership, proof
+from tui.backend.sandboxes.proof import Evidence
 from tui.backend.stores import ramdisk
 
-_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.MANIFEST, paths.HASHES, paths.RECORD)
+_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.MANIFEST, paths.HASHES, paths.LISTED, paths.CHANGES)
 _DIRECTORIES = (paths.MOUNT_POINT, paths.LOWER, paths.STORE)
 
 
@@ -30,7 +31,8 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    return requirements.check(host, plan(found, inventory.sandboxes, abilities.read(host)))
+    proofs = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
+    return requirements.check(host, plan(found, inventory.sandboxes, abilities.read(host), proofs))
 
 
 def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
@@ -49,11 +51,19 @@ def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
     )
 
 
-def plan(gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...], able: Abilities) -> Plan:
-    """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are. Pure."""
+def plan(
+    gone: tuple[Sandbox, ...],
+    everything: tuple[Sandbox, ...],
+    able: Abilities,
+    proofs: tuple[Evidence, ...] = (),
+) -> Plan:
+    """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are, `proofs` what
+    is to be compared before their origins are let go. Pure.
+    """
     names = {sandbox.name for sandbox in gone}
     stay = [sandbox for sandbox in everything if sandbox.name not in names]
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
+    soft += tuple(step for evidence in proofs for step in proof.steps(evidence))
     unload = _unload(gone, stay, able)
     apart = ((sandbox, _take_apart(sandbox, able, wipe=not unload)) for sandbox in gone)
     hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
@@ -100,14 +110,16 @@ def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step,
     loops = sorted(sandbox.loops, key=lambda loop: loop.file)
     lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
     inner = [mount for mount in sandbox.inner if mount not in lower]
+    above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
     return (
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
         *(_wipe(sandbox) if wipe else ()),
-        *(_unmap(entry, able) for entry in sandbox.helpers),
+        *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_unlock(sandbox),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(_release(mount) for mount in reversed(inner)),
+        *((_unmap(sandbox.claim, able),) if sandbox.claim else ()),
     )
 
 
@@ -143,7 +155,9 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
     if not (sandbox.entries or _has_directory(sandbox)):
         return ()
     name, own = sandbox.name, sandbox.mount_left
-    files = [paths.of(name, file) for file in _FILES if file in sandbox.entries]
+    names = (*_FILES, *sorted(entry for entry in sandbox.entries if entry.startswith(paths.SORTING)))
+    # the record goes last: it tells what is to be taken back
+    files = [paths.of(name, file) for file in (*names, paths.RECORD) if file in sandbox.entries]
     directories = [paths.of(name, entry) for entry in _DIRECTORIES if entry in sandbox.entries]
     return (
         *((Step("Remove the mount point that was made for it", _rmdir(own)),) if own else ()),

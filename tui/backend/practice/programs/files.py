@@ -111,6 +111,18 @@ def cat(world: World, words: list[str], data: str) -> str:
         raise Failure(f"cat: {error.filename}: {reason(error)}") from error
 
 
+def grep(world: World, words: list[str], _: str) -> str:
+    """Show all lines of files, each with the file's name: `grep --with-filename '' FILE...`."""
+    pattern, *files = parse("grep", words, flags="H/with-filename").operands
+    if pattern or "--with-filename" not in words:
+        raise NotPractised("grep: only all lines are practised")
+    try:
+        texts = [(path, tree.file(world, path).text) for path in files]
+    except OSError as error:
+        raise Failure(f"grep: {error.filename}: {reason(error)}", 2) from error
+    return "".join(f"{path}:{line}\n" for path, text in texts for line in text.split("\n")[:-1])
+
+
 def stat(world: World, words: list[str], _: str) -> str:
     """Tell a file's size or identity: `stat --format=%s FILE`, `stat --format=%d:%i FILE`."""
     given = parse("stat", words, flags="L/dereference", values="c/format")

@@ -3,7 +3,7 @@
 from tui.backend.practice import tree, use
 from tui.backend.practice.blocks import SECTOR, Loop
 from tui.backend.practice.mounted import FileSystem
-from tui.backend.practice.nodes import File
+from tui.backend.practice.nodes import File, Special
 from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
@@ -22,18 +22,26 @@ def losetup(world: World, words: list[str], _: str) -> str:
         raise NotPractised("losetup: bad usage")
     path = given.one()
     found = tree.find(world, path)
-    if not isinstance(found.node, File):
+    if not isinstance(found.node, File | Special) or not _size(world, found.node):
         word = "No such file or directory" if found.node is None else "Invalid argument"
         raise Failure(f"losetup: {path}: failed to set up loop device: {word}")
     read_only = "read-only" in given or "ro" in found.mount.options.split(",")
     return f"/dev/{_attach(world, found.node, found.mount.fs, found.path, read_only)}\n"
 
 
-def _attach(world: World, file: File, fs: FileSystem, path: str, read_only: bool) -> str:
-    free = [loop for loop in world.of(Loop) if loop.file is None]
+def _size(world: World, node: File | Special) -> int:
+    """Bytes of a file or of a block device; 0 for another node."""
+    if isinstance(node, File):
+        return node.size
+    return world.blocks[node.kname].size if node.kname in world.blocks else 0
+
+
+def _attach(world: World, node: File | Special, fs: FileSystem, path: str, read_only: bool) -> str:
+    free = [loop for loop in world.of(Loop) if not loop.bound]
     loop = min(free, key=lambda loop: int(loop.kname[4:])) if free else _new(world)
-    loop.file, loop.fs, loop.backing, loop.read_only = file, fs, path, read_only
-    loop.size, loop.writes, loop.sectors = file.size // SECTOR * SECTOR, 0, 0
+    loop.file, loop.device = (node, "") if isinstance(node, File) else (None, node.kname)
+    loop.fs, loop.backing, loop.read_only = fs, path, read_only
+    loop.size, loop.writes, loop.sectors = _size(world, node) // SECTOR * SECTOR, 0, 0
     return loop.kname
 
 
@@ -60,6 +68,6 @@ def _set_capacity(world: World, path: str) -> str:
 
 def _bound(world: World, path: str, what: str) -> Loop:
     loop = world.blocks.get(path.removeprefix("/dev/"))
-    if not isinstance(loop, Loop) or loop.file is None:
+    if not isinstance(loop, Loop) or not loop.bound:
         raise Failure(f"losetup: {path}: {what}: No such device or address")
     return loop

@@ -12,15 +12,15 @@ from tui.backend.practice.programs.arguments import size as to_bytes
 from tui.backend.practice.world import World
 
 _STATUS = 32
-_HIDDEN = ("nouuid", "noload", "norecovery", "rescue=nologreplay", "errors=remount-ro")
+_HIDDEN = ("nouuid", "noload", "norecovery", "nolog", "rescue=nologreplay", "errors=remount-ro")
 """Options that are the file system's, not the mount's."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""
 
 
 def mount(world: World, words: list[str], _: str) -> str:
-    """Mount: `mount [-t TYPE] [-o OPTIONS] [--bind] [SOURCE] DIRECTORY`."""
-    given = parse("mount", words, flags="B/bind r/read-only", values="t/types o/options")
+    """Mount: `mount [-t TYPE] [-o OPTIONS] [--bind] [--internal-only] [SOURCE] DIRECTORY`."""
+    given = parse("mount", words, flags="B/bind r/read-only i/internal-only", values="t/types o/options")
     options = [option for option in given.get("options").split(",") if option]
     if "read-only" in given:
         options.append("ro")

@@ -1,0 +1,185 @@
+"""The proof that an origin stayed as it was is right, or says that it cannot tell."""
+
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import MIB, PLACE, Lab, sh
+from tui.backend.execute import Event, Phase
+from tui.backend.sandboxes import perform, proof, remove
+from tui.backend.sandboxes.proof import Proof
+
+pytestmark = pytest.mark.only_no_udev
+
+START = 1 * MIB
+"""Where the first partition begins."""
+
+
+def partitioned(lab: Lab) -> tuple[str, str, str]:
+    """A disk with two partitions, the first with an ext4: their nodes."""
+    file = PLACE / "disk"
+    with file.open("wb") as new:
+        new.truncate(24 * MIB)
+    sh("sfdisk", "--quiet", str(file), input="2048,16384\n20480,16384\n")
+    disk = sh("losetup", "--find", "--show", "--partscan", str(file)).strip()
+    lab.loops.append(disk)
+    for number in (1, 2):
+        if not os.path.exists(f"{disk}p{number}"):
+            major, minor = Path(f"/sys/class/block/{Path(disk).name}p{number}/dev").read_text().split(":")
+            os.mknod(f"{disk}p{number}", 0o060600, os.makedev(int(major), int(minor)))
+    sh("mkfs.ext4", "-q", f"{disk}p1")
+    return disk, f"{disk}p1", f"{disk}p2"
+
+
+def write(node: str, offset: int = 8 * MIB - 4096) -> None:
+    """Write a block as anybody can who is root, past every cache but the kernel's own of that node."""
+    with open(node, "r+b", buffering=0) as raw:
+        raw.seek(offset)
+        raw.write(os.urandom(4096))
+        os.fsync(raw.fileno())
+
+
+@pytest.mark.parametrize("engine", ["auto", "overlay"])
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_partition_that_is_written_by_its_whole_disk(lab: Lab, engine: str, hashed: bool) -> None:
+    """The partition's own counters do not move, and the kernel remembers what it read of it before."""
+    disk, part, _other = partitioned(lab)
+    lab.create(part, name="trial", size="4M", engine=engine, hash=hashed)
+    write(disk, START + 8 * MIB - 4096)
+    shown = lab.remove("trial")
+    assert shown.counters_same
+    assert not shown.disk_same
+    assert shown.hash_same is (False if hashed else None)
+    assert ("was CHANGED" if hashed else "only a hash tells that") in shown.sentence
+    assert "untouched" not in shown.sentence
+
+
+@pytest.mark.parametrize("engine", ["auto", "overlay"])
+def test_another_partition_is_written(lab: Lab, engine: str) -> None:
+    """That is none of it, and the sum says so."""
+    _disk, part, other = partitioned(lab)
+    lab.create(part, name="trial", size="4M", engine=engine, hash=True)
+    write(other)
+    shown = lab.remove("trial")
+    assert (shown.counters_same, shown.hash_same) == (True, True)
+    assert shown.sentence == f"{part} is untouched: its hash is the same."
+
+
+@both_engines
+def test_a_device_that_is_written_itself(lab: Lab, engine: str) -> None:
+    disk = lab.disk()
+    lab.create(disk.origin, name="trial", size="4M", engine=engine, hash=True)
+    sh("blockdev", "--setrw", disk.device)  # where nothing claims it, it was made read-only
+    write(disk.device)
+    shown = lab.remove("trial")
+    assert (shown.counters_same, shown.hash_same) == (False, False)
+    assert f"{disk.device} was CHANGED" in shown.sentence
+
+
+@both_engines
+@pytest.mark.parametrize("hashed", [True, False])
+def test_an_image_whose_file_is_written(lab: Lab, engine: str, hashed: bool) -> None:
+    """The counters of the read-only loop device over it prove nothing."""
+    disk = lab.disk(attach=False)
+    lab.create(disk.origin, name="trial", size="4M", engine=engine, hash=hashed)
+    write(disk.image)
+    shown = lab.remove("trial")
+    assert (shown.counters_same, shown.hash_same) == (None, False if hashed else None)
+    assert ("was CHANGED" if hashed else "It cannot be told") in shown.sentence
+
+
+@both_engines
+def test_an_image_that_is_replaced_by_a_fifo(lab: Lab, engine: str) -> None:
+    """What was attached is compared: a name proves nothing, and nothing waits for a writer."""
+    disk = lab.disk(attach=False)
+    lab.create(disk.origin, name="trial", size="4M", engine=engine)
+    os.unlink(disk.image)
+    os.mkfifo(disk.image)
+    shown = lab.remove("trial")
+    assert shown.hash_same
+    assert shown.sentence == f"{disk.image} is untouched: its hash is the same."
+
+
+@both_engines
+def test_what_others_do_when_it_is_let_go_is_none_of_it(lab: Lab, engine: str) -> None:
+    disk = lab.disk()
+    lab.create(disk.origin, name="trial", size="4M", engine=engine, hash=True)
+    shown = _removed(lab, lambda event: _written(event, disk.device))
+    assert (shown.counters_same, shown.hash_same) == (True, True)
+
+
+def _written(event: Event, device: str) -> None:
+    """When the last part of the sandbox goes."""
+    if event.phase is Phase.STARTED and event.step.title == "Remove its place":
+        write(device)
+
+
+def _removed(lab: Lab, listener: Callable[[Event], None]) -> Proof:
+    evidence, captured = proof.read(lab.host, lab.sandbox("trial")), dict[str, str]()
+    perform.perform(
+        lab.host,
+        lambda reading: remove.prepare(lab.host, reading, ("trial",)),
+        listener=listener,
+        captured=captured,
+    )
+    return proof.conclude(evidence, captured)
+
+
+@both_engines
+def test_a_hash_that_cannot_be_compared_is_said(lab: Lab, engine: str) -> None:
+    disk = lab.disk(attach=False)
+    lab.create(disk.origin, name="trial", size="4M", engine=engine)
+    lab.host = Failing()
+    shown = lab.remove("trial")
+    assert (shown.hash_same, shown.hashed) == (None, True)
+    assert shown.sentence.endswith("Its hash was asked for, and could not be compared.")
+    assert lab.sandboxes() == ()
+
+
+class Failing(type(Lab().host)):  # type: ignore[misc]
+    """The machine, but for what reads the origin again: a bad sector."""
+
+    def run(self, argv: list[str], **more: object) -> str:
+        if argv[0] == "sha256sum":
+            return str(super().run(["false"], **more))
+        return str(super().run(argv, **more))
+
+
+@pytest.mark.layers
+def test_no_time_of_reading_changes(lab: Lab) -> None:
+    tree = lab.tree()
+    sh("mount", "--bind", tree.origin, tree.origin)
+    sh("mount", "-o", "remount,bind,strictatime", tree.origin)
+    paths = [tree.origin, f"{tree.origin}/etc", f"{tree.origin}/data", f"{tree.origin}/link"]
+    for path in paths:
+        os.utime(path, ns=(10**17, 10**18), follow_symlinks=False)
+    lab.create(tree.origin, name="trial", size="2M", hash=True)
+    shown = lab.remove("trial")
+    assert (shown.changed, shown.hash_same) == ((), True)
+    assert {os.lstat(path).st_atime_ns for path in paths} == {10**17}
+    sh("umount", tree.origin)
+
+
+@pytest.mark.layers
+@pytest.mark.only_layers_here  # making them takes the guest minutes
+def test_comparing_many_files_takes_little_memory(lab: Lab) -> None:
+    tree = lab.tree()
+    for number in range(400):
+        folder = Path(tree.origin, f"folder-{number}-{'x' * 60}")
+        folder.mkdir()
+        for file in range(1000):
+            os.close(os.open(folder / f"file-{file}", os.O_CREAT | os.O_WRONLY))
+    box = lab.create(tree.origin, name="trial", size="64M")
+    assert box.listed > 40 * MIB
+    for number in range(400):
+        os.chmod(Path(tree.origin, f"folder-{number}-{'x' * 60}"), 0o700)
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    shown = lab.remove("trial")
+    assert len(shown.changed or ()) >= 300
+    assert f"{len(shown.changed or ()) - 3} more" in shown.sentence
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - ours < 16 << 10
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 64 << 10

@@ -1,0 +1,112 @@
+"""Write counters of a device, before and after: what reached it by its own node, and of a partition what
+may have reached it by that of its disk.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tui.backend.command import Command, command
+from tui.backend.host import Host
+from tui.backend.inventory.devices import Device
+from tui.backend.kernel_text import fields, lines, number
+
+_ROUNDS = 4
+"""How often a disk and its partitions are read: two equal rounds are of one moment."""
+_PLACE = "/sys/class/block"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Since the kernel found the disk: sectors written, discards, sectors discarded (fields 7, 12
+    and 14 of Documentation/block/stat.rst; sectors of 512 bytes). Writes are not counted: a
+    flush that writes nothing, such as XFS asks for when it is unmounted, is one of them.
+    """
+
+    sectors: int
+    discards: int
+    discarded: int
+
+    def __sub__(self, other: "Counters") -> "Counters":
+        return Counters(
+            self.sectors - other.sectors, self.discards - other.discards, self.discarded - other.discarded
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of one moment: the device's `own` counters; and `rest`, what was written by the disk's own node: the
+    disk's less those of all its `parts` (kernel names). None where it is not known; `rest` of what is no
+    partition, too.
+    """
+
+    own: Counters | None
+    rest: Counters | None = None
+    parts: frozenset[str] = frozenset()
+
+
+def of_device(device: Device, others: Iterable[Device]) -> Command:
+    """The command that reads the counters of a device, and of a partition those of its disk and of the
+    disk's other partitions, which are among `others`.
+    """
+    if device.type != "part" or not device.parents:
+        return read_command((device.kname,))
+    disk = device.parents[0]
+    parts = sorted(other.kname for other in others if other.type == "part" and disk in other.parents)
+    return read_command((disk, *parts))
+
+
+def read_command(knames: tuple[str, ...]) -> Command:
+    """The command that reads the counters of these: a device, or a disk and its partitions."""
+    rounds = _ROUNDS if len(knames) > 1 else 1
+    return command("grep", "--with-filename", "", *(f"{_PLACE}/{name}/stat" for name in knames * rounds))
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The kernel names in what that command printed, each once."""
+    return tuple(dict.fromkeys(name for name, _counters in _entries(text)))
+
+
+def parse(text: str, kname: str) -> Reading:
+    """The reading of a device in what the command printed."""
+    found, known = _entries(text), names(text)
+    own = next((counters for name, counters in reversed(found) if name == kname), None)
+    if not known or known[0] == kname:
+        return Reading(own)
+    size = len(known)
+    rounds = [found[start : start + size] for start in range(0, len(found), size)]
+    steady = next((one for one, after in pairwise(rounds) if one == after), None)
+    return Reading(own, _rest(steady) if steady else None, frozenset(known[1:]))
+
+
+def partitions(host: Host, disk: str) -> frozenset[str]:
+    """The partitions that a disk has now."""
+    try:
+        inside = host.listdir(f"{_PLACE}/{disk}")
+    except OSError:
+        return frozenset()
+    return frozenset(name for name in inside if host.kind(f"{_PLACE}/{disk}/{name}/partition") is not None)
+
+
+def _rest(one: list[tuple[str, Counters | None]]) -> Counters | None:
+    (_disk, left), *parts = one
+    for _name, counters in parts:
+        if left is None or counters is None:
+            return None
+        left -= counters
+    return left
+
+
+def _entries(text: str) -> list[tuple[str, Counters | None]]:
+    parted = (line.removeprefix(f"{_PLACE}/").partition("/stat:") for line in lines(text))
+    return [(name, _counters(counts)) for name, mark, counts in parted if mark]
+
+
+def _counters(text: str) -> Counters | None:
+    """The counters of a stat file's text; None when it is none."""
+    counts = [number(field) for field in fields(text)]
+    known = [count for count in counts if count is not None]
+    if len(known) < 7 or len(known) != len(counts):
+        return None
+    discards = (known[11], known[13]) if len(known) >= 15 else (0, 0)
+    return Counters(known[6], *discards)
