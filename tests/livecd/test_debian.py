@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words += ["--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*"]
     words += ['--customize-hook=mkdir -p "$1"/opt/sandbox-tui']
     words += [
-        f"--customize-hook=copy-in {tui} /opt/sandbox-tui",
+        f"--customize-hook=copy-in {shlex.quote(str(tui))} /opt/sandbox-tui",
         f"--customize-hook=copy-in {place}/report /opt",
     ]
     words += [f"--customize-hook=copy-in {place}/report.service /etc/systemd/system"]
