@@ -50,7 +50,7 @@ class Elsewhere:
 
     def tui(self, *words: str) -> str:
         """Run the command line there."""
-        return self.run(" ".join([sys.executable, "-m", "tui", *words]))
+        return self.run(f"{TUI} {shlex.join(words)}")
 
     def end(self) -> None:
         """The last process of the namespace ends."""
