@@ -1,5 +1,6 @@
 """The app on a practice machine, driven by hand: no timer, no clock, every tick on demand."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.screens.held import HeldHost
 from tui.app.app import SandboxApp
 from tui.app.terminal import Glyphs, Look
 from tui.backend.practice import PracticeHost, events
@@ -16,6 +18,7 @@ CONSOLE = Look(ansi=True, glyphs=Glyphs.CP437)
 NAME = "sdb1-sandbox"
 MOUNT = f"/run/sandbox-tui/{NAME}/mnt"
 MIB = 1 << 20
+_MOST_WAITS = 20_000
 
 
 class Stage:
@@ -35,13 +38,32 @@ class Stage:
         return type(self.app.screen).__name__
 
     async def settle(self) -> None:
-        """Until no thread works and all messages have been handled."""
-        for _ in range(200):
-            await self.pilot.pause()
-            if all(worker.is_finished for worker in self.app.workers):
+        """Until no thread works (or one waits for a held program) and all messages have been handled."""
+        await self.pilot.pause()
+        seen = self._ticks()
+        for _ in range(_MOST_WAITS):
+            if all(worker.is_finished for worker in self.app.workers) or self._ticks() > seen + 1:
                 break
-        await self.pilot.pause()
-        await self.pilot.pause()
+            await asyncio.sleep(0.001)
+            await self.pilot.pause()
+        else:
+            raise AssertionError("a worker does not end")
+        for number in range(_MOST_WAITS):
+            if number > 1 and not self._draws():
+                break
+            await self.pilot.pause()
+        else:
+            raise AssertionError("the screen is drawn again and again")
+
+    def _draws(self) -> bool:
+        """Whether the screen has something left for the next time it is drawn, which may lead to more."""
+        screen = self.app.screen
+        layout = screen._layout_required or screen._scroll_required or screen._recompose_required
+        return bool(layout or screen._repaint_required or screen._dirty_widgets or screen._callbacks)
+
+    def _ticks(self) -> int:
+        """How often a held program's reader could have stopped it."""
+        return self.app.host.ticks if isinstance(self.app.host, HeldHost) else 0
 
     async def press(self, *keys: str) -> None:
         """Keys, one after the other, each to its end."""
