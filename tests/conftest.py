@@ -1,15 +1,14 @@
-"""For every suite: no test depends on a clock, and what CI tries is the same each time."""
-
-import os
+"""For every suite: no test depends on a clock."""
 
 import pytest
 from hypothesis import settings
 
+from tests import soak
 from tests.unit.practice_verbs import without_mapper
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("ci", deadline=None, max_examples=100)
+settings.register_profile("soak", deadline=None, max_examples=1000)
+settings.load_profile("soak" if soak.ALL else "ci")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
