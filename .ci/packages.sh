@@ -1,22 +1,18 @@
 # Debian packages, found by the programs they bring: what is there already is left alone.
 # Read by .ci/setup.
 
-# program:package, or file:package. mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
-RUN_PROGRAMS='dmsetup:dmsetup losetup:mount lsblk:util-linux blkid:util-linux mount:mount
-    mkfs.ext4:e2fsprogs dumpe2fs:e2fsprogs modprobe:kmod find:findutils tar:tar'
-TEST_PROGRAMS='qemu-system-x86_64:qemu-system-x86 busybox:busybox-static file:file udevadm:udev
-    linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs
-    mkfs.vfat:dosfstools mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
+# The program's own needs: `PROGRAM PACKAGE USE WHAT-FOR` in each line.
+NEEDS=tui/backend/packages.txt
+RUN_USES='always sandbox'
+TEST_USES='always sandbox livecd part'
+# Of tests only, program:package; without a package those that the table above has, too.
+TEST_PROGRAMS='file:file udevadm linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs
+    mkfs.btrfs:btrfs-progs mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
     setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 # File systems that are mounted below overlays; not every release of Debian has all of them.
 MAKERS='mkfs.jfs:jfsutils mkfs.reiserfs:reiserfsprogs mkfs.nilfs2:nilfs-tools mkfs.ntfs:ntfs-3g
     mkfs.exfat:exfatprogs mkfs.minix:util-linux-extra'
-# Live CDs; a path stands for a file that is no program.
-LIVECD_PROGRAMS='xorriso:xorriso xz:xz-utils cpio:cpio cmp:diffutils mksquashfs:squashfs-tools mcopy:mtools zstd:zstd
-    bsdtar:libarchive-tools fakeroot:fakeroot grub-mkimage:grub-common
-    /usr/lib/grub/x86_64-efi/moddep.lst:grub-efi-amd64-bin
-    /usr/lib/ISOLINUX/isolinux.bin:isolinux /usr/lib/syslinux/modules/bios/ldlinux.c32:syslinux-common
-    /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf'
+# mkfs.ext4 and the like live in sbin, which a plain user's PATH may lack.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 
@@ -43,9 +39,28 @@ is_there() {
     esac
 }
 
+# needs USE...: what the program needs for these uses, as program:package.
+needs() {
+    while read -r name package use _; do
+        case " $* " in
+        *" ${use:-#} "*) echo "$name:$package" ;;
+        esac
+    done <"$NEEDS"
+}
+
+# The package of a program that the table has.
+package_of() {
+    while read -r name package _; do
+        [ "$name" != "$1" ] || echo "$package"
+    done <"$NEEDS"
+}
+
 missing_packages() {
     for pair; do
-        is_there "${pair%%:*}" || echo "${pair#*:}"
+        case $pair in
+        *:*) is_there "${pair%%:*}" || echo "${pair#*:}" ;;
+        *) is_there "$pair" || package_of "$pair" ;;
+        esac
     done | sort -u
 }
 

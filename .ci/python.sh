@@ -31,14 +31,16 @@ venv_is_sound() {
     [ "$(cat .venv/made-in 2>/dev/null)" = "$(pwd)" ] && .venv/bin/python -c '' 2>/dev/null
 }
 
-# need_venv run|test WHAT: the stamp tells for which pyproject.toml this was last done to the end.
-need_venv() {
+# venv_is_ready run|test: the stamp tells for which pyproject.toml this was last done to the end.
+venv_is_ready() {
     wanted=$(cksum pyproject.toml)
-    if venv_is_sound; then
-        [ "$(cat ".venv/ready-to-$1" 2>/dev/null)" != "$wanted" ] || return 0
-    else
-        make_venv
-    fi
+    venv_is_sound && [ "$(cat ".venv/ready-to-$1" 2>/dev/null)" = "$wanted" ]
+}
+
+# need_venv run|test WHAT
+need_venv() {
+    ! venv_is_ready "$1" || return 0
+    venv_is_sound || make_venv
     say "installing the Python packages to $1"
     .venv/bin/python -m pip install -qq --disable-pip-version-check --editable "$2"
     echo "$wanted" >".venv/ready-to-$1"

@@ -1,16 +1,16 @@
-"""For every suite: no test depends on a clock, and what CI tries is the same each time."""
-
-import os
+"""For every suite: no test depends on a clock."""
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import soak
 from tests.unit.practice_verbs import without_mapper
 
 # of its own checks one is by the clock, too
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("base", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("base"), derandomize=True)
+settings.register_profile("soak", settings.get_profile("base"), max_examples=1000)
+settings.load_profile("soak" if soak.ALL else "ci")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -21,8 +21,9 @@ def pytest_configure() -> None:
         pytest.exit("The kernel suite runs in its virtual machine: sh .ci/test kernel overlay", returncode=2)
 
 
+@pytest.hookimpl(trylast=True)  # when `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Here only the overlay engine's; in the guest all but what is only for here."""
+    """Here only the overlay engine's; in the guest all but what is only for here. Of them a shard."""
     del config
     away = {"only_layers_here"} if IN_VM else set()
     away |= set() if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
@@ -31,6 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if (item.get_closest_marker("layers") or IN_VM) and not any(map(item.get_closest_marker, away))
     ]
+    number, of = map(int, os.environ.get("SANDBOX_TUI_SHARD", "1/1").split("/"))
+    items[:] = items[number - 1 :: of]
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""kill -9 at every step of create, grow and remove, then recover: the machine is as before."""
+"""kill -9 at every step of create, grow and remove (a few of them, chosen anew in each run, where it is no
+soak), then recover: the machine is as before.
+"""
 
 import os
 import signal
@@ -9,6 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests import soak
 from tests.kernel.lab import Disk, Lab, Tree, state
 from tests.patience import until
 from tui.backend import inventory, run
@@ -19,6 +22,8 @@ from tui.backend.plan import Plan
 from tui.backend.sandboxes import grow, perform, remove
 
 Planner = Callable[[inventory.Inventory], Plan]
+FEW = 3
+"""Steps of a plan at which a run that is no soak kills it."""
 
 SETUPS: dict[str, dict[str, Any]] = {
     "image on tmpfs": {"size": "4M"},
@@ -55,6 +60,13 @@ CASES += [
         *((("overlay of a device", MOMENTS[1], False),) if SOAKED else ()),
     )
 ]
+
+
+def steps(lab: Lab, make: Planner, least: int, of: object) -> tuple[list[int], int]:
+    """The steps of a plan at which it is killed, and the number of all: more than `least`."""
+    number = len(make(inventory.read(lab.host)).steps)
+    assert number > least
+    return soak.share(range(number), FEW, f"kill {of}"), number
 
 
 def killed(lab: Lab, make: Planner, step: int, moment: str) -> bool:
@@ -148,15 +160,14 @@ def test_create(lab: Lab, setup: str, moment: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
     make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
-    last = len(make(inventory.read(lab.host)).steps) - 1
-    step = 0
-    while killed(lab, make, step, moment):
+    chosen, number = steps(lab, make, 12, f"create {setup} {moment}")
+    for step in chosen:
+        assert killed(lab, make, step, moment)
         recovered(lab)
-        if (step, moment) == (last, MOMENTS[1]):  # nobody was there to see that it was done
+        if (step, moment) == (number - 1, MOMENTS[1]):  # nobody was there to see that it was done
             lab.remove("trial")
         assert settled() == before, f"killed at step {step}"
-        step += 1
-    assert step > 12
+    assert not killed(lab, make, number, moment)  # it is done
     finished(lab, disk, digest)
 
 
@@ -178,15 +189,15 @@ def test_remove(lab: Lab, setup: str, moment: str) -> None:
     disk = prepared(lab, setup)
     digest, before = disk.digest(), settled()
     make: Planner = lambda reading: remove.prepare(lab.host, reading, ("trial",))  # noqa: E731
-    step = 0
     lab.create(disk.origin, name="trial", **SETUPS[setup])
-    while killed(lab, make, step, moment):
+    chosen, number = steps(lab, make, 6, f"remove {setup} {moment}")
+    for step in chosen:
+        assert killed(lab, make, step, moment)
         recovered(lab)
         if not any(found.name == "trial" for found in lab.sandboxes()):
             assert settled() == before, f"killed at step {step}"
             lab.create(disk.origin, name="trial", **SETUPS[setup])
-        step += 1
-    assert step > 6
+    assert not killed(lab, make, number, moment)  # it is done
     assert settled() == before
     finished(lab, disk, digest)
 
@@ -198,15 +209,15 @@ def test_grow(lab: Lab, setup: str, moment: str) -> None:
     box = lab.create(disk.origin, name="trial", **SETUPS[setup])
     with open(f"{box.mountpoint}/work", "w") as file:
         file.write("somebody's work")
-    step = 0
-    while killed(lab, make, step, moment):
+    chosen, number = steps(lab, make, 2, f"grow {setup} {moment}")
+    for step in chosen:
+        assert killed(lab, make, step, moment)
         recovered(lab)
         now = lab.sandbox("trial")
         assert not now.interrupted
         assert lab.gauge("trial").state is State.OK
         assert_sizes_agree(now.status.total, now.name)
-        step += 1
-    assert step >= 3
+    assert not killed(lab, make, number, moment)  # it is done
     with open(f"{box.mountpoint}/work") as file:
         assert file.read() == "somebody's work"
     for sandbox in lab.sandboxes():

@@ -42,7 +42,7 @@ def check_round(lab: Lab, disk: Disk | Tree, **options: Any) -> None:
 
 
 @pytest.mark.no_udev
-@pytest.mark.parametrize("kind", ["ext4", "vfat"])
+@pytest.mark.parametrize("kind", [pytest.param("ext4", marks=pytest.mark.own_kernel), "vfat"])
 def test_a_device_with_a_common_file_system(lab: Lab, kind: str) -> None:
     check_round(lab, lab.disk(kind))
 
@@ -59,6 +59,7 @@ def test_an_overlay(lab: Lab, kind: str, attach: bool) -> None:
     check_round(lab, lab.origin(kind, attach=attach), engine="overlay", size=SIZES.get(kind, ""))
 
 
+@pytest.mark.own_kernel
 @pytest.mark.no_udev
 def test_an_image_file(lab: Lab) -> None:
     check_round(lab, lab.disk(attach=False))
@@ -74,6 +75,7 @@ def test_the_ramdisk_store(lab: Lab) -> None:
     check_round(lab, lab.disk(), store="ramdisk")
 
 
+@pytest.mark.own_kernel
 @pytest.mark.no_udev
 def test_the_classic_recipe(lab: Lab) -> None:
     disk = lab.disk()
@@ -129,6 +131,7 @@ def test_no_mount_to_rehearse_a_check(lab: Lab) -> None:
     assert disk.digest() == digest
 
 
+@pytest.mark.own_kernel
 @both_engines
 def test_removing_several_at_once(lab: Lab, engine: str) -> None:
     one, two = lab.disk("ext4"), lab.disk("ext4-1k")

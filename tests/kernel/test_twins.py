@@ -9,6 +9,7 @@ from tests.kernel.lab import Lab, node, sh
 from tui.backend.inventory import abilities
 
 
+@pytest.mark.own_kernel
 def test_names_of_the_origin_stay_with_it(lab: Lab) -> None:
     disk = lab.disk("ext4")
     sh("udevadm", "trigger", "--settle", disk.device)
@@ -35,6 +36,7 @@ def test_a_label_names_the_origin_even_when_a_sandbox_has_it_too(lab: Lab) -> No
     lab.remove("one", "two", "three")
 
 
+@pytest.mark.own_kernel
 def test_lvm_inside_is_not_activated(lab: Lab) -> None:
     disk = lab.disk("raw")
     sh("wipefs", "-aq", disk.device)

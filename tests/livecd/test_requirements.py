@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.vm.kernel import find_kernel
-from tui.backend import execute, requirements, run
+from tui.backend import execute, packages, requirements, run
 from tui.backend.errors import ExitCode, SandboxError
 from tui.backend.livecd import build
 from tui.backend.livecd.build import Prepared
@@ -89,7 +89,7 @@ def refusal(
 
 @pytest.mark.parametrize("absent", ["cpio", "grep", "awk", "gzip", "mcopy", "mksquashfs", "xorriso"])
 def test_without_one_of_them_nothing_is_touched(refusal: Callable[..., SandboxError], absent: str) -> None:
-    assert f"missing: {absent} (package {run.package_of(absent)})." in refusal(absent).message
+    assert f"missing: {absent} (package {packages.package_of(absent)})." in refusal(absent).message
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_without_one_of_them_nothing_is_touched(refusal: Callable[..., SandboxEr
 def test_what_reading_needs_is_named_too(refusal: Callable[..., SandboxError], absent: str) -> None:
     error = refusal(absent)
     assert absent in error.message
-    assert run.package_of(absent) in str(error)
+    assert packages.package_of(absent) in str(error)
 
 
 def test_all_that_is_missing_is_named_in_one_sentence(refusal: Callable[..., SandboxError]) -> None:
     """Also what the reading would have needed first."""
     absent = ("dmsetup", "busybox", "cpio", "xorriso", "mcopy")
     message = refusal(*absent).message
-    assert all(f"{name} (package {run.package_of(name)})" in message for name in absent)
+    assert all(f"{name} (package {packages.package_of(name)})" in message for name in absent)

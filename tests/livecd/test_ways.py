@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import soak
 from tests.livecd.boots import SERIAL, Boot, boot, uefi
+
+NO_WAITING = ("-icount", "shift=0,sleep=off")
+"""While the machine has nothing to do but wait, its clock goes on at once."""
 
 
 def start(direct: list[str], options: str, *more: str, memory: str = "512") -> Boot:
@@ -86,7 +90,7 @@ def test_initramfs(direct: list[str]) -> None:
     assert found.notes("record") == []
 
 
-@pytest.mark.parametrize("memory", [256, 512, 2300, 4096, 12288])
+@pytest.mark.parametrize("memory", soak.share([256, 512, 2300, 4096, 12288], 2, "memory for dm"))
 def test_dm_with_little_and_much_memory(direct: list[str], memory: int) -> None:
     """Half of what is free, or what the whole image takes when each block of it is changed (MiB)."""
     found = start(direct, "", memory=str(memory))
@@ -96,7 +100,10 @@ def test_dm_with_little_and_much_memory(direct: list[str], memory: int) -> None:
     assert 16 << 10 < int(found.ready[3]) < memory << 9
 
 
-@pytest.mark.parametrize(("way", "memory"), [("union", 2300), ("tmpfs", 2300), ("initramfs", 4096)])
+@pytest.mark.parametrize(
+    ("way", "memory"),
+    soak.share([("union", 2300), ("tmpfs", 2300), ("initramfs", 4096)], 1, "memory for the others"),
+)
 def test_the_other_ways_above_two_gib(direct: list[str], way: str, memory: int) -> None:
     found = start(direct, f"sandbox.mode={way}", memory=str(memory))
     works(found, way)
@@ -106,7 +113,8 @@ def test_the_other_ways_above_two_gib(direct: list[str], way: str, memory: int) 
 
 
 @pytest.mark.parametrize(
-    ("asked", "kib"), [("3000000000", 3_000_000_000 // 1024), ("2100M", 2100 << 10), ("060%", None)]
+    ("asked", "kib"),
+    soak.share([("3000000000", 3_000_000_000 // 1024), ("2100M", 2100 << 10), ("060%", None)], 1, "sizes"),
 )
 def test_sizes_above_two_gib(direct: list[str], asked: str, kib: int | None) -> None:
     found = start(direct, f"sandbox.mode=union sandbox.size={asked}", memory="4096")
@@ -131,5 +139,5 @@ def test_overflow_leaves_the_system_readable(direct: list[str]) -> None:
 
 def test_without_its_medium_it_says_so(direct: list[str]) -> None:
     options = direct[: direct.index("-cdrom")]
-    found = boot(*options, "-append", SERIAL, end="A shell to look around")
+    found = boot(*options, *NO_WAITING, "-append", SERIAL, end="A shell to look around")
     assert "sandbox-tui: cannot boot: no drive has the medium with the UUID " in found.text

@@ -1,21 +1,31 @@
 """A practice machine whose long programs stop in their middle until they are let go on."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from __future__ import annotations
 
-from tests.screens.theatre import Stage
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from tui.backend.host import Running, Said
 from tui.backend.practice import PracticeHost
 from tui.backend.practice.programs.recital import Recital
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tests.screens.theatre import Stage
+
 
 class HeldHost(PracticeHost):
-    """`program` says `lines` lines, then nothing until `released`, or until the app is gone."""
+    """`program` says `lines` lines, then nothing until `released`, or until the app is gone.
+
+    `ticks` counts how often its reader was given nothing meanwhile, and could have stopped it.
+    """
 
     def __init__(self, program: str, lines: int) -> None:
         super().__init__()
         self.program, self.lines = program, lines
         self.released = False
+        self.ticks = 0
         self.alive: Callable[[], bool] = lambda: True
 
     def hold(self, stage: Stage) -> None:
@@ -46,6 +56,7 @@ class _Held(Recital):
         while not self.host.released and self.host.alive():
             time.sleep(0.005)
             yield Said("")
+            self.host.ticks += 1
 
     def check(self) -> None:
         self.running.check()

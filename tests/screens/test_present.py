@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import soak
 from tests.screens.theatre import MIB, Stage, play
 from tests.unit.practice_verbs import clear, discard, enlarge, make, without_mapper
 from tui.__main__ import main
@@ -156,7 +157,7 @@ def _compare(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("machine", [demo_world, without_mapper])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", soak.seeds(2, 20, "others"))
 async def test_home_follows_whatever_others_do(seed: int, machine: Any) -> None:
     host = NumberedHost(machine())
     other = Other(host, seed)

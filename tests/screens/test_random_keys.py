@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests import soak
 from tests.screens.test_present import NumberedHost, Other
 from tests.screens.theatre import Stage, play
 from tests.unit.practice_verbs import make, without_mapper
@@ -31,7 +32,7 @@ def _alive(stage: Stage, trail: list[str]) -> None:
 
 
 @pytest.mark.parametrize("machine", [demo_world, without_mapper])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", soak.seeds(1, 20, "random keys"))
 async def test_random_keys(seed: int, machine: type) -> None:
     dice, host = random.Random(seed), NumberedHost(machine())
     make(host, name="one", size="64M")

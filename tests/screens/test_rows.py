@@ -12,6 +12,7 @@ from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from tests import soak
 from tests.screens.items import KINDS, Kind
 from tui.app import styles, themes
 from tui.app.terminal import Look
@@ -149,7 +150,10 @@ async def _fresh(app: Window, shown: Items) -> list[list[Segment]]:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_what_is_painted_follows_from_what_is_there(kind: Kind) -> None:
     @settings(
-        max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+        max_examples=soak.times(8, 80),
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        report_multiple_bugs=False,
     )
     @given(STEPS)
     def check(steps: list[Step]) -> None:

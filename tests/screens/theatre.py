@@ -10,6 +10,8 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.patience import PATIENCE
+from tests.screens.held import HeldHost
+from tests.screens.idle import wait_for_idle
 from tui.app.app import SandboxApp
 from tui.app.terminal import Glyphs, Look
 from tui.backend.practice import PracticeHost, events
@@ -38,33 +40,46 @@ class Stage:
         return type(self.app.screen).__name__
 
     async def settle(self) -> None:
-        """Until no thread works and all messages have been handled, however long that takes."""
-        idle = 0
+        """Until no thread works (or one waits for a held program), all messages have been handled, and nothing is
+        left to draw; however long that takes.
+        """
+        seen = self._ticks()
         end = time.monotonic() + PATIENCE
-        while idle < 3:
+        await self._turn()
+        while self._works(seen) or self._draws():
+            await asyncio.sleep(0.001)
             await self._turn()
-            idle = idle + 1 if self._is_idle() else 0
             assert time.monotonic() < end, self.text()
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Let the app work until something is true."""
         end = time.monotonic() + PATIENCE
         while not fact():
+            await asyncio.sleep(0.001)
             await self._turn()
             assert time.monotonic() < end, self.text()
         await self.settle()
 
     async def _turn(self) -> None:
-        """Handle all messages that wait now, and paint; Textual's own `pause` goes by the clock."""
+        """Handle all messages that wait now, and paint; of Textual's own `pause` a limit is by the clock."""
         await self.pilot._wait_for_screen(PATIENCE)
+        await wait_for_idle()
         self.app.screen._on_timer_update()
-        # threads want to go on, too
-        await asyncio.sleep(0.001)
+        await wait_for_idle()
 
-    def _is_idle(self) -> bool:
-        pumps = [self.app, *self.app.screen.walk_children(with_self=True)]
-        waiting = any(pump.message_queue_size for pump in pumps)
-        return not waiting and all(worker.is_finished for worker in self.app.workers)
+    def _works(self, seen: int) -> bool:
+        """Whether a thread works, and not only waits for a held program since so many ticks."""
+        return not all(worker.is_finished for worker in self.app.workers) and self._ticks() <= seen + 1
+
+    def _draws(self) -> bool:
+        """Whether the screen has something left for the next time it is drawn, which may lead to more."""
+        screen = self.app.screen
+        layout = screen._layout_required or screen._scroll_required or screen._recompose_required
+        return bool(layout or screen._repaint_required or screen._dirty_widgets or screen._callbacks)
+
+    def _ticks(self) -> int:
+        """How often a held program's reader could have stopped it."""
+        return self.app.host.ticks if isinstance(self.app.host, HeldHost) else 0
 
     async def press(self, *keys: str) -> None:
         """Keys, one after the other, each to its end."""

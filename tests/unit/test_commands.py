@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import soak
 from tui.backend import run
 from tui.backend.command import Command, Ref, Word, command, quote
 from tui.backend.errors import CommandFailed
@@ -15,7 +16,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=1
 WORDS = st.one_of(TEXT, st.just(Ref("COW")), st.tuples(TEXT, st.just(Ref("COW")), TEXT))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=soak.times(40, 400), deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=5), TEXT.filter(lambda text: not text.endswith("\n")))
 def test_the_shell_sees_the_very_words_that_are_run(words: list[Word], value: str) -> None:
     call = Command(("printf", r"%s\0", *words))
@@ -25,7 +26,7 @@ def test_the_shell_sees_the_very_words_that_are_run(words: list[Word], value: st
     assert shell.stdout.decode() == "".join(f"{word}\0" for word in call.resolve({"COW": value})[2:])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=soak.times(25, 250), deadline=None)
 @given(st.text("END_\n$`\\'\"x", max_size=40))
 def test_a_file_written_by_the_shell_is_the_one_written_by_us(text: str) -> None:
     text = text + "\n"

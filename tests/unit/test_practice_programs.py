@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from tests.unit.practice_verbs import discard, look, make
-from tui.backend import doctor
+from tui.backend import doctor, packages
 from tui.backend.errors import CommandFailed
 from tui.backend.host import FileKind, Host
-from tui.backend.livecd.needs import PROGRAMS
+from tui.backend.packages import Use
 from tui.backend.practice import PracticeHost, demo_world, events
 
 FAILURES = [
@@ -208,7 +208,9 @@ def test_doctor() -> None:
     assert found.usable
     asked = [program for program in found.programs if not program.purpose.startswith("livecd")]
     assert {program.name for program in asked if not program.version} == {"mkfs.ext4", "dumpe2fs"}
-    assert set(PROGRAMS) <= {program.name for program in found.programs}
+    assert {entry.name for entry in packages.programs(Use.LIVECD)} <= {
+        program.name for program in found.programs
+    }
 
 
 def test_time_stands_still() -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests import soak
 from tests.unit.practice_verbs import clear, discard, enlarge, look, make
 from tui.backend import paths
 from tui.backend.errors import SandboxError
@@ -210,7 +211,10 @@ class MachineWithoutUdev(Machine):
 
 
 EFFORT = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=soak.times(40, 1000),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 TestMachine = Machine.TestCase
 TestMachine.settings = EFFORT

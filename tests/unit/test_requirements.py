@@ -10,7 +10,7 @@ from shutil import which
 import pytest
 
 from tests.unit.test_livecd_build import FACTS, REQUEST, ROOT, planned
-from tui.backend import requirements, run
+from tui.backend import packages, requirements, run
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import ExitCode, ProgramMissing, Refused
 from tui.backend.livecd import boot, build
@@ -99,10 +99,11 @@ def test_the_packages_are_those_that_have_them() -> None:
 def known(names: set[str]) -> dict[str, str]:
     """The programs whose package dpkg says is another one than our table does."""
     wrong = {}
+    packages_known = {entry.name for entry in packages.table()}
     for name in sorted(names):
-        assert name in run._PACKAGES, f"the table of packages lacks {name}"
+        assert name in packages_known, f"the table of packages lacks {name}"
         place = which(name, path=run.search_path())
-        if place and run.package_of(name) not in owners(place):
+        if place and packages.package_of(name) not in owners(place):
             wrong[name] = owners(place)
     return wrong
 

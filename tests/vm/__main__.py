@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,14 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         qemu_opts=options.qemu_opts,
         release=options.release,
     )
+    os.environ["SANDBOX_TUI_SHARD"] = options.shard
     command = [*options.command]
     try:
         if command[0] == "kernel":
             return run_suite(guest, command[1:])
         if command[0] == "half":
             return run_half(guest, command[1:])
-        if command[0] == "uml":
-            return run_uml(guest, command[1:])
+        if command[0] == "own":
+            return run_half(guest, command[1:], own=True)
+        if command[0] in ("uml", "uml-udev"):
+            return run_uml(guest, command[1:], udev=command[0] == "uml-udev")
         return run_in_guest(command, guest)
     except VmError as error:
         print(f"vm: {error}", file=sys.stderr)
@@ -53,11 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "--timeout", type=float, default=SILENCE, metavar="SECONDS", help="of silence, then it is killed"
     )
     parser.add_argument("--release", default="", metavar="NAME", help="whose kernel: bookworm, trixie ...")
+    parser.add_argument("--shard", default="1/1", metavar="N/M", help="only the tests N, N+M, N+2M ...")
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
     parser.add_argument(
         "command",
         nargs="+",
-        help="a command; or `kernel`, `half` (in an emulated machine), `uml` with options for pytest",
+        help="a command; or, with options for pytest: `kernel` (all that follows), `uml`, `uml-udev`,"
+        " `own` (what needs Debian's own kernel); `half` (all, in an emulated machine)",
     )
     return parser
 

@@ -1,21 +1,20 @@
-"""The kernel suite, `tests/kernel`: the half without udev in user-mode Linux, the one with it in an
-emulated machine with Debian's own kernel.
+"""The kernel suite, `tests/kernel`: in user-mode Linux, without udev and with it, and what has to be shown on
+Debian's own kernel in an emulated machine.
 """
 
 from __future__ import annotations
 
 import compileall
 import os
-import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from tests import soak
 from tests.vm import uml
 from tests.vm.boot import Guest, run_in_guest
+from tests.vm.jobs import Job, side_by_side
 from tests.vm.kernel import find_kernel
 
 NO_TESTS = 5
@@ -23,44 +22,42 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
-    """Run both halves side by side (each keeps one core busy); the first status that is not 0."""
+    """Run all that the suite is for, each test on the cheapest kernel that can show it: side by side, each
+    guest on a core of its own. The first status that is not 0.
+    """
     compile_all()
-    with tempfile.TemporaryFile() as kept:
-        words = [
-            sys.executable,
-            "-m",
-            "tests.vm",
-            "--timeout",
-            str(guest.timeout),
-            "uml",
-            "--",
-            *pytest_options,
-        ]
-        other = subprocess.Popen(words, stdout=kept, stderr=subprocess.STDOUT)
-        try:
-            with_udev = run_half(replace(guest, udev=True), pytest_options)
-            without = other.wait()
-        finally:
-            other.terminate()
-        kept.seek(0)
-        sys.stdout.buffer.write(kept.read())
-        sys.stdout.flush()
-    return with_udev or without
+    vm = (sys.executable, "-m", "tests.vm", "--timeout", str(guest.timeout))
+    release = ("--release", guest.release) if guest.release else ()
+    jobs = [
+        Job("without udev, first half", (*vm, "--shard", "1/2", "--", "uml", *pytest_options)),
+        Job("without udev, second half", (*vm, "--shard", "2/2", "--", "uml", *pytest_options)),
+        Job("Debian's own kernel", (*vm, *release, "--", "own", *pytest_options)),
+        Job("with udev", (*vm, "--", "uml-udev", *pytest_options)),
+    ]
+    return side_by_side(jobs, at_once=_guests())
 
 
-def run_half(guest: Guest, pytest_options: Sequence[str]) -> int:
-    """Run what a guest in an emulated machine is for: with udev, or without."""
+def _guests() -> int:
+    """How many guests this machine has cores and memory for, at least one."""
+    return max(1, min(os.cpu_count() or 1, uml.available_memory() // (uml.MEMORY + uml.SPARE)))
+
+
+def run_half(guest: Guest, pytest_options: Sequence[str], *, own: bool = False) -> int:
+    """Run what a guest in an emulated machine is for, with udev or without; of that only what has to be
+    shown on Debian's `own` kernel.
+    """
     kernel = find_kernel(guest.release).name.removeprefix("vmlinuz-")
     print(f"vm: kernel suite on {kernel}, {'with' if guest.udev else 'without'} udev", flush=True)
-    status = run_in_guest(_pytest(kernel, pytest_options, udev=guest.udev), guest)
+    status = run_in_guest(_pytest(kernel, pytest_options, udev=guest.udev, own=own), guest)
     return _chosen(pytest_options, status)
 
 
-def run_uml(guest: Guest, pytest_options: Sequence[str]) -> int:
-    """Run the half without udev in user-mode Linux."""
-    print(f"vm: kernel suite on user-mode Linux {uml.release()}, without udev", flush=True)
-    command = ["env", "SANDBOX_TUI_UML=1", *_pytest(uml.release(), pytest_options, udev=False)]
-    return _chosen(pytest_options, uml.run_in_uml(command, cwd=ROOT, timeout=guest.timeout))
+def run_uml(guest: Guest, pytest_options: Sequence[str], *, udev: bool = False) -> int:
+    """Run one half in user-mode Linux."""
+    with_udev = f"{'with' if udev else 'without'} udev"
+    print(f"vm: kernel suite on user-mode Linux {uml.release()}, {with_udev}", flush=True)
+    command = ["env", "SANDBOX_TUI_UML=1", *_pytest(uml.release(), pytest_options, udev=udev)]
+    return _chosen(pytest_options, uml.run_in_uml(command, cwd=ROOT, udev=udev, timeout=guest.timeout))
 
 
 def _chosen(pytest_options: Sequence[str], status: int) -> int:
@@ -68,21 +65,22 @@ def _chosen(pytest_options: Sequence[str], status: int) -> int:
     return 0 if pytest_options and status == NO_TESTS else status
 
 
-def _pytest(kernel: str, options: Sequence[str], *, udev: bool) -> list[str]:
+def _pytest(kernel: str, options: Sequence[str], *, udev: bool, own: bool = False) -> list[str]:
     settings = {
         "SANDBOX_TUI_VM": "1",
         "SANDBOX_TUI_UDEV": "1" if udev else "0",
         "SANDBOX_TUI_KERNEL": kernel,
-        "SANDBOX_TUI_SOAK": os.environ.get("SANDBOX_TUI_SOAK", "0"),
+        "SANDBOX_TUI_SHARD": os.environ.get("SANDBOX_TUI_SHARD", "1/1"),
         "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
+        **soak.settings(),
         # Loading the plugins of the other suites (they import Textual) costs half a minute in the guest.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     env = ["env", *(f"{name}={value}" for name, value in settings.items())]
     files = () if any(option.startswith("tests/") for option in options) else ("tests/kernel",)
-    choice = "not only_no_udev" if udev else "no_udev or only_no_udev"
+    choice = "own_kernel" if own else "not only_no_udev" if udev else "no_udev or only_no_udev"
     return [
         *env,
         sys.executable,

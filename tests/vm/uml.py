@@ -1,5 +1,5 @@
 """The guest as user-mode Linux: the same kernel code as an ordinary process, five times as fast as an
-emulated machine. It has no udev, one processor, and not every driver.
+emulated machine. It has one processor, not every driver, and udev where that is asked for.
 """
 
 from __future__ import annotations
@@ -39,13 +39,23 @@ def release() -> str:
     return found[-1]
 
 
-def run_in_uml(command: Sequence[str], *, cwd: Path, timeout: float = SILENCE) -> int:
+_UDEV = """\
+/lib/systemd/systemd-udevd --daemon >/dev/null
+udevadm trigger --type=subsystems --action=add
+udevadm trigger --type=devices --action=add
+udevadm settle
+"""
+"""What systemd does at a boot."""
+
+
+def run_in_uml(command: Sequence[str], *, cwd: Path, udev: bool = False, timeout: float = SILENCE) -> int:
     """Run the command in a fresh guest and return its exit status; 125 when the guest left none, 124
     after so many seconds of silence. What it prints goes to our standard output.
     """
     release()
     _check_memory()
     with tempfile.NamedTemporaryFile("w", prefix="uml-command-") as script:
+        script.write(_UDEV if udev else "")
         script.write(f"cd {shlex.quote(str(cwd))}\nexec {shlex.join(command)}\n")
         script.flush()
         process = subprocess.Popen(
@@ -86,9 +96,14 @@ def _argv(command: str) -> list[str]:
     ]
 
 
-def _check_memory() -> None:
+def available_memory() -> int:
+    """MiB that programs can have now."""
     text = Path("/proc/meminfo").read_text()
-    available = int(text.split("MemAvailable:")[1].split()[0]) >> 10
+    return int(text.split("MemAvailable:")[1].split()[0]) >> 10
+
+
+def _check_memory() -> None:
+    available = available_memory()
     if available < MEMORY + SPARE:
         raise VmError(
             f"{MEMORY + SPARE} MiB of memory are needed for user-mode Linux, and {available} are free"

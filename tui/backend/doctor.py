@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from tui.backend import run
+from tui.backend import packages
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.livecd import iso, qemu
-from tui.backend.livecd.needs import PROGRAMS
+from tui.backend.packages import Need, Use
 from tui.backend.sandboxes import memory
 
 _MODULES = (
@@ -22,27 +22,13 @@ _MODULES = (
 )
 """Kernel modules: name, what for, whether nothing works without it."""
 
-_NEEDED = tuple("losetup mount umount lsblk blkid blockdev modprobe sha256sum stat tee truncate".split())
-_HANDY = (
-    ("dmsetup", "the snapshot engine"),
-    ("find", "the overlay engine: what proves that a directory is untouched"),
-    ("tar", "the overlay engine: the attributes of the top directory"),
-    ("udevadm", "where udev runs"),
-    ("dumpe2fs", "tells whether a journal is unfinished"),
-    ("mkfs.ext4", "the demo"),
-    ("sudo", "starting again as root"),
-)
+_ASKED = (Use.ALWAYS, Use.SANDBOX, Use.HOST, Use.LIVECD)
 _BUILT_IN = {"dm-mod": ("/sys/module/dm_mod", "/sys/class/misc/device-mapper"), "loop": ("/sys/module/loop",)}
 _ASK = {"dmsetup": "version", "mkfs.ext4": None, "dumpe2fs": None}
 """How to ask for a version where it is not `--version`; None: it cannot be asked without harm
 or on its standard output. dmsetup answers only when the kernel does.
 """
-_OTHER_KERNEL = "Boot a kernel that has it, on a machine of your own."
-_REMEDIES = {
-    abilities.NO_DMSETUP: "Install it: apt-get install dmsetup.",
-    abilities.NO_MODPROBE: "Install it: apt-get install kmod.",
-    abilities.MUTE: "In a container: start that with more privileges.",
-}
+_MISSING = {abilities.NO_DMSETUP: "dmsetup", abilities.NO_MODPROBE: "modprobe"}
 _VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b", re.ASCII)
 
 
@@ -113,9 +99,7 @@ def read(host: Host) -> Diagnosis:
     """Look at everything."""
     ram, found = host.memory(), _sandboxes(host)
     modules = tuple(_module(host, *entry) for entry in _MODULES)
-    programs = tuple(_program(host, name, "", needed=True) for name in _NEEDED)
-    programs += tuple(_program(host, name, purpose, needed=False) for name, purpose in _HANDY)
-    programs += tuple(_for_live_cds(host, name, use) for name, use in PROGRAMS.items())
+    programs = tuple(_program(host, need) for need in packages.programs(*_ASKED))
     programs += (*_loaders(host), _uefi(host))
     free, engines = memory.free(ram, found), _engines(host)
     return Diagnosis(
@@ -153,29 +137,26 @@ def _module(host: Host, name: str, purpose: str, needed: bool) -> Module:
     return Module(name, purpose, needed, loaded, True if loaded else abilities.loadable(host, name))
 
 
-def _program(host: Host, name: str, purpose: str, *, needed: bool) -> Program:
-    found = host.has_program(name)
-    version = _version(host, name) if found else ""
-    return Program(name, purpose, needed, found, version, run.package_of(name))
-
-
-def _for_live_cds(host: Host, name: str, purpose: str) -> Program:
-    """Not asked for its version: few build Live CDs, and all wait for the doctor."""
-    return Program(name, purpose, False, host.has_program(name), "", run.package_of(name))
+def _program(host: Host, need: Need) -> Program:
+    """Those for Live CDs are not asked for their version: few build any, and all wait for the doctor."""
+    found = host.has_program(need.name)
+    version = _version(host, need.name) if found and need.use is not Use.LIVECD else ""
+    return Program(need.name, need.purpose, need.use is Use.ALWAYS, found, version, need.package)
 
 
 def _loaders(host: Host) -> tuple[Program, ...]:
     """The files of boot loaders: no programs of this machine."""
-    use = "livecd build: what boots it"
-    return tuple(Program(p.name, use, False, bool(p.path), "", p.package) for p in iso.parts(host))
+    return tuple(_file(part.name, part.file, found=bool(part.path)) for part in iso.parts(host))
 
 
 def _uefi(host: Host) -> Program:
     """No program, but as easily missing."""
-    found = qemu.ovmf(host) is not None
-    return Program(
-        "OVMF", "livecd test --firmware uefi", needed=False, found=found, version="", package="ovmf"
-    )
+    return _file("OVMF", qemu.OVMF, found=qemu.ovmf(host) is not None)
+
+
+def _file(name: str, file: str, *, found: bool) -> Program:
+    need = packages.need(file)
+    return Program(name, need.purpose, needed=False, found=found, version="", package=need.package)
 
 
 def _version(host: Host, name: str) -> str:
@@ -198,7 +179,7 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
         if entry.needed and not entry.there
     ]
     missing = [
-        f"The program {entry.name} is missing: apt-get install {entry.package}."
+        f"The program {entry.name} is missing: {packages.install(entry.name)}."
         for entry in programs
         if entry.needed and not entry.found
     ]
@@ -208,9 +189,17 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
 def _engines(host: Host) -> tuple[Engine, ...]:
     here = abilities.engines(host)
     return tuple(
-        Engine(name, lacks, _REMEDIES.get(lacks, _OTHER_KERNEL) if lacks else "")
+        Engine(name, lacks, _remedy(lacks) if lacks else "")
         for name, lacks in ((SNAPSHOT, here.snapshot), (OVERLAY, here.overlay))
     )
+
+
+def _remedy(lacks: str) -> str:
+    if lacks in _MISSING:
+        return f"Install it: {packages.install(_MISSING[lacks])}."
+    if lacks == abilities.MUTE:
+        return "In a container: start that with more privileges."
+    return "Boot a kernel that has it, on a machine of your own."
 
 
 def _no_engine(engines: tuple[Engine, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from tui.backend import run
+from tui.backend import packages
 from tui.backend.errors import Refused
 from tui.backend.kernel_text import number
 
@@ -50,11 +50,10 @@ def need(host: Host, names: Sequence[str]) -> None:
     absent = [name for name in dict.fromkeys(names) if not host.has_program(name)]
     if not absent:
         return
-    listed = ", ".join(f"{name} (package {run.package_of(name)})" for name in absent)
-    packages = " ".join(sorted({run.package_of(name) for name in absent}))
+    listed = ", ".join(f"{name} (package {packages.package_of(name)})" for name in absent)
     raise Refused(
         f"{'This program is' if len(absent) == 1 else 'These programs are'} missing: {listed}.",
-        f"Install {'it' if len(absent) == 1 else 'them'} (Debian: apt-get install {packages}),"
+        f"Install {'it' if len(absent) == 1 else 'them'} (Debian: {packages.install(*absent)}),"
         " then try again.",
     )
 

@@ -12,48 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, BinaryIO, cast
 
+from tui.backend import packages
 from tui.backend.errors import CommandFailed, ProgramMissing
 from tui.backend.host import Said
-
-_PROGRAMS = {
-    "apt": "apt-cache apt-get",
-    "bash": "bash",
-    "busybox-static": "busybox",
-    "coreutils": "cat chmod chown comm cp cut dd env head install mkdir mv printf rm rmdir sha256sum sort"
-    " stat sync tail tee touch truncate",
-    "cpio": "cpio",
-    "dash": "sh",
-    "diffutils": "cmp",
-    "dmsetup": "dmsetup",
-    "dosfstools": "mkfs.vfat",
-    "dpkg": "dpkg-deb",
-    "e2fsprogs": "debugfs dumpe2fs mke2fs mkfs.ext4",
-    "fakeroot": "fakeroot",
-    "findutils": "find",
-    "grep": "grep",
-    "grub-common": "grub-mkimage",
-    "gzip": "gzip",
-    "kmod": "depmod modprobe rmmod",
-    "libarchive-tools": "bsdcat bsdtar",
-    "libc-bin": "ldd",
-    "mawk": "awk",
-    "mount": "losetup mount umount",
-    "mtools": "mcopy mmd",
-    "procps": "kill",
-    "qemu-system-x86": "qemu-system-x86_64",
-    "squashfs-tools": "mksquashfs unsquashfs",
-    "sudo": "sudo",
-    "tar": "tar",
-    "udev": "udevadm",
-    "util-linux": "blkid blockdev flock lsblk setpriv wipefs",
-    "xorriso": "xorriso",
-    "xz-utils": "xz",
-    "zstd": "zstd",
-}
-"""Debian packages and their programs (dpkg -S, Debian 12); those that are always there too."""
-
-_PACKAGES = {name: package for package, names in _PROGRAMS.items() for name in names.split()}
-"""The Debian package of each program."""
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
@@ -78,11 +39,6 @@ def search_path() -> str:
     """
     have = [entry for entry in os.environ.get("PATH", "").split(":") if entry.startswith("/")]
     return ":".join([*have, *(entry for entry in _SBIN if entry not in have)])
-
-
-def package_of(program: str) -> str:
-    """The Debian package that has a program; the program's own name when unknown."""
-    return _PACKAGES.get(program, program)
 
 
 def run(
@@ -281,10 +237,9 @@ def interact(argv: Sequence[str], *, cwd: str | None = None, extra: Mapping[str,
 
 def missing(program: str) -> ProgramMissing:
     """The error for a program that is not installed."""
-    package = package_of(program)
     return ProgramMissing(
         f"The program {program} is missing.",
-        f"Install it (Debian: apt-get install {package}), then try again.",
+        f"Install it (Debian: {packages.install(program)}), then try again.",
     )
 
 

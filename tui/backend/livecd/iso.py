@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend import packages
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import FileKind
@@ -44,10 +45,12 @@ _EFI_BLOCKS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of a boot loader: its `path` here, empty where it is missing, and its Debian `package`."""
+    """What a boot loader is made of: its `name` for people, the `file` that shows whether it is there (as
+    packages.txt has it), and that file's `path` here, empty where it is missing.
+    """
 
     name: str
-    package: str
+    file: str
     path: str
 
 
@@ -67,21 +70,18 @@ def read(host: Host) -> Loader:
     found = parts(host)
     absent = [part for part in found if not part.path]
     if absent:
-        packages = " ".join(dict.fromkeys(part.package for part in absent))
         raise Refused(
             f"What boots the medium is missing: {', '.join(part.name for part in absent)}.",
-            f"Install it (Debian: apt-get install {packages}), then try again.",
+            f"Install it (Debian: {packages.install(*(part.file for part in absent))}), then try again.",
         )
     return Loader(tuple((part.name, part.path) for part in found))
 
 
 def parts(host: Host) -> tuple[Part, ...]:
     """What the boot loaders are made of, there or not."""
-    packages = dict.fromkeys(_ISOLINUX, "isolinux") | dict.fromkeys(_MODULES, "syslinux-common")
-    bios = (Part(name, package, _find(host, name)) for name, package in packages.items())
+    bios = (Part(name, name, _find(host, name)) for name in (*_ISOLINUX, *_MODULES))
     modules = f"{_GRUB}/moddep.lst"
-    efi = Part("GRUB for UEFI", "grub-efi-amd64-bin", modules if host.kind(modules) else "")
-    return (*bios, efi)
+    return (*bios, Part("GRUB for UEFI", modules, modules if host.kind(modules) else ""))
 
 
 def _find(host: Host, name: str) -> str:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from tui.backend import packages
 from tui.backend.errors import CommandFailed, NotFound, Refused, SandboxError
 from tui.backend.host import FileKind, Host, Running
 from tui.backend.livecd.console import Failed, Ready, shown, verdict
@@ -18,12 +19,14 @@ TIMEOUT = 300.0
 """Seconds to wait for the ready line: software emulation is slow."""
 KEPT = 40
 """Lines of the console that tell of a failure."""
+OVMF = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+"""UEFI firmware, where Debian has it."""
 _OVMF = (
-    ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+    (OVMF, "/usr/share/OVMF/OVMF_VARS_4M.fd"),
     ("/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),
     ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
 )
-"""UEFI firmware and its variables, where Debian, Fedora and Arch have them."""
+"""That and its variables, where Debian, Fedora and Arch have them."""
 _TICK = 0.5
 _PROOF = "SeaBIOS"
 _PROBE_SECONDS = 3.0
@@ -117,7 +120,7 @@ def firmware(host: Host, machine: Machine) -> tuple[str, str] | None:
         return None
     found = ovmf(host)
     if found is None:
-        raise Refused("There is no UEFI firmware for QEMU here.", "Install it: apt-get install ovmf.")
+        raise Refused("There is no UEFI firmware for QEMU here.", f"Install it: {packages.install(OVMF)}.")
     return found
 
 
