@@ -40,8 +40,8 @@ class Stage:
         return type(self.app.screen).__name__
 
     async def settle(self) -> None:
-        """Until no thread works (or one waits for a held program), all messages have been handled, and nothing is
-        left to draw; however long that takes.
+        """Until no thread works (or one waits for a held program), all messages have been handled, and
+        nothing is left to draw; however long that takes.
         """
         seen = self._ticks()
         end = time.monotonic() + PATIENCE
