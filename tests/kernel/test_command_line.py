@@ -59,6 +59,9 @@ def test_a_person_without_root_and_one_without_a_terminal(lab: Lab) -> None:
                 "--reuid=65534",
                 "--regid=65534",
                 "--clear-groups",
+                # the checkout may lie in a directory that is closed to others, such as /root
+                "--inh-caps=+dac_read_search",
+                "--ambient-caps=+dac_read_search",
                 sys.executable,
                 "-m",
                 "tui",
