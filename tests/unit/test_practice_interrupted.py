@@ -84,7 +84,7 @@ def _cleared(host: PracticeHost, plan: Plan, number: int) -> None:
     whole, and is removed like any other.
     """
     clear(host)
-    if plan.steps[number - 1].title == "Note that all is done":
+    if number and plan.steps[number - 1].title == "Note that all is done":
         assert not sandbox(host).interrupted
         discard(host)
 
