@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One bound loop device: `file` is its backing file, `size` is in bytes."""
+    """One bound loop device: `file` is its backing file, `size` is in bytes; `tied`: it goes by itself when
+    it is closed last.
+    """
 
     kname: str
     devno: str
     file: str
     size: int
     read_only: bool
+    tied: bool = False
 
     @property
     def path(self) -> str:
@@ -46,6 +49,7 @@ def _loop(host: Host, kname: str, below: str) -> Loop | None:
             file=file,
             size=int(host.read(f"{base}/size")) * SECTOR,
             read_only=host.read(f"{base}/ro").strip("\n") == "1",
+            tied=host.read(f"{base}/loop/autoclear").strip("\n") == "1",
         )
     except OSError:
         return None  # not bound

@@ -85,7 +85,8 @@ def _special(block: Block) -> dict[str, Callable[[], Node]]:
     if isinstance(block, Map):
         return {"dm": lambda: _dm(block)}
     if isinstance(block, Loop):
-        return {"loop": lambda: fixed({"backing_file": text(block.backing)})} if block.bound else {}
+        facts = {"backing_file": text(block.backing), "autoclear": text(int(block.autoclear))}
+        return {"loop": lambda: fixed(dict(facts))} if block.bound else {}
     if isinstance(block, Disk) and block.parent:
         return {"partition": lambda: text(block.kname.removeprefix(block.parent).lstrip("p"))}
     if isinstance(block, Disk):

@@ -120,6 +120,7 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         *layers.like_the_origin(name),
         *mounting.overlay_steps(name, target, record.mount_options),
         frame.end(name, "create"),
+        *(origin_steps.tie() if origin.image or _is_claimed(facts) else ()),
     )
 
 

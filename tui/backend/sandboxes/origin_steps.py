@@ -76,6 +76,13 @@ def _attach(name: str, path: str, what: str) -> tuple[Step, ...]:
     )
 
 
+def tie() -> tuple[Step, ...]:
+    """Let the loop device go when it is unmounted last: with a mount namespace that ends, for one. It comes
+    last in a plan, for nothing makes it stay again.
+    """
+    return (Step("Let that loop device go with what is mounted", command("losetup", "--detach", ATTACHED)),)
+
+
 def lock(origin: Origin) -> tuple[Step, ...]:
     """Make a device read-only, where there is no device-mapper to claim it: a read-only mount alone does
     not keep ext3, ext4 and f2fs from clearing files that were deleted while they were open, nor ext4 from

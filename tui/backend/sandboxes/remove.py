@@ -107,7 +107,7 @@ def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
 
 def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step, ...]:
     """What cannot be taken back, from the top down. `wipe`: the RAM disk will be used again."""
-    loops = sorted(sandbox.loops, key=lambda loop: loop.file)
+    loops = sorted((loop for loop in sandbox.loops if not loop.tied), key=lambda loop: loop.file)
     lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
     inner = [mount for mount in sandbox.inner if mount not in lower]
     above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
