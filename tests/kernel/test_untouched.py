@@ -281,19 +281,6 @@ def test_parts_on_other_devices(lab: Lab, kind: str) -> None:
         lab.remove("trial")
 
 
-@pytest.mark.only_layers_here
-@pytest.mark.layers
-def test_what_lies_in_its_mount_point_is_in_the_way(lab: Lab) -> None:
-    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine="overlay")
-    lab.unmount("trial")
-    mine = Path("/run/sandbox-tui/trial/mnt/mine")
-    mine.write_text("work")
-    with pytest.raises(Refused, match="was written while nothing was mounted there"):
-        lab.remove("trial")
-    mine.unlink()
-    lab.remove("trial")
-
-
 @pytest.mark.layers
 def test_every_type_that_is_mounted_is_tried_here() -> None:
     assert set(overlay._UNTOUCHED) == {*MAKE, "squashfs", "iso9660"}
