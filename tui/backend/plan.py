@@ -24,7 +24,7 @@ class Step:
     percent, or, of `length` bytes, how many it has copied (dd), or the kernel counts what was read of
     the block device `reads` (its kernel name).
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
-    no undo brings back.
+    no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Step:
     length: int = 0
     reads: str = ""
     aftermath: str = ""
+    restored: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""
