@@ -159,9 +159,11 @@ class Lab:
 
     def create(self, origin: str, *, size: str = "", **options: Any) -> Sandbox:
         """Make a sandbox and return what is found afterwards."""
-        request = self.request(origin, size=size, **options)
-        plan = perform.perform(self.host, self.creation(request))
-        return self.sandbox(plan.name)
+        return self.sandbox(self.make(self.request(origin, size=size, **options)).name)
+
+    def make(self, request: CreateRequest) -> Plan:
+        """Make a sandbox; the plan that was run."""
+        return perform.perform(self.host, self.creation(request))
 
     def creation(self, request: CreateRequest) -> Callable[[inventory.Inventory], Plan]:
         """The planner of a request."""

@@ -209,19 +209,6 @@ def test_parts_on_other_devices(lab: Lab, kind: str) -> None:
 
 @pytest.mark.only_layers_here
 @pytest.mark.layers
-def test_what_lies_in_its_mount_point_is_in_the_way(lab: Lab) -> None:
-    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine="overlay")
-    lab.unmount("trial")
-    mine = Path("/run/sandbox-tui/trial/mnt/mine")
-    mine.write_text("work")
-    with pytest.raises(Refused, match="was written while nothing was mounted there"):
-        lab.remove("trial")
-    mine.unlink()
-    lab.remove("trial")
-
-
-@pytest.mark.only_layers_here
-@pytest.mark.layers
 @pytest.mark.parametrize("kind", REFUSED)
 def test_all_others_are_refused(lab: Lab, kind: str) -> None:
     """Whatever blkid calls a file system: ReiserFS, NILFS2 and others write when mounted read-only."""

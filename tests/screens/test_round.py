@@ -216,15 +216,18 @@ async def test_only_the_process_that_was_seen_is_ended() -> None:
 
 
 @pytest.mark.once
-async def test_full_says_so_and_can_be_removed() -> None:
+async def test_full_says_so_and_growing_repairs_it() -> None:
     async with play() as stage:
         await stage.make("64M")
         await stage.write(40, 2)
         assert stage.says("FULL")
-        await stage.press("g")
+        await stage.press("g", "enter")
+        assert stage.says("is lost then")
         await stage.press("enter")
-        assert stage.says("only before that")
-        await stage.press("escape", "x", "enter", "enter")
+        assert stage.says("all that had been saved in it is there")
+        await stage.press("enter")
+        assert not stage.says("FULL")
+        await stage.press("x", "enter", "enter")
         assert stage.says("is untouched")
 
 

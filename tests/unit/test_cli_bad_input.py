@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("engine")
 
 SIZE = ("--size", "64M")
 MAKES = {"snapshot": "dmsetup create", "overlay": "mount -t overlay"}
-ADVICE = {"snapshot": "can still be read", "overlay": "Nothing is lost. Grow it"}
+ADVICE = {"snapshot": "all that was saved is kept. Grow it", "overlay": "Nothing is lost. Grow it"}
 WRITTEN = {"snapshot": f"/dev/mapper/{NAME}", "overlay": f"/run/sandbox-tui/{NAME}/mnt/f"}
 USAGE, REFUSED, NEEDS_ROOT, NOT_FOUND = 2, 3, 4, 5
 
@@ -141,7 +141,10 @@ def test_a_full_sandbox_says_so_and_goes(cli: CommandLine, engine: str) -> None:
         cli.host.run(words)
     assert cli("list", "--json").json["sandboxes"][0]["state"] == "FULL"
     assert ADVICE[engine] in cli("show", NAME).out
-    assert cli("grow", NAME, "+1M").status == (REFUSED if engine == "snapshot" else 0)
+    grown = cli("grow", NAME, "+1M")
+    assert grown.status == 0
+    assert ("made again over its larger store" in grown.err) == (engine == "snapshot")
+    assert cli("list", "--json").json["sandboxes"][0]["state"] != "FULL"
     assert cli("remove", NAME).status == 0
     same(cli.host, before)
 

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.practice_verbs import (
     CASES,
     IMAGE,
+    NAME,
     Case,
     clear,
     discard,
@@ -23,6 +24,7 @@ from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, events
 from tui.backend.practice.state import State, differences
+from tui.backend.sandboxes import mounts, perform
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 partitions = pytest.mark.parametrize(
@@ -194,6 +196,55 @@ def test_grow_killed(case: Case, half: bool) -> None:
         assert sandbox(host).status.used == used
         assert not sandbox(host).interrupted
         enlarge(host, "+128M")
+        discard(host)
+
+
+FULL = [case for case in CASES if case.grows and not case.id.startswith("overlay")]
+
+
+def _full(case: Case) -> PracticeHost:
+    """A sandbox that is full, with a file in it where it is mounted."""
+    host = PracticeHost(case.machine())
+    make(host, **case.request)
+    if point := sandbox(host).mountpoint:
+        host.run(["touch", f"{point}/saved"])
+    assert not events.write(host.world, NAME, 300 << 20)
+    host.calls.clear()
+    return host
+
+
+def _assert_saved(host: PracticeHost, case: Case) -> None:
+    """Full or repaired, its device is there, and so is what was saved."""
+    found = sandbox(host)
+    assert found.map is not None
+    assert not found.interrupted
+    if case.request.get("no_mount") or case.id == "whole disk":
+        return
+    if not found.mounts:
+        perform.perform(host, lambda now: mounts.prepare_mount(host, now, NAME, None))
+    assert "saved" in host.listdir(str(sandbox(host).mountpoint))
+
+
+@pytest.mark.parametrize("case", FULL, ids=lambda case: case.id)
+@pytest.mark.parametrize("kill", [False, True], ids=["fails", "killed"])
+def test_repair_of_a_full_one_goes_wrong(case: Case, kill: bool) -> None:
+    host = _full(case)
+    plan = enlarge(host)
+    first = _first_step(host, plan)
+    for number in range(len(plan.steps)):
+        host = _full(case)
+        where = {mount.mountpoint for mount in sandbox(host).mounts}
+        host.calls.clear()
+        (host.kill_at if kill else host.fail_at)(first + number)
+        with pytest.raises(Killed if kill else PlanFailed):
+            enlarge(host)
+        if kill or number == len(plan.steps) - 1:
+            clear(host)
+        else:
+            assert {mount.mountpoint for mount in sandbox(host).mounts} == where
+        _assert_saved(host, case)
+        enlarge(host, "+128M")
+        _assert_saved(host, case)
         discard(host)
 
 

@@ -6,13 +6,17 @@ The numbers are those that were measured on Linux 6.1 (dm-snapshot 1.16).
 import pytest
 
 from tests.unit.practice_verbs import NAME, discard, enlarge, make, same, sandbox
+from tui.backend import gauge
 from tui.backend.engines import exception_store
-from tui.backend.errors import CommandFailed, Refused
+from tui.backend.errors import CommandFailed, PlanFailed, Refused
 from tui.backend.inventory.status import Health
 from tui.backend.practice import PracticeHost, Traffic, demo_world, events
+from tui.backend.practice.state import differences
+from tui.backend.sandboxes import mounts, perform
 
 MIB = 1 << 20
 CHUNK = 4096
+MOUNT = f"/run/sandbox-tui/{NAME}/mnt"
 
 
 def by_hand(
@@ -126,10 +130,79 @@ def test_full_sandbox_can_be_read_and_removed() -> None:
     events.write(host.world, NAME, 65 * MIB)
     assert sandbox(host).status.health is Health.OVERFLOW
     assert host.listdir("/run/sandbox-tui/trial/mnt") == ["documents", "music", "photos"]
-    with pytest.raises(Refused, match="FULL"):
-        enlarge(host)
     discard(host)
     same(host, before)
+
+
+def test_growing_repairs_a_full_sandbox() -> None:
+    host = PracticeHost()
+    before = host.snapshot()
+    make(host, size="64M")
+    host.run(["touch", f"{MOUNT}/saved"])
+    events.write(host.world, NAME, 65 * MIB)
+    plan = enlarge(host)
+    assert "in memory only and is lost" in plan.notes[-1]
+    assert sandbox(host).status.health is Health.ACTIVE
+    assert sandbox(host).status.total == 128 * MIB
+    assert host.listdir(MOUNT) == ["documents", "music", "photos", "saved"]
+    assert events.write(host.world, NAME, 10 * MIB)
+    discard(host)
+    same(host, before)
+
+
+def test_a_full_one_with_a_store_that_is_large_enough_is_repaired() -> None:
+    """Growing it failed after its store had become as large as it can be."""
+    host = PracticeHost()
+    make(host, origin="/home/user/images/debian-12.img", size="64M")
+    events.write(host.world, NAME, 65 * MIB)
+    host.fail_when(lambda argv: argv[0] == "umount", "target is busy.")
+    with pytest.raises(PlanFailed, match="busy"):
+        enlarge(host, "max")
+    enlarge(host, "max")
+    assert sandbox(host).status.health is Health.ACTIVE
+
+
+def test_who_uses_a_full_sandbox_is_named_before_it_grows() -> None:
+    host = PracticeHost()
+    make(host, size="64M")
+    events.write(host.world, NAME, 65 * MIB)
+    pid = events.start(host.world, "bash", "works in", MOUNT)
+    before = host.snapshot()
+    with pytest.raises(Refused, match=f"process {pid} "):
+        enlarge(host)
+    assert differences(before, host.snapshot()) == []
+
+
+def test_a_bind_mount_of_a_part_is_named_before_a_full_sandbox_grows() -> None:
+    host = PracticeHost()
+    make(host, size="64M")
+    events.write(host.world, NAME, 65 * MIB)
+    host.run(["mount", "--bind", f"{MOUNT}/music", "/mnt"])
+    with pytest.raises(Refused, match="umount /mnt"):
+        enlarge(host)
+
+
+def test_a_full_sandbox_is_seen_read_only() -> None:
+    host = PracticeHost()
+    make(host, size="64M")
+    events.write(host.world, NAME, 65 * MIB)
+    lost = perform.perform(host, lambda found: mounts.prepare_unmount(host, found, NAME)).notes
+    assert "it is lost" in lost[0]
+    seen = perform.perform(host, lambda found: mounts.prepare_mount(host, found, NAME, None)).notes
+    assert "read-only" in seen[0]
+    assert "ro" in sandbox(host).mounts[0].options.split(",")
+    enlarge(host)
+    assert "rw" in sandbox(host).mounts[0].options.split(",")
+
+
+def test_one_without_a_record_says_what_can_be_done() -> None:
+    host = PracticeHost()
+    make(host, size="64M")
+    events.write(host.world, NAME, 65 * MIB)
+    host.run(["rm", "--force", "/run/sandbox-tui/trial/sandbox.json"])
+    assert "copy what you need from" in gauge.read(sandbox(host)).advice
+    with pytest.raises(Refused, match="record"):
+        enlarge(host)
 
 
 def test_broken_sandbox_can_be_removed() -> None:

@@ -127,7 +127,7 @@ def test_a_record_with_a_value_of_another_kind_is_none(key: str) -> None:
     assert record.parse(json.dumps({**data, key: ["x"]})) is None
     del data[key]
     assert (record.parse(json.dumps(data)) is None) == (
-        key not in ("tree", "locked", "namespace")
+        key not in ("tree", "locked", "namespace", "schema", "diskseq")
     )  # newer than the rest
 
 

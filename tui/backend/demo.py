@@ -13,7 +13,7 @@ from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, ownership, remove
+from tui.backend.sandboxes import frame, kept, ownership, remove
 
 SIZE = 64 << 20
 """Bytes of the practice disk; a tmpfs of half as much again holds it with its files."""
@@ -73,7 +73,7 @@ def take_down(host: Host, inventory: Inventory) -> tuple[Step, ...]:
     return (
         *(Step("Detach the practice disk", command("losetup", "--detach", entry.path)) for entry in loops),
         *(Step("Throw it away", command("umount", entry.mountpoint)) for entry in reversed(mounted)),
-        Step("Remove its place", command("rmdir", paths.PRACTICE)),
+        *kept.away(paths.PRACTICE, "demo"),
         Step(
             "Remove the place for all sandboxes",
             command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),

@@ -121,7 +121,7 @@ class _Run:
 
     def _undo(self, end: int, reason: str) -> None:
         """Take back the steps before number `end`, last first, then raise PlanFailed."""
-        left: list[str] = []
+        told, left = [], []
         for index in reversed(range(end)):
             step = self.plan.steps[index]
             if step.undo is None:
@@ -130,14 +130,15 @@ class _Run:
             try:
                 self.host.run(step.undo.resolve(self.values), input=step.undo.input, output=step.undo.output)
                 self.listener(Event(index, step, Phase.UNDONE))
+                told += [step.restored] if step.restored else []
             except CommandFailed as error:
                 left.append(f"Could not take back “{step.title}”: {error.message}")
                 self.listener(Event(index, step, Phase.UNDO_FAILED, str(error)))
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
-            raise PlanFailed("\n".join([reason, *left]), hint, undone=False)
+            raise PlanFailed("\n".join([reason, *told, *left]), hint, undone=False)
         hint = self.aftermath or f"Everything done before it was undone. {self.plan.remedy}".rstrip(" ")
-        raise PlanFailed(reason, hint, undone=not self.aftermath)
+        raise PlanFailed("\n".join([reason, *told]), hint, undone=not self.aftermath)
 
 
 def _with_kernel(message: str, lines: list[str]) -> str:

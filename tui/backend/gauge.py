@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from tui.backend import rescue
+from tui.backend import paths
 from tui.backend.engines import OVERLAY, exception_store
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health, Status
@@ -83,6 +83,9 @@ _OVERLAY_ADVICE = {
     State.FULL: "Programs get: no space left. Nothing is lost. Grow it, or delete what is new in it.",
 }
 
+_SHUT_DOWN = frozenset({"xfs", "btrfs"})
+"""File systems that give up when they cannot write their own data."""
+
 
 def _part(used: int | None, total: int | None) -> float:
     return used / total if used is not None and total else 0.0
@@ -94,7 +97,21 @@ def read(sandbox: Sandbox) -> Gauge:
         return _of_layers(sandbox.status)
     found = _of_device(sandbox)
     full = found.state is State.FULL
-    return replace(found, advice=rescue.advice(sandbox) if full else _ADVICE.get(found.state, ""))
+    return replace(found, advice=_of_full(sandbox) if full else _ADVICE.get(found.state, ""))
+
+
+def _of_full(sandbox: Sandbox) -> str:
+    """What can be done for a full snapshot."""
+    kept = "Nothing more can be written. Do not remove it yet: all that was saved is kept."
+    place = sandbox.mountpoint or paths.device(sandbox.name)
+    if sandbox.is_root:
+        return f"{kept} The root of the running system cannot be grown now: copy what you need elsewhere."
+    if sandbox.record is None:
+        return f"{kept} It cannot be grown, for its record is missing: copy what you need from {place}."
+    blind = next((mount.fstype for mount in sandbox.mounts if mount.fstype in _SHUT_DOWN), "")
+    hidden = f" Its {blind} may show no files until then." if blind else ""
+    unsaved = f" First copy from {place} what could not be saved." if sandbox.mounts and not blind else ""
+    return f"{kept} Grow it: it is unmounted for that, and made again with more room.{hidden}{unsaved}"
 
 
 def _of_layers(status: Status) -> Gauge:
@@ -108,7 +125,7 @@ def _of_device(sandbox: Sandbox) -> Gauge:
     if status.health is Health.ACTIVE and status.used is not None and status.total:
         state = State.OK if _is_safe(sandbox, status.total) else _state(status.used / status.total)
         return Gauge(state, status.used, status.total)
-    total = sandbox.cow_loop.size if sandbox.cow_loop else sandbox.record.size if sandbox.record else None
+    total = sandbox.store_size
     if status.health is Health.OVERFLOW:
         return Gauge(State.FULL, total, total)
     return Gauge(State.BROKEN if status.health is Health.INVALID else State.UNKNOWN, None, total)

@@ -205,6 +205,10 @@ class Host(Protocol):
         """While open: a function giving the block-device lines the kernel logged since."""
         ...
 
+    def kernel_log(self) -> str:
+        """What the kernel's log has now, a line each, about block devices; empty where it may not be read."""
+        ...
+
     def lock(self, purpose: str) -> AbstractContextManager[None]:
         """Be the one program that changes this machine; Refused, naming the holder, if another is."""
         ...

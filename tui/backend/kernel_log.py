@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _ABOUT = re.compile(
-    r"device-mapper|overlayfs|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|mount", re.IGNORECASE
+    r"device-mapper|overlayfs|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|medium error|mount",
+    re.IGNORECASE,
 )
 _MOST = 5
 
@@ -28,7 +29,19 @@ def watch(device: str = "/dev/kmsg") -> Iterator[Callable[[], list[str]]]:
         return
     try:
         os.lseek(descriptor, 0, os.SEEK_END)
-        yield lambda: _lines(descriptor)
+        yield lambda: _lines(descriptor)[-_MOST:]
+    finally:
+        os.close(descriptor)
+
+
+def everything(device: str = "/dev/kmsg") -> str:
+    """All lines about block devices that the kernel still has; empty where the log may not be read."""
+    try:
+        descriptor = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return "\n".join(_lines(descriptor))
     finally:
         os.close(descriptor)
 
@@ -47,7 +60,7 @@ def _lines(descriptor: int) -> list[str]:
         except BrokenPipeError:
             continue  # some records were overwritten before we read them
         except OSError:
-            return found[-_MOST:]
+            return found
         text = parse(record.decode(errors="replace"))
         if text is not None:
             found.append(text)

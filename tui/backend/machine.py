@@ -180,6 +180,12 @@ class RealHost:
 
         return kernel_log.watch()
 
+    def kernel_log(self) -> str:
+        """What the kernel has logged about block devices."""
+        from tui.backend import kernel_log
+
+        return kernel_log.everything()
+
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
         """Be the only one that changes this machine."""

@@ -14,6 +14,9 @@ PRACTICE_DISK = f"{PRACTICE}/disk.img"
 MEDIUM = f"{RUN_DIR}/medium"
 """Where a running Live CD has its medium mounted: no sandbox."""
 
+KEPT = ".kept-"
+"""How the names begin of what something else wrote into a sandbox's place: no sandbox."""
+
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
 
@@ -21,6 +24,8 @@ UDEV_RULE_FILE = "/run/udev/rules.d/57-sandbox-tui.rules"
 """After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm."""
 
 RECORD = "sandbox.json"
+NEW_RECORD = "sandbox.json.new"
+"""What takes the record's place when all of it is written."""
 STORE = "store"
 COW_FILE = "store/cow"
 MOUNT_POINT = "mnt"
@@ -51,6 +56,11 @@ def of(name: str, part: str = "") -> str:
     return f"{RUN_DIR}/{name}/{part}" if part else f"{RUN_DIR}/{name}"
 
 
+def kept(name: str) -> str:
+    """Where is kept what something else wrote into a sandbox's place."""
+    return of(f"{KEPT}{name}")
+
+
 def lower_of(path: str) -> str:
     """The overlay sandbox whose lower layer is mounted on a path, empty for any other path."""
     name = path.removeprefix(f"{RUN_DIR}/").removesuffix(f"/{LOWER}")
@@ -66,7 +76,9 @@ def sandbox_in(path: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether an entry of our directory is none of a sandbox: the lock, the demo, a Live CD's medium."""
+    """Whether an entry of our directory is none of a sandbox: the lock, the demo, what is kept aside, or a
+    Live CD's medium.
+    """
     return name.startswith(".") or of(name) == MEDIUM
 
 

@@ -25,7 +25,7 @@ class Step:
     the block device `reads` (its kernel name).
     `optional`: where it fails, the plan goes on without what it would have captured.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
-    no undo brings back.
+    no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
     """
 
     title: str
@@ -40,6 +40,7 @@ class Step:
     length: int = 0
     reads: str = ""
     aftermath: str = ""
+    restored: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""

@@ -17,7 +17,7 @@ In a sandbox you can do what you like:
 Then remove the sandbox. Make a new one and look: everything is as it was.
 
 Things to try
-  1. Make a sandbox of 8 MiB and fill it. It says FULL, and how to copy its files out.
+  1. Make a sandbox of 8 MiB and fill it. It says FULL; growing it repairs it.
   2. Make one, fill half of it, then grow it while it is in use.
   3. Work in it from another terminal, then try to remove it: you are told who is in the way.
 """

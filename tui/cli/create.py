@@ -55,6 +55,7 @@ def _request(options: argparse.Namespace, now: float) -> CreateRequest:
         engine=options.engine,
         suid_dev=options.suid_dev,
         hash=options.hash,
+        failing=options.failing,
     )
 
 

@@ -144,6 +144,7 @@ def _create(verbs: Verbs[Parser]) -> None:
     )
     add("--store", choices=("tmpfs", "ramdisk"), default="tmpfs", help="where changes live (default: tmpfs)")
     add("--chunk", metavar="SIZE", help="unit of change, a power of two (default: 4K)")
+    add("--failing", action="store_true", help="the disk has unreadable sectors: chunks of one sector")
     add("--classic", action="store_true", help="the recipe of 2008: no metadata, chunk 512, /dev/ram0")
     add(
         "--hash",

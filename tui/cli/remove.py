@@ -8,7 +8,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import proof, remove
+from tui.backend.sandboxes import kept, proof, remove
 from tui.backend.sandboxes.proof import Evidence, Proof
 from tui.backend.text import clean
 from tui.cli import narration, output
@@ -22,10 +22,12 @@ def run(options: argparse.Namespace, host: Host) -> int:
         raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     noted: list[Evidence] = []
     captured: dict[str, str] = {}
+    gone: list[Sandbox] = []
 
     def make(now: Inventory) -> Plan:
         names = tuple(options.names) or _removable(now.sandboxes)
         plan = remove.prepare(host, now, names)
+        gone[:] = [now.sandbox(name) for name in dict.fromkeys(names)]
         found = enumerate(dict.fromkeys(names), 1)
         noted[:] = [proof.read(host, now.sandbox(name), number) for number, name in found]
         return plan
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace, host: Host) -> int:
         carry_out(host, make, captured=captured)
         if back := proof.memory_back(before, host.memory()):
             narration.say(back)
+        for sentence in kept.sentences(host, gone):
+            narration.say(sentence)
     _tell([(evidence.name, proof.conclude(evidence, captured)) for evidence in noted], as_json=options.json)
     return 0
 

@@ -36,9 +36,9 @@ class GrowScreen(FaceScreen[None]):
     """A few sizes to choose from, or one typed."""
 
     HELP = (
-        "A sandbox can be given more RAM while it is mounted and written to; nothing in it is touched. It "
-        "has to be done before it is FULL (one of files can be grown even then). It can never be made "
-        "smaller.\n\n"
+        "A sandbox can be given more RAM while it is mounted and written to; nothing in it is touched. One "
+        "of blocks that is FULL is unmounted for it and made again, with all that was saved; what could "
+        "not be saved any more is lost then, so copy it first. It can never be made smaller.\n\n"
         "Write +512M to add to what there is, 2GiB for a whole size, or max for one that cannot overflow."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from tui.backend.execute import Listener
 from tui.backend.host import Host, Memory
 from tui.backend.inventory import Inventory, sandboxes
+from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create, grow, mounts, proof, recover, remove
+from tui.backend.sandboxes import create, grow, kept, mounts, proof, recover, remove
 from tui.backend.sandboxes.perform import perform
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import CreateRequest
@@ -89,7 +90,8 @@ class Grow(Job):
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
         """That it is larger."""
-        return (f"{plan.name} has more room now; nothing in it was touched.",)
+        kept = "all that had been saved in it is there" if plan.notes else "nothing in it was touched"
+        return (f"{plan.name} has more room now; {kept}.",)
 
 
 @dataclass
@@ -126,13 +128,19 @@ class Unmount(Job):
 class Recover(Job):
     """Clear what an interrupted verb left."""
 
+    found: tuple[Sandbox, ...] = ()
+
+    def begin(self, host: Host, inventory: Inventory) -> None:  # noqa: ARG002
+        """Note what there is."""
+        self.found = inventory.sandboxes
+
     def plan(self, host: Host, inventory: Inventory) -> Plan:
         """The backend's plan."""
         return recover.prepare(host, inventory)
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:  # noqa: ARG002
-        """That all is whole."""
-        return ("Nothing is left behind.",)
+        """That all is whole, or what is kept."""
+        return kept.sentences(host, self.found) or ("Nothing is left behind.",)
 
 
 @dataclass
@@ -142,6 +150,7 @@ class Remove(Job):
     name: str = field(kw_only=True)
     evidence: Evidence | None = None
     memory: Memory | None = None
+    sandbox: Sandbox | None = None
 
     def plan(self, host: Host, inventory: Inventory) -> Plan:
         """The backend's plan; Refused with who is in the way."""
@@ -149,7 +158,8 @@ class Remove(Job):
 
     def begin(self, host: Host, inventory: Inventory) -> None:
         """Note evidence and memory."""
-        self.evidence = proof.read(host, inventory.sandbox(self.name))
+        self.sandbox = inventory.sandbox(self.name)
+        self.evidence = proof.read(host, self.sandbox)
         self.memory = host.memory()
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
@@ -159,6 +169,8 @@ class Remove(Job):
             said.append(proof.conclude(self.evidence, self.captured).sentence)
         if self.memory is not None:
             said.append(proof.memory_back(self.memory, host.memory()))
+        if self.sandbox is not None:
+            said += kept.sentences(host, (self.sandbox,))
         return tuple(filter(None, said))
 
 

@@ -83,7 +83,7 @@ class RemoveScreen(FaceScreen[bool]):
             f"{origin} stays exactly as it was; the RAM comes back.",
         ]
         if reading.gauge(sandbox).state is State.FULL and sandbox.engine == SNAPSHOT:
-            lines.append(f"It is FULL, and may hold what is wanted: sandbox-tui show {sandbox.name}")
+            lines.append("It is FULL, not lost: growing it keeps all that was saved in it.")
         places = [f"It is unmounted first: {mount.mountpoint}." for mount in sandbox.mounts]
         self.query_one("#facts", Note).put("\n".join(lines + places))
 

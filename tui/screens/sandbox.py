@@ -65,7 +65,7 @@ class SandboxScreen(SandboxActions[None]):
             return
         shown = card(reading, sandbox)
         self.query_one(HistoryGraph).put(shown, reading.history(sandbox.name).fills)
-        self.query_one("#advice", Note).put(_short(shown.gauge.advice, sandbox.name))
+        self.query_one("#advice", Note).put(shown.gauge.advice)
         self.query_one("#stack", Lines).put(stack(sandbox, self.host.now(), self.size.width - 4))
         if self.is_active:
             self._look(sandbox)
@@ -82,9 +82,3 @@ class SandboxScreen(SandboxActions[None]):
     def action_back(self) -> None:
         """Home."""
         self.dismiss()
-
-
-def _short(advice: str, name: str) -> str:
-    """Sentences as they are; commands, which are many, are for a terminal to copy them from."""
-    sentences, newline, _commands = advice.partition("\n")
-    return f"{sentences.rstrip(':')}. The commands: sandbox-tui show {name}" if newline else advice

@@ -41,7 +41,7 @@ class CardRows(Rows[Card]):
         "The sandboxes of this machine, whoever made them. The bar shows how much of the promised RAM is "
         "taken by changes.\n\n"
         "ok: below 70 %. filling: from 70 %. nearly full: from 90 %, grow it now. FULL: nothing more can be "
-        "written; open it to see how its files can be copied out. BROKEN: its contents are gone.\n\n"
+        "written until it is grown; what was saved is kept. BROKEN: its contents are gone.\n\n"
         "Enter opens the sandbox under the cursor."
     )
 

@@ -31,9 +31,8 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
     if sandbox.foreign is not None:
         return (Blocker(sandbox.foreign.words, "holds it where it was made"),)
-    written = _written(host, sandbox)
     if not sandbox.whole and not sandbox.mounts:
-        return written
+        return ()
     if sandbox.is_root:
         return (Blocker("the running system", "has it as its root"),)
     processes = tuple(
@@ -48,7 +47,7 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
     around = (*_foreign(host, sandbox), *_on_top(host, sandbox), *_shared(host, sandbox))
-    return (*processes, *inside, *around, *written)
+    return (*processes, *inside, *around)
 
 
 def _uses(host: Host, sandbox: Sandbox) -> tuple[Use, ...]:
@@ -171,18 +170,6 @@ def _namesakes(sandbox: Sandbox, elsewhere: Sequence[ForeignMount]) -> set[int]:
     place = paths.of(sandbox.name, paths.STORE)
     stores = [m for m in elsewhere if m.mountpoint == place and m.inside == sandbox.name]
     return {mount.pid for mount in stores if mount.devno not in _numbers(sandbox)}
-
-
-def _written(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """What somebody wrote to its own mount point while nothing was mounted there."""
-    place = paths.of(sandbox.name, paths.MOUNT_POINT)
-    if paths.MOUNT_POINT not in sandbox.entries or any(m.mountpoint == place for m in sandbox.mounts):
-        return ()
-    try:
-        names = host.listdir(place)
-    except OSError:
-        return ()
-    return (Blocker(f"what lies in {place}", "was written while nothing was mounted there"),) if names else ()
 
 
 def _follows(mount: ForeignMount, ours: Mount) -> bool:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from tui.backend import paths
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
+
+
+SCHEMA = 2
+"""The number of this format, raised with every key. 1 is that of the releases 0.1.0 and 0.1.1, which wrote
+no number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,9 @@ class Record:
     known) are in bytes; `created` is in seconds since the epoch. `mount` is the mount point,
     None for none; `mount_made`, `hashed`, `brd_loaded` and `locked` (the kernel name of the
     origin's device where that was made read-only) tell what has to be taken back or compared at the
-    end. `namespace` is the number of the mount namespace that it was made in, 0 for not known.
+    end. `namespace` is the number of the mount namespace that it was made in, 0 for not known. `schema`
+    is the number of the format that it was written in. `diskseq` is the kernel's number for the
+    origin's very disk, 0 for not known.
     """
 
     name: str
@@ -46,6 +54,8 @@ class Record:
     tree: bool = False
     locked: str = ""
     namespace: int = 0
+    schema: int = SCHEMA
+    diskseq: int = 0
 
     def text(self) -> str:
         """The record as the text of its file."""
@@ -53,10 +63,13 @@ class Record:
 
 
 def parse(text: str) -> Record | None:
-    """The record of a file's text; None when it is not one (cut short, edited, newer)."""
+    """The record of a file's text; None when it is not one (cut short, edited). What only newer versions
+    know is passed over, and what older ones did not know has the value that they meant.
+    """
     try:
         data: Any = json.loads(text)
-        record = Record(**data)
+        known = {field.name: data[field.name] for field in fields(Record) if field.name in data}
+        record = Record(**{"schema": 1, **known})
     except (ValueError, TypeError):
         return None
     return record if _well_typed(record) else None
@@ -84,7 +97,8 @@ def read(host: Host, name: str) -> Record | None:
 def _well_typed(record: Record) -> bool:
     texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
     texts += [record.fstype, record.mount_options, record.version, record.mount or "", record.locked]
-    numbers = (record.origin_size or 0, record.chunk, record.size, record.created, record.namespace)
+    numbers = [record.origin_size or 0, record.chunk, record.size, record.created]
+    numbers += [record.namespace, record.schema, record.diskseq]
     flags = (record.image, record.mount_made, record.hashed, record.brd_loaded, record.tree)
     return (
         all(isinstance(value, str) for value in texts)

@@ -107,6 +107,17 @@ class Sandbox:
         return next((name for name in slaves if name in ours or name.startswith("ram")), None)
 
     @property
+    def cut(self) -> Map | None:
+        """The map that cuts the COW device from a RAM disk, None where there is none."""
+        return next((entry for entry in self.helpers if entry.name == f"{self.name}:cow"), None)
+
+    @property
+    def store_size(self) -> int | None:
+        """The size of the COW device in bytes, whatever the kernel says of the snapshot; None if unknown."""
+        found = self.cow_loop or self.cut
+        return found.size if found else self.record.size if self.record else None
+
+    @property
     def origin(self) -> str | None:
         """The kernel name of the origin device, None when it is unknown or a directory."""
         if self.claim is not None:

@@ -191,6 +191,10 @@ class PracticeHost:
         first = len(self.world.log)
         yield lambda: self.world.log[first:]
 
+    def kernel_log(self) -> str:
+        """All lines that the practice kernel has logged."""
+        return "\n".join(self.world.log)
+
     def lock(self, purpose: str) -> AbstractContextManager[None]:
         """Be the one program that changes the practice machine."""
         return self._lock(purpose)

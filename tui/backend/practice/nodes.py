@@ -13,7 +13,8 @@ class Content:
     """What is on a device or in an image, as far as blkid and mount can tell.
 
     `tree` are the files of its file system. `exceptions` are the chunks that an exception
-    store has recorded. `dirty`: its journal holds what is not yet in its place.
+    store has recorded, and `changed` is what its snapshot showed when that was removed. `dirty`: its
+    journal holds what is not yet in its place.
     """
 
     fstype: str
@@ -21,6 +22,7 @@ class Content:
     uuid: str = ""
     tree: "Directory | None" = None
     exceptions: int = 0
+    changed: "Content | None" = None
     dirty: bool = False
 
 

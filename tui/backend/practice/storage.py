@@ -84,11 +84,17 @@ def open_store(world: World, entry: Map) -> None:
         return
     store = content(world, table.cow)
     if store is not None and store.fstype == COW_TYPE:
-        entry.data = store.exceptions
+        entry.data, entry.content = store.exceptions, store.changed
         return
     put(world, table.cow, Content(COW_TYPE))
     if not _back_cow(world, table, 0):
         _invalidate(world, entry)
+
+
+def close_store(world: World, entry: Map) -> None:
+    """Leave in the exception store what a snapshot shows, for the next one over it."""
+    if isinstance(entry.table, Snapshot) and (store := _store(world, entry.table)):
+        store.changed = entry.content
 
 
 def _write_map(world: World, entry: Map, count: int) -> bool:

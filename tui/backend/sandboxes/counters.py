@@ -62,6 +62,11 @@ def read_command(knames: tuple[str, ...]) -> Command:
     return command("grep", "--with-filename", "", *(f"{_PLACE}/{name}/stat" for name in knames * rounds))
 
 
+def named(text: str, kname: str) -> str:
+    """What 0.1.1 noted of a device, with its name."""
+    return text if not text or names(text) else f"{_PLACE}/{kname}/stat:{text}"
+
+
 def names(text: str) -> tuple[str, ...]:
     """The kernel names in what that command printed, each once."""
     return tuple(dict.fromkeys(name for name, _counters in _entries(text)))

@@ -48,6 +48,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         version=__version__,
         locked=_locks(facts),
         namespace=facts.namespace,
+        diskseq=(origin.device and origin.device.diskseq) or 0,
     )
     return Draft(record, _steps(record, facts, target), _notes(facts))
 

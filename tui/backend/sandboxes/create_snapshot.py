@@ -7,7 +7,6 @@ from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.engines import SNAPSHOT, exception_store, snapshot
 from tui.backend.errors import Refused, UsageError
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
 from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
@@ -20,7 +19,7 @@ from tui.backend.stores import Store, ramdisk, tmpfs
 def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     """What a snapshot sandbox will be, and the steps to it. Pure."""
     origin, length = facts.origin, facts.origin.size or 0
-    policy, chunk = _format(request, origin)
+    policy, chunk = _format(request, facts)
     maximum = exception_store.cannot_overflow(length, chunk, policy)
     size = _size(request, facts, chunk, policy, maximum)
     store, size = _store(request, facts, name, size)
@@ -48,13 +47,22 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         created=request.created,
         version=__version__,
         namespace=facts.namespace,
+        diskseq=(origin.device and origin.device.diskseq) or 0,
     )
-    return Draft(record, _steps(record, facts, store, target), _notes(record, origin, maximum))
+    return Draft(record, _steps(record, facts, store, target), _notes(record, facts, maximum))
 
 
-def _format(request: CreateRequest, origin: Origin) -> tuple[str, int]:
+def _format(request: CreateRequest, facts: Survey) -> tuple[str, int]:
+    origin = facts.origin
     policy = exception_store.TRANSIENT if request.classic else exception_store.PERSISTENT
     usual = exception_store.CLASSIC_CHUNK if request.classic else exception_store.DEFAULT_CHUNK
+    if facts.unreadable:
+        usual = origin.sector  # each write is of whole chunks then: the origin is not read for it
+    if request.failing and request.chunk not in (None, origin.sector):
+        raise UsageError(
+            f"A failing disk needs chunks of one sector, {origin.sector} bytes here.",
+            "Leave out --chunk, or --failing.",
+        )
     chunk = max(usual, origin.sector) if request.chunk is None else request.chunk
     return policy, exception_store.check_chunk(chunk, origin.sector)
 
@@ -98,12 +106,14 @@ def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
     return mounting.check(facts.target or mounting.default_target(name))
 
 
-def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
-    notes = []
+def _notes(record: Record, facts: Survey, maximum: int) -> tuple[str, ...]:
+    origin, notes = facts.origin, []
     if record.size >= maximum:
         notes.append("It cannot overflow: there is room for a change of every chunk of the origin.")
     elif record.policy == exception_store.TRANSIENT:
         notes.append("Classic recipe: when the RAM is used up, everything in the sandbox is lost.")
+    if facts.unreadable:
+        notes.append(_failing(record, facts))
     if record.mount is None:
         found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
         notes.append(f"It will not be mounted ({found}); work on {paths.device(record.name)} itself.")
@@ -117,6 +127,20 @@ def _notes(record: Record, origin: Origin, maximum: int) -> tuple[str, ...]:
             "Do not mount the origin's btrfs anywhere while the sandbox exists: the kernel would mix them up."
         )
     return tuple(notes)
+
+
+def _failing(record: Record, facts: Survey) -> str:
+    """What is done about sectors that cannot be read; or is not, where a chunk was asked for."""
+    why = f"{facts.origin.path} has sectors that cannot be read ({facts.unreadable})"
+    if record.chunk > facts.origin.sector:
+        return (
+            f"{why}: a write to a part of such a chunk makes the whole sandbox BROKEN. Leave out --chunk:"
+            f" chunks of {facts.origin.sector} bytes are safe from that."
+        )
+    return (
+        f"{why}: chunks of one sector, so that no write has to read it. That is slower; an"
+        " image of the disk (ddrescue) is a better origin."
+    )
 
 
 def _steps(record: Record, facts: Survey, store: Store, target: Target | None) -> tuple[Step, ...]:

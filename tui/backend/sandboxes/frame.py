@@ -38,6 +38,15 @@ def note(record: Record) -> Step:
     return Step("Write down what was asked for", write(file, record.text()), delete(file), partial=True)
 
 
+def note_anew(record: Record) -> tuple[Step, Step]:
+    """Write a record down beside the one that there is, and put it into that one's place."""
+    old, new = paths.of(record.name, paths.RECORD), paths.of(record.name, paths.NEW_RECORD)
+    return (
+        Step("Write down the new size", write(new, record.text()), delete(new), partial=True),
+        Step("Put it into the record's place", command("mv", "--no-target-directory", new, old)),
+    )
+
+
 def directory(name: str) -> tuple[Step, ...]:
     """Make the sandbox's directory; fails when the name is taken."""
     return (

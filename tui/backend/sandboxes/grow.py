@@ -1,20 +1,27 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
-from tui.backend import requirements, rescue, sizes
-from tui.backend.engines import OVERLAY, exception_store, overlay
+from dataclasses import replace
+
+from tui.backend import requirements, sizes
+from tui.backend.engines import OVERLAY, SNAPSHOT, exception_store, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities
+from tui.backend.inventory import Inventory, abilities, blockers
+from tui.backend.inventory.record import SCHEMA
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, memory, ownership
+from tui.backend.sandboxes import frame, memory, ownership, remove, repair
 from tui.backend.stores import layers, ramdisk, tmpfs
 
 
 def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
-    """The plan to grow a sandbox to a size, or by one (`+512M`). UsageError, NotFound, Refused."""
+    """The plan to grow a sandbox to a size, or by one (`+512M`); a full snapshot is repaired by it, for
+    which nothing may use it. UsageError, NotFound, Refused.
+    """
     sandbox = ownership.check(inventory.sandbox(name))
+    if _is_full(sandbox) and not sandbox.interrupted:
+        remove.check(sandbox, blockers.read(host, sandbox))
     return requirements.check(host, plan(sandbox, size, inventory, udev=abilities.read(host).udev))
 
 
@@ -22,11 +29,29 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     """The plan for one sandbox. Pure."""
     old = _current(sandbox)
     new = _target(sandbox, size, old, inventory)
-    if new <= old:
+    if new < old or (new == old and not _is_full(sandbox)):  # a repair that failed may have enlarged it
         raise _too_small(sandbox, old)
     memory.check(_cost(sandbox, new) - _cost(sandbox, old), inventory.memory, inventory.sandboxes)
-    steps = (frame.begin(sandbox.name, "grow"), *_store_steps(sandbox, old, new, udev))
-    return Plan("grow", sandbox.name, (*steps, frame.end(sandbox.name, "grow")), commit=len(steps))
+    write, put = _note(sandbox, new)
+    before = (frame.begin(sandbox.name, "grow"), *write)
+    enlarge, end = _store_steps(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
+    if not _is_full(sandbox):
+        steps = (*before, *enlarge)
+        return Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps))
+    steps = (*before, *repair.enlarged(enlarge), *put, *repair.steps(sandbox, udev=udev))
+    return Plan("grow", sandbox.name, (*steps, end), repair.notes(sandbox), commit=len(steps))
+
+
+def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """Write the record with the new size, and put it in place. One of a newer version is left as it is."""
+    if sandbox.record is None or sandbox.record.schema > SCHEMA:
+        return (), ()
+    write, put = frame.note_anew(replace(sandbox.record, size=size))
+    return (write,), (put,)
+
+
+def _is_full(sandbox: Sandbox) -> bool:
+    return sandbox.engine == SNAPSHOT and sandbox.status.health is Health.OVERFLOW
 
 
 def settled(inventory: Inventory, name: str, size: str) -> str:
@@ -46,21 +71,17 @@ def _current(sandbox: Sandbox) -> int:
         raise Refused(
             f"{sandbox.name} is not whole.", "`sandbox-tui recover` clears what an interruption left."
         )
-    if status.health is Health.OVERFLOW:
-        raise Refused(
-            f"{sandbox.name} is FULL: the kernel lets a snapshot grow only before that.",
-            rescue.advice(sandbox),
-        )
     if status.health is Health.INVALID:
         raise Refused(
             f"{sandbox.name} is BROKEN: its contents are gone.",
             f"Remove it: sandbox-tui remove {sandbox.name}.",
         )
-    if status.total is None:
+    size = sandbox.store_size if status.health is Health.OVERFLOW else status.total
+    if size is None:
         raise Refused(
             f"The fill of {sandbox.name} is unknown ({status.raw or 'no status'}).", "Try again as root."
         )
-    return status.total
+    return size
 
 
 def _target(sandbox: Sandbox, text: str, old: int, inventory: Inventory) -> int:
@@ -107,7 +128,7 @@ def _store_steps(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step
         return layers.grow(sandbox.name, old, new)
     if sandbox.cow_loop is not None:
         return tmpfs.grow(sandbox.name, sandbox.cow_loop.path, old, new)
-    cut = next((entry for entry in sandbox.helpers if entry.name == f"{sandbox.name}:cow"), None)
+    cut = sandbox.cut
     if cut is None:
         raise Refused(
             f"{sandbox.name} lives on a whole RAM disk, as the classic recipe has it; that cannot grow.",

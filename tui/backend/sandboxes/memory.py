@@ -60,9 +60,7 @@ def _open_promise(sandbox: Sandbox) -> int:
         return 0  # the kernel writes nothing more to its COW device
     if status.total is not None and status.used is not None:
         return status.total - status.used
-    if sandbox.cow_loop is not None:
-        return sandbox.cow_loop.size
-    return sandbox.record.size if sandbox.record is not None and sandbox.map is not None else 0
+    return sandbox.store_size or 0 if sandbox.map is not None or sandbox.cow_loop is not None else 0
 
 
 def _all_of(sandbox: Sandbox) -> int:

@@ -9,7 +9,9 @@ from tui.backend.engines import overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
+from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.kernel_text import unescape
 from tui.backend.plan import Step
 
 _UNMOUNTABLE = (
@@ -21,6 +23,8 @@ _UNMOUNTABLE = (
     "bcache",
     "ceph_bluestore",
 )
+_JOURNALED = ("ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "nilfs2", "ntfs3")
+"""File systems whose last changes may be in a journal or a log only (btrfs: in its tree of fsyncs)."""
 _READ_ONLY = ("iso9660", "udf", "squashfs", "erofs", "cramfs")
 
 
@@ -105,6 +109,32 @@ def options(fstype: str, *, own_place: bool, suid_dev: bool) -> str:
     if not own_place and not suid_dev:
         words += ["nosuid", "nodev"]
     return ",".join(words)
+
+
+def without_replay(fstype: str, more: Iterable[str] = ()) -> str:
+    """Mount options for a device that cannot be written to: read-only, and its journal is left as it is."""
+    known = "ro" if overlay.unproven(fstype) else overlay.lower_options(fstype)
+    return ",".join((known, *more))
+
+
+def unreplayed(fstype: str) -> str:
+    """What such a mount does not show, as a sentence that follows another one; empty for nothing."""
+    if fstype not in _JOURNALED:
+        return ""
+    return " What is only in its journal is not seen: files that were saved last may be missing or old."
+
+
+def restrictions(mount: Mount) -> tuple[str, ...]:
+    """Options of a mount that have to be the same when it is made again."""
+    have = mount.options.split(",")
+    kept = (word for word in ("nosuid", "nodev", "noexec", "noatime") if word in have)
+    return (*kept, *((f"subvol={part}",) if (part := subvolume(mount)) else ()))
+
+
+def subvolume(mount: Mount) -> str:
+    """The subvolume of btrfs that a mount shows, as its path from the top; empty for other mounts."""
+    part = unescape(mount.data.partition("subvol=")[2]) if mount.fstype == "btrfs" else ""
+    return part if part == mount.root and "," not in part else ""
 
 
 def steps(name: str, fstype: str, target: Target, mount_options: str) -> tuple[Step, ...]:

@@ -1,6 +1,6 @@
 """Mounting and unmounting a sandbox that exists."""
 
-from tui.backend import requirements, rescue
+from tui.backend import requirements
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -8,7 +8,7 @@ from tui.backend.inventory import Inventory, blockers, members, origins
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import mounting, ownership, remove
+from tui.backend.sandboxes import mounting, ownership, remove, repair
 from tui.backend.sandboxes.mounting import Target
 
 
@@ -17,23 +17,21 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
     sandbox = ownership.check(inventory.sandbox(name))
     if sandbox.interrupted:
         raise Refused(f"{name} is not whole.", "`sandbox-tui recover` clears what an interruption left.")
-    if sandbox.status.health is Health.OVERFLOW:
-        raise Refused(f"{name} is FULL, and mounting it would have to write.", rescue.advice(sandbox))
     if sandbox.mounts:
         raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
     others = (other for other in inventory.sandboxes if other.name != name)
     target = mounting.default_target(name) if directory is None else mounting.survey(host, directory, others)
     if directory is None and "mnt" in sandbox.entries:
         target = mounting.Target(target.path, absent=False)
-    steps = _mount(host, sandbox, mounting.check(target), own_place=directory is None)
-    return requirements.check(host, Plan("mount", name, steps))
+    plan = _mount(host, sandbox, mounting.check(target), own_place=directory is None)
+    return requirements.check(host, plan)
 
 
-def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> tuple[Step, ...]:
+def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> Plan:
     name = sandbox.name
     if sandbox.device is None:
         options = mounting.options("overlay", own_place=own_place, suid_dev=False)
-        return mounting.overlay_steps(name, target, options)
+        return Plan("mount", name, mounting.overlay_steps(name, target, options))
     fstype = origins.probe(host, sandbox.device)
     if not mounting.mountable(fstype):
         raise Refused(
@@ -42,7 +40,11 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
         )
     mounting.check_members(sandbox.device, members.elsewhere(host, sandbox.device, fstype))
     options = mounting.options(fstype, own_place=own_place, suid_dev=False)
-    return mounting.steps(name, fstype, target, options)
+    notes: tuple[str, ...] = ()
+    if sandbox.status.health is Health.OVERFLOW:
+        options = mounting.without_replay(fstype, () if own_place else ("nosuid", "nodev"))
+        notes = (f"{name} is FULL: it is mounted read-only.{mounting.unreplayed(fstype)} {_grow(name)}",)
+    return Plan("mount", name, mounting.steps(name, fstype, target, options), notes)
 
 
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
@@ -50,14 +52,22 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     sandbox = ownership.check(inventory.sandbox(name))
     if not sandbox.mounts:
         raise Refused(f"{name} is not mounted.", "There is nothing to do.")
-    if sandbox.status.health is Health.OVERFLOW and not rescue.shuts_down(sandbox):
-        raise Refused(
-            f"{name} is FULL: what could not be written is lost when it is unmounted.", rescue.advice(sandbox)
-        )
     points = {mount.mountpoint for mount in sandbox.mounts}
     found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
     remove.check(sandbox, found)
     steps = (
         Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts)
     )
-    return requirements.check(host, Plan("unmount", name, tuple(steps)))
+    return requirements.check(host, Plan("unmount", name, tuple(steps), _lost(sandbox)))
+
+
+def _lost(sandbox: Sandbox) -> tuple[str, ...]:
+    """What people should know before a full snapshot is unmounted."""
+    if sandbox.status.health is not Health.OVERFLOW or not repair.unsaved(sandbox):
+        return ()
+    lost = "What could not be saved any more is in memory only: it is lost when it is unmounted."
+    return (f"{sandbox.name} is FULL. {lost}", f"It can then be mounted read-only. {_grow(sandbox.name)}")
+
+
+def _grow(name: str) -> str:
+    return f"`sandbox-tui grow {name} +SIZE` repairs it."

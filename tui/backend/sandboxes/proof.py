@@ -23,6 +23,10 @@ _NAMED = 3
 """How many changed paths a sentence names."""
 
 
+_LISTED_SO = 2
+"""The schema of records since which directories are listed as they are now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was noted when the sandbox was made, and what it is to be compared with.
@@ -151,6 +155,9 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
     lower = paths.of(sandbox.name, paths.LOWER) in inside
     bound = paths.of(sandbox.name, paths.IMAGE)
     noted = None if image else _text(host, paths.of(sandbox.name, paths.COUNTERS))
+    noted = counters.named(noted, kname) if noted and kname else noted
+    # a directory was listed otherwise before: that cannot be compared
+    lower = lower and record is not None and record.schema >= _LISTED_SO
     content = (bound if bound in inside else None) if image else (f"/dev/{kname}" if kname else None)
     return Evidence(
         name=sandbox.name,

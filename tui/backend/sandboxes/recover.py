@@ -2,13 +2,13 @@
 
 from tui.backend import demo, paths, requirements
 from tui.backend.command import command
-from tui.backend.engines import snapshot
+from tui.backend.engines import OVERLAY, snapshot
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, blockers
+from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, ownership, remove
+from tui.backend.sandboxes import frame, kept, ownership, remove, repair
 
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
@@ -21,18 +21,25 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     disk = demo.take_down(host, inventory) if practised else ()
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
-    clear = tuple(sandbox for sandbox in broken if not _only_growing(sandbox))
+    torn = tuple(sandbox for sandbox in resume if not sandbox.whole)
+    clear = tuple(sandbox for sandbox in broken if sandbox not in resume)
     for sandbox in clear:
         remove.check(sandbox, blockers.read(host, sandbox))
-    growth = tuple(step for sandbox in resume for step in _settle(sandbox, able))
-    stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
+    made = {one.name: repair.make_again(host, inventory, one, udev=able.udev) for one in torn}
+    growth = tuple(step for one in resume for step in (*made.get(one.name, ()), *_settle(host, one, able)))
+    notes = tuple(map(repair.note_of, torn))
+    left = host.kind(paths.RUN_DIR) is not None and not kept.only(host)
+    stray = not inventory.sandboxes and (able.rule or left)
+    swept = kept.leftovers(host)
     if clear or stray:
         clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
         removal = remove.plan(clear, inventory.sandboxes, able)
-        commit = len(growth) + (removal.commit or 0)
-        whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)
+        commit = len(growth) + len(swept) + (removal.commit or 0)
+        whole = Plan(
+            "recover", _names(broken), (*growth, *swept, *removal.steps, *disk), notes, commit=commit
+        )
     else:
-        whole = Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
+        whole = Plan("recover", _names(broken), (*growth, *swept, *disk), notes, commit=len(growth))
     return requirements.check(host, whole)
 
 
@@ -41,13 +48,28 @@ def _names(found: list[Sandbox]) -> str:
 
 
 def _only_growing(sandbox: Sandbox) -> bool:
-    """An interrupted grow leaves a sandbox that works and may hold somebody's work."""
-    return sandbox.whole and sandbox.busy == "grow"
+    """An interrupted grow leaves a sandbox that works, or whose device can be made again: it may hold
+    somebody's work.
+    """
+    return sandbox.busy == "grow" and (sandbox.whole or repair.is_torn(sandbox))
 
 
-def _settle(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """Bring file and tmpfs of a store back to the size that its loop device has."""
-    return (*_store_as_it_is(sandbox, able), frame.end(sandbox.name, "grow"))
+def _settle(host: Host, sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    """Bring file and tmpfs of a store back to the size that its loop device has, and the record to that."""
+    end = frame.end(sandbox.name, "grow")
+    return (*_store_as_it_is(sandbox, able), *_record_as_it_is(host, sandbox), end)
+
+
+def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
+    """Put the record of the new size in place where it is true, else take it away."""
+    file = paths.of(sandbox.name, paths.NEW_RECORD)
+    if paths.NEW_RECORD not in sandbox.entries:
+        return ()
+    new = record.parse(host.read(file))
+    size = sandbox.status.total if sandbox.engine == OVERLAY else sandbox.store_size
+    if new is not None and new.size == size:
+        return (frame.note_anew(new)[1],)
+    return (Step("Remove the record of a size that it has not got", frame.delete(file)),)
 
 
 def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
@@ -58,6 +80,6 @@ def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
             Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
             Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
         )
-    if any(entry.name == helper for entry in sandbox.helpers):
+    if sandbox.cut is not None:
         return (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
     return ()

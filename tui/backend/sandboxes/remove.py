@@ -17,11 +17,20 @@ from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, origin_steps, ownership, proof
+from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.stores import ramdisk
 
-_FILES = (paths.IMAGE, paths.COUNTERS, paths.HASH, paths.MANIFEST, paths.HASHES, paths.LISTED, paths.CHANGES)
+_FILES = (
+    paths.IMAGE,
+    paths.COUNTERS,
+    paths.HASH,
+    paths.MANIFEST,
+    paths.HASHES,
+    paths.LISTED,
+    paths.CHANGES,
+    paths.NEW_RECORD,
+)
 _DIRECTORIES = (paths.MOUNT_POINT, paths.LOWER, paths.STORE)
 
 
@@ -160,20 +169,16 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
     files = [paths.of(name, file) for file in (*names, paths.RECORD) if file in sandbox.entries]
     directories = [paths.of(name, entry) for entry in _DIRECTORIES if entry in sandbox.entries]
     return (
-        *((Step("Remove the mount point that was made for it", _rmdir(own)),) if own else ()),
-        *((Step("Remove its directories", command("rmdir", *directories)),) if directories else ()),
+        *((Step("Remove the mount point that was made for it", kept.remove_empty(own)),) if own else ()),
+        *((Step("Remove its directories", kept.remove_empty(*directories)),) if directories else ()),
         *((Step("Remove its files", command("rm", "--force", *files)),) if files else ()),
         frame.end(name, *sorted({"remove", *_marks(sandbox)})),
-        Step("Remove its place", command("rmdir", paths.of(name))),
+        *kept.away(paths.of(name), name),
     )
 
 
 def _marks(sandbox: Sandbox) -> set[str]:
     return {entry.removeprefix(paths.BUSY) for entry in sandbox.entries if entry.startswith(paths.BUSY)}
-
-
-def _rmdir(path: str) -> Command:
-    return command("rmdir", "--ignore-fail-on-non-empty", path)
 
 
 def _unload(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[Step, ...]:

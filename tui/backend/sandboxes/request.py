@@ -18,7 +18,8 @@ class CreateRequest:
     directory, None for the default one; `no_mount` for none at all. `chunk` is in bytes.
     `classic` is the 2008 recipe. `engine` is `auto`, `snapshot` or `overlay`. `suid_dev` lets
     programs with set-user-ID and device nodes work below a mount point of the user's choice.
-    `hash` None means: image files only. `created` is in seconds since the epoch.
+    `hash` None means: image files only. `failing` says that the origin has sectors that cannot
+    be read. `created` is in seconds since the epoch.
     """
 
     origin: str
@@ -33,3 +34,4 @@ class CreateRequest:
     engine: str = AUTO
     suid_dev: bool = False
     hash: bool | None = None
+    failing: bool = False

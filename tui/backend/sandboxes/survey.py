@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, journal, members, mounts, origins
+from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts, origins
 from tui.backend.inventory.abilities import Abilities, Engines
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
@@ -21,7 +21,8 @@ class Survey:
     """All readings that a plan is made from. `target` None: its own place, or no mount at all;
     `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
     (None: not known); `elsewhere` says which part of the origin's file system is on another device,
-    empty for none. `namespace` is the number of our mount namespace. `kernel` are the first two
+    empty for none; `unreadable` tells why its disk is taken for a failing one, empty where it is not.
+    `namespace` is the number of our mount namespace. `kernel` are the first two
     numbers of its version, empty when unknown.
     """
 
@@ -33,6 +34,7 @@ class Survey:
     target_inside: bool
     unfinished: bool | None
     elsewhere: str
+    unreadable: str
     namespace: int
     kernel: tuple[int, ...]
 
@@ -69,9 +71,16 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         target_inside=inside,
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
         elsewhere=_elsewhere(host, origin),
+        unreadable=_unreadable(host, inventory, origin, declared=request.failing),
         namespace=host.namespace(),
         kernel=_kernel(host),
     )
+
+
+def _unreadable(host: Host, inventory: Inventory, origin: Origin, *, declared: bool) -> str:
+    if declared:
+        return "it was said to be failing"
+    return failing.unreadable(host, origin.device, inventory.devices) if origin.device else ""
 
 
 def _elsewhere(host: Host, origin: Origin) -> str:

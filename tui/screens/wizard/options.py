@@ -38,6 +38,8 @@ class OptionsPage(Page):
         "review says which, and why. A directory can only be had by file. The classic of 2008 is by block, "
         "with /dev/ram0 and chunks of 512 bytes: when that runs full, all is lost.\n\n"
         "Store: tmpfs can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\n"
+        "Failing: a write to a part of a chunk that cannot be read would break the whole sandbox, so chunks "
+        "are made as small as a sector. So it is done, too, where the kernel has seen reads fail.\n\n"
         "Hash: reads the whole origin before and after, to prove that no byte has changed."
     )
 
@@ -57,6 +59,7 @@ class OptionsPage(Page):
             )
             yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
             yield from self._field("Chunk", TextField("4K", id="chunk"))
+            yield from self._field("", Toggle("the disk is failing: some of it cannot be read", id="failing"))
             yield from self._field("", Toggle("hash the origin before and after", id="hash"))
         yield Note("Enter: see what will be run. Tab: next field.", classes="hint")
         yield Note(classes="problem")
@@ -95,6 +98,7 @@ class OptionsPage(Page):
             chunk=sizes.parse_bytes(chunk) if chunk else None,
             classic=engine == _CLASSIC,
             hash=self.query_one("#hash", Toggle).value,
+            failing=self.query_one("#failing", Toggle).value,
         )
 
     @on(Pick.Changed, "#mount")

@@ -23,8 +23,8 @@ class SizePage(Page):
     ID = "size-page"
     HELP = (
         "Only changes take RAM, so a sandbox is usually much smaller than its origin. When it runs full, "
-        "nothing more can be written, and its file system may shut down; its device can still be read. "
-        "It can be grown later, while it is in use.\n\n"
+        "nothing more can be written; what was saved is kept, and growing it repairs it. It can be grown "
+        "before that, too, while it is in use.\n\n"
         "The choice that cannot overflow has room for a change of every single block."
     )
 

@@ -49,11 +49,16 @@ def _parents(world: World, place: str, source: str) -> None:
 
 
 def mv(world: World, words: list[str], _: str) -> str:
-    """Rename a file or directory: `mv [--no-target-directory] FILE FILE`."""
-    source, target = parse("mv", words, flags="T/no-target-directory").operands
+    """Rename a file or directory: `mv [--backup=numbered] [--no-target-directory] FILE FILE`."""
+    given = parse("mv", words, flags="T/no-target-directory", values="backup")
+    source, target = given.operands
     try:
         node = tree.existing(world, source)
-        if tree.find(world, target).node is not None:
+        if (there := tree.find(world, target).node) is not None and "backup" in given:
+            number = next(n for n in range(1, 1000) if tree.find(world, f"{target}.~{n}~").node is None)
+            tree.make(world, f"{target}.~{number}~", there)
+            _forget(world, target)
+        elif there is not None:
             tree.unlink(world, target)
         tree.make(world, target, node)
         _forget(world, source)

@@ -110,6 +110,7 @@ def _remove(world: World, given: Arguments) -> str:
     entry = _entry(world, given.one(), "remove")
     if use.open_count(world, entry.kname):
         raise _failed("remove", f"{entry.name} ", errno.EBUSY)
+    storage.close_store(world, entry)
     del world.blocks[entry.kname]
     use.release(world)
     return ""

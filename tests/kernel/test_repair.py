@@ -1,0 +1,216 @@
+"""A full snapshot: growing repairs it, whatever happens on the way."""
+
+import os
+import subprocess
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, Disk, Lab, node, sh
+from tests.kernel.test_full import overfill, readable, wait_until_full
+from tests.kernel.test_kill import MOMENTS, Planner, killed, recovered, settled
+from tests.kernel.test_undo import Failing
+from tui.backend import inventory
+from tui.backend.errors import PlanFailed, Refused
+from tui.backend.execute import Event, Phase
+from tui.backend.gauge import State
+from tui.backend.inventory import mounts
+from tui.backend.machine import RealHost
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import grow, perform
+
+SOAK = os.environ.get("SANDBOX_TUI_SOAK") == "1"
+KINDS = ["ext4", "vfat", "xfs", "btrfs"]
+UNREPLAYED = {"ext4": 0, "vfat": 20, "xfs": 0, "btrfs": 0}
+"""How many of the saved files a read-only mount without replay shows at least."""
+
+
+ROUNDS = [(kind, True, "tmpfs") for kind in KINDS] + [("ext4", False, "ramdisk"), ("xfs", False, "tmpfs")]
+"""Kind, whether it is mounted, and the store; all of them when it may take long."""
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize(
+    ("kind", "mounted", "store"), product(KINDS, [True, False], ["tmpfs", "ramdisk"]) if SOAK else ROUNDS
+)
+def test_growing_repairs_a_full_one(lab: Lab, kind: str, mounted: bool, store: str, tmp_path: Path) -> None:
+    """Every file that was saved is whole, where it was, and it can be written to again."""
+    disk, saved = full(lab, kind, tmp_path / "point", store=store)
+    digest, point = disk.digest(), tmp_path / "point"
+    before = options_of(point)
+    if not mounted:
+        assert "is lost" in " ".join(lab.unmount("trial").notes)
+    plan = lab.grow("trial", "+16M")
+    assert ("is lost" in " ".join(plan.notes)) == mounted
+    assert lab.gauge("trial").state in (State.OK, State.FILLING)
+    if not mounted:
+        lab.mount("trial", str(point))
+    assert options_of(point) == before
+    assert whole(point, saved) == set(saved)
+    (point / "more").write_bytes(os.urandom(MIB))
+    sh("sync", "--file-system", str(point))
+    assert lab.remove("trial").counters_same
+    assert disk.digest() == digest
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_full_one_can_be_seen_read_only(lab: Lab, kind: str, tmp_path: Path) -> None:
+    """Nothing is replayed, for that would write; what is said of it is true."""
+    _disk, saved = full(lab, kind, tmp_path / "point")
+    lab.unmount("trial")
+    notes = " ".join(lab.mount("trial").notes)
+    point = Path(str(lab.sandbox("trial").mountpoint))
+    assert "ro" in options_of(point)
+    assert len(whole(point, saved)) >= UNREPLAYED[kind]
+    assert ("may be missing" in notes) == (kind != "vfat")
+    assert lab.unmount("trial").notes == ()
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["ext4", "xfs"])
+def test_who_uses_a_full_one_is_named_before_it_grows(lab: Lab, kind: str, tmp_path: Path) -> None:
+    _disk, saved = full(lab, kind, tmp_path / "point")
+    before = settled()
+    place = "/" if kind == "xfs" else tmp_path / "point"
+    with open(node(lab.sandbox("trial")) if kind == "xfs" else os.devnull) as file:
+        user = subprocess.Popen(["sleep", "1000"], cwd=place, stdin=file)
+    with pytest.raises(Refused, match=f"process {user.pid} "):
+        lab.grow("trial", "+16M")
+    assert settled() == before
+    user.kill()
+    user.wait()
+    lab.grow("trial", "+16M")
+    assert whole(tmp_path / "point", saved) == set(saved)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", KINDS if SOAK else ["ext4", "xfs"])
+def test_a_repair_that_fails_at_any_step(lab: Lab, kind: str, tmp_path: Path) -> None:
+    """Its device is there, and it is mounted where it was, at least read-only, which is said."""
+    point = tmp_path / "point"
+    _disk, saved = full(lab, kind, point)
+    last = len(plan_of(lab).steps) - 1
+    for number in range(1, last):
+        title, host = plan_of(lab).steps[number].title, Failing()
+
+        def listener(event: Event, number: int = number, host: Failing = host) -> None:
+            if (event.index, event.phase) == (number, Phase.STARTED):
+                host.failing = True
+
+        writable = "rw" in options_of(point)
+        with pytest.raises(PlanFailed) as failure:
+            perform.perform(host, repair_of(lab), listener=listener)
+        found = lab.sandbox("trial")
+        assert found.map is not None, title
+        assert not found.interrupted, title
+        assert found.mountpoint == str(point), title
+        if writable:
+            assert ("read-only" in str(failure.value)) == ("ro" in options_of(point)), title
+        lab.unmount("trial")
+        again(lab, point, saved)
+    lab.grow("trial", "+16M")
+    assert whole(point, saved) == set(saved)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["ext4", "xfs"] if SOAK else ["ext4"])
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("setup", ["device, tmpfs", "image, ramdisk"])
+def test_a_repair_killed_at_any_step(lab: Lab, kind: str, setup: str, moment: str, tmp_path: Path) -> None:
+    """Recover leaves the full one or the repaired one, with all that was saved."""
+    point, step, torn = tmp_path / "point", 0, 0
+    origin, store = setup.split(", ")
+    disk, saved = full(lab, kind, point, store=store, attach=origin == "device")
+    digest = disk.digest()
+    while killed(lab, repair_of(lab), step, moment):
+        torn += lab.sandbox("trial").map is None
+        recovered(lab)
+        found = lab.sandbox("trial")
+        assert found.whole, step
+        assert not found.interrupted, step
+        if found.mounts:
+            lab.unmount("trial")
+        again(lab, point, saved)
+        step += 1
+    assert step > 6
+    assert torn
+    if lab.gauge("trial").state is State.FULL:
+        lab.grow("trial", "+16M")
+    assert whole(point, saved) == set(saved)
+    lab.remove("trial")
+    assert disk.digest() == digest
+
+
+@pytest.mark.only_no_udev
+def test_recover_throws_no_store_away_whose_origin_is_another_one(lab: Lab, tmp_path: Path) -> None:
+    """Between two maps nobody holds the origin: then it may have become another disk."""
+    disk, _saved = full(lab, "ext4", tmp_path / "point")
+    titles = [step.title.split(" over ")[0] for step in plan_of(lab).steps]
+    assert killed(lab, repair_of(lab), titles.index("Make it again"), MOMENTS[0])
+    sh("losetup", "--detach", disk.device)
+    other = lab.disk("ext4", attach=False, name="other.img")
+    sh("losetup", disk.device, other.image)
+    digest = Path(other.image).read_bytes()
+    with pytest.raises(Refused, match="is another disk now"):
+        lab.recover()
+    assert whole_store(lab)
+    lab.remove("trial")
+    assert Path(other.image).read_bytes() == digest
+
+
+def whole_store(lab: Lab) -> bool:
+    """Whether the exception store of a sandbox without its map is there."""
+    loop = lab.sandbox("trial").cow_loop
+    return loop is not None and Path(loop.path).read_bytes()[:4] == b"SnAp"
+
+
+def full(
+    lab: Lab, kind: str, point: Path, *, store: str = "tmpfs", attach: bool = True
+) -> tuple[Disk, dict[str, bytes]]:
+    """A mounted sandbox that is full, its origin, and the files that were saved before, by name."""
+    disk, size = lab.disk(kind, attach=attach), "4M" if kind == "ext4" else "12M"
+    lab.create(disk.origin, name="trial", size=size, mount=str(point), store=store)
+    saved = {f"saved-{number}": os.urandom(100 << 10) for number in range(20)}
+    for name, data in saved.items():
+        with open(point / name, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    assert overfill(f"{point}/big", 24 * MIB) != 0
+    wait_until_full(lab)
+    return disk, saved
+
+
+def whole(point: Path, saved: dict[str, bytes]) -> set[str]:
+    """The names of the files that can be read as they were saved."""
+    return {name for name, data in saved.items() if readable(point / name, data)}
+
+
+def options_of(point: Path) -> set[str]:
+    """How it is mounted, but for what the kernel chooses by the size of the store."""
+    found = [mount for mount in mounts.read(RealHost()) if mount.mountpoint == str(point)]
+    return set(found[-1].options.split(",")) if found else set()
+
+
+def repair_of(lab: Lab) -> Planner:
+    """What makes the plan."""
+    return lambda reading: grow.prepare(lab.host, reading, "trial", "+256K")
+
+
+def plan_of(lab: Lab) -> Plan:
+    """The plan as it is now."""
+    return repair_of(lab)(inventory.read(lab.host))
+
+
+def again(lab: Lab, point: Path, saved: dict[str, bytes]) -> None:
+    """Mount the sandbox again, and let it be full again where it has been repaired."""
+    lab.mount("trial", str(point))
+    if lab.gauge("trial").state is not State.FULL:
+        assert whole(point, saved) == set(saved)
+        assert overfill(f"{point}/big", 64 * MIB) != 0
+        wait_until_full(lab)

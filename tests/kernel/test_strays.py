@@ -1,0 +1,136 @@
+"""Files that something else wrote into the place of a sandbox: they are kept, and it goes."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.engines import both_engines
+from tests.kernel.lab import Lab, sh
+from tests.kernel.test_kill import MOMENTS, killed, recovered
+from tui.backend.execute import Event, Phase
+from tui.backend.sandboxes import kept, perform, remove
+
+pytestmark = pytest.mark.only_no_udev
+
+PLACE = Path("/run/sandbox-tui/trial")
+ASIDE = Path("/run/sandbox-tui/.kept-trial")
+KEPT = "work"
+
+
+def unmounted(lab: Lab) -> Path:
+    """Written while nothing was mounted there."""
+    lab.unmount("trial")
+    (PLACE / "mnt/deep").mkdir()
+    (PLACE / "mnt/deep/mine").write_text(KEPT)
+    return Path("mnt/deep/mine")
+
+
+def below(lab: Lab) -> Path:
+    """Written by a program that had the directory open from before it was mounted on."""
+    lab.unmount("trial")
+    directory = os.open(PLACE / "mnt", os.O_RDONLY)
+    lab.mount("trial")
+    file = os.open("mine", os.O_WRONLY | os.O_CREAT, dir_fd=directory)
+    os.write(file, KEPT.encode())
+    os.close(file)
+    os.close(directory)
+    return Path("mnt/mine")
+
+
+def beside(_lab: Lab) -> Path:
+    """Written to the sandbox's own directory."""
+    (PLACE / "mine").write_text(KEPT)
+    return Path("mine")
+
+
+WRITERS = pytest.mark.parametrize("write", [unmounted, below, beside])
+Writer = Callable[[Lab], Path]
+
+
+def taken(lab: Lab, file: Path) -> None:
+    """The sandbox is gone, and its file is kept."""
+    assert lab.sandboxes() == ()
+    assert (ASIDE / file).read_text() == KEPT
+    assert lab.recover().steps == ()
+    assert sorted(os.listdir(ASIDE.parent)) == [ASIDE.name, ".lock"]
+    shutil.rmtree(ASIDE.parent)
+
+
+@both_engines
+@WRITERS
+def test_remove(lab: Lab, engine: str, write: Writer) -> None:
+    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine)
+    file, gone = write(lab), lab.sandboxes()
+    lab.remove("trial")
+    (said,) = kept.sentences(lab.host, gone)
+    assert str(ASIDE) in said
+    assert file.parts[0] in said
+    taken(lab, file)
+
+
+@both_engines
+@WRITERS
+def test_recover(lab: Lab, engine: str, write: Writer) -> None:
+    """Killed at each step of the removal in turn, it is cleared all the same."""
+    step = 0
+    while True:
+        lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine)
+        file = write(lab)
+        alive = killed(lab, lambda now: remove.prepare(lab.host, now, ("trial",)), step, MOMENTS[0])
+        recovered(lab)
+        if lab.sandboxes():
+            lab.remove("trial")
+        taken(lab, file)
+        if not alive:
+            return
+        detach(lab)
+        step += 3
+
+
+def detach(lab: Lab) -> None:
+    """The disk of this attempt is not needed any more."""
+    for loop in lab.loops:
+        sh("losetup", "--detach", loop)
+    lab.loops.clear()
+
+
+@both_engines
+def test_a_program_that_writes_while_it_is_removed(lab: Lab, engine: str) -> None:
+    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine)
+
+    def listener(event: Event) -> None:
+        if event.phase is Phase.DONE and event.step.title.startswith("Unmount"):
+            (PLACE / "mnt/mine").write_text(KEPT)
+
+    perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)), listener=listener)
+    taken(lab, Path("mnt/mine"))
+
+
+@both_engines
+def test_what_was_kept_before_stays(lab: Lab, engine: str) -> None:
+    disk = lab.disk("ext4")
+    for number in range(3):
+        lab.create(disk.origin, name="trial", size="4M", engine=engine)
+        (PLACE / f"mine-{number}").write_text(KEPT)
+        lab.remove("trial")
+    assert sorted(map(str, ASIDE.parent.glob(".kept*"))) == [str(ASIDE), f"{ASIDE}.~1~", f"{ASIDE}.~2~"]
+    assert sorted(file.name for file in ASIDE.parent.glob("*/*")) == ["mine-0", "mine-1", "mine-2"]
+    shutil.rmtree(ASIDE.parent)
+
+
+@both_engines
+def test_a_mount_point_that_was_made_elsewhere_stays_with_what_is_in_it(
+    lab: Lab, engine: str, tmp_path: Path
+) -> None:
+    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine, mount=f"{tmp_path}/made")
+    lab.unmount("trial")
+    (tmp_path / "made/mine").write_text(KEPT)
+    gone = lab.sandboxes()
+    lab.remove("trial")
+    assert kept.sentences(lab.host, gone) == (
+        f"Something else wrote into {tmp_path}/made: that mount point stays.",
+    )
+    assert (tmp_path / "made/mine").read_text() == KEPT

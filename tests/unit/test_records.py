@@ -1,0 +1,72 @@
+"""Records of other versions are records: their sandboxes keep their proof, and can be grown."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.practice_verbs import NAME, discard_proven, enlarge, make, same, sandbox
+from tui.backend import paths
+from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.inventory import record
+from tui.backend.practice import PracticeHost, tree
+
+RECORDS = Path(__file__).with_name("records")
+"""As those versions wrote them."""
+RELEASES = ["0.1.0", "0.1.1"]
+FILE = paths.of(NAME, paths.RECORD)
+MIB = 1 << 20
+
+
+def newer(text: str) -> str:
+    """A record that a version to come may write."""
+    return json.dumps({**json.loads(text), "schema": record.SCHEMA + 1, "colour": ["red"], "version": "9.0"})
+
+
+def older(host: PracticeHost, release: str, engine: str) -> str:
+    """What a release would have written for the sandbox that there is."""
+    keys = json.loads((RECORDS / f"{release}-{engine}.json").read_text())
+    known: dict[str, Any] = json.loads(host.read(FILE))
+    return json.dumps({key: known[key] for key in keys})
+
+
+@pytest.mark.parametrize("kind", [SNAPSHOT, OVERLAY])
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_record_of_a_release_is_read(release: str, kind: str) -> None:
+    found = record.parse((RECORDS / f"{release}-{kind}.json").read_text())
+    assert found is not None
+    assert (found.schema, found.version, found.engine) == (1, release, kind)
+    assert (found.origin, found.hashed) == ("/dev/sdb1", True)
+    assert found.size in (256 * MIB, 256 * MIB + 4096)
+
+
+@pytest.mark.parametrize("kind", [SNAPSHOT, OVERLAY])
+@pytest.mark.parametrize("version", [*RELEASES, "newer"])
+def test_a_live_sandbox_of_another_version_is_grown_and_proved(version: str, kind: str) -> None:
+    host = PracticeHost()
+    before = host.snapshot()
+    make(host, engine=kind, hash=True)
+    text = newer(host.read(FILE)) if version == "newer" else older(host, version, kind)
+    tree.write(host.world, FILE, text)
+    if version != "newer":  # it noted the counters without the device's name
+        counters = paths.of(NAME, paths.COUNTERS)
+        tree.write(host.world, counters, host.read(counters).partition("/stat:")[2])
+    if version == "0.1.0":  # it left the origin's device writable
+        host.run(["blockdev", "--setrw", "/dev/sdb1"])
+    enlarge(host)
+    found = sandbox(host)
+    assert found.status.total in (320 * MIB, 320 * MIB + 4096)
+    assert found.record is not None
+    if version == "newer":  # what only that version knows is not lost
+        assert host.read(FILE) == text
+    else:
+        assert found.record.size == found.status.total
+    shown = discard_proven(host)
+    assert (shown.counters_same, shown.hash_same) == (True, True)
+    same(host, before)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "null", '{"schema": 9}', '{"name": 3}'])
+def test_what_is_no_record_is_none(text: str) -> None:
+    assert record.parse(text) is None

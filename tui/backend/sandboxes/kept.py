@@ -1,0 +1,78 @@
+"""What something else wrote into the places of sandboxes: it is kept aside when they go."""
+
+from collections.abc import Iterable
+
+from tui.backend import paths
+from tui.backend.command import Command, command
+from tui.backend.host import Host
+from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.plan import Step
+from tui.backend.text import clean
+
+_NAMED = 3
+"""How many names a sentence tells."""
+
+
+def away(place: str, name: str) -> tuple[Step, ...]:
+    """The steps that remove a directory of ours with all of our own already gone from it. First it gets
+    another name, so that nothing can be written to it by the old one any more; what was written stays there.
+    """
+    aside = paths.kept(name)
+    return (
+        Step(
+            "Take its place away", command("mv", "--backup=numbered", "--no-target-directory", place, aside)
+        ),
+        Step("Remove it, unless something else wrote into it", remove_empty(aside)),
+    )
+
+
+def remove_empty(*directories: str) -> Command:
+    """Remove directories, those that have nothing in them."""
+    return command("rmdir", "--ignore-fail-on-non-empty", *directories)
+
+
+def sentences(host: Host, gone: Iterable[Sandbox]) -> tuple[str, ...]:
+    """What was kept of sandboxes that were just removed, for people. What was kept of older ones of the same
+    name has another name since then: mv(1) calls it PATH.~N~.
+    """
+    found, there = [], _places(host)
+    for sandbox in gone:
+        path = paths.kept(sandbox.name)
+        if path in there and (names := host.listdir(path)):
+            found.append(
+                f"What others wrote into the place of {sandbox.name} is kept in {path}: {_some(names)}."
+            )
+        own = sandbox.mount_left
+        if own and host.kind(own) is not None:
+            found.append(f"Something else wrote into {clean(own)}: that mount point stays.")
+    return tuple(found)
+
+
+def leftovers(host: Host) -> tuple[Step, ...]:
+    """Steps that remove places that an interruption left on their way, with nothing in them."""
+    empty = (path for path in _places(host) if not host.listdir(path))
+    return tuple(Step("Remove a place that was taken away", remove_empty(path)) for path in empty)
+
+
+def only(host: Host) -> bool:
+    """Whether all that is left of sandboxes is what was kept."""
+    found = [name for name in _names(host) if paths.of(name) != paths.LOCK_FILE]
+    return bool(found) and all(name.startswith(paths.KEPT) for name in found) and not leftovers(host)
+
+
+def _places(host: Host) -> tuple[str, ...]:
+    """All places where something is kept."""
+    return tuple(paths.of(entry) for entry in sorted(_names(host)) if entry.startswith(paths.KEPT))
+
+
+def _names(host: Host) -> list[str]:
+    try:
+        return host.listdir(paths.RUN_DIR)
+    except OSError:
+        return []
+
+
+def _some(names: list[str]) -> str:
+    shown = sorted(names)[:_NAMED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return clean(", ".join(shown)) + more

@@ -1,0 +1,196 @@
+"""Repairing a full snapshot: its device is made again over its enlarged store.
+
+Measured on Linux 6.1 and 6.12, with ext4, vfat, XFS and btrfs: that a persistent snapshot has overflowed is
+known to its map only, and a reload of the table keeps it. A new map of the same table reads its store as
+it was, every saved file is whole, and the journal's replay has room because the store was enlarged before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.backend import paths
+from tui.backend.command import command
+from tui.backend.engines import snapshot
+from tui.backend.errors import Refused, SandboxError
+from tui.backend.inventory import origins
+from tui.backend.plan import Step
+from tui.backend.sandboxes import mounting, origin_steps
+
+if TYPE_CHECKING:
+    from tui.backend.command import Word
+    from tui.backend.host import Host
+    from tui.backend.inventory import Inventory
+    from tui.backend.inventory.mounts import Mount
+    from tui.backend.inventory.record import Record
+    from tui.backend.inventory.sandboxes import Sandbox
+
+
+_LARGER = "It is FULL as before. Its store may have become larger already, which does no harm."
+
+
+def enlarged(enlarge: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that enlarge a store, not to be undone: once the new map has written there, the old end
+    would cut its data off.
+    """
+    return tuple(replace(step, undo=None, aftermath=_LARGER) for step in enlarge)
+
+
+def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
+    """The steps that repair a full snapshot, after its store was enlarged. Pure. Refused where a mount could
+    not be made again as it is.
+    """
+    for mount in sandbox.mounts:
+        _check_top(sandbox, mount)
+    made = snapshot.create_step(sandbox.name, _table_of(sandbox), udev)
+    unmap = Step(
+        f"Remove the full map {sandbox.name}",
+        snapshot.remove_command(sandbox.name, udev),
+        undo=made.command,
+        restored=f"{paths.device(sandbox.name)} is there again, with all that had been saved to it.",
+        aftermath=_aftermath(sandbox.name),
+    )
+    wake = Step("Let waiting writes go on", snapshot.dmsetup(udev, "resume", sandbox.name))
+    return (
+        *((wake,) if sandbox.map and sandbox.map.suspended else ()),
+        *(_unmount(sandbox, mount) for mount in reversed(sandbox.mounts)),
+        unmap,
+        replace(made, title=f"Make it again over its larger store: {paths.device(sandbox.name)}"),
+        *(_mount(sandbox, mount) for mount in sandbox.mounts),
+    )
+
+
+def notes(sandbox: Sandbox) -> tuple[str, ...]:
+    """What people should know before a full snapshot is repaired."""
+    device = paths.device(sandbox.name)
+    if not sandbox.mounts:
+        return (f"{sandbox.name} is FULL: {device} is removed and made again over its larger store.",)
+    plain = f"{sandbox.name} is FULL: it is unmounted, made again over its larger store, and mounted again."
+    points = unsaved(sandbox)
+    lost = (
+        f"What could not be saved any more is in memory only and is lost then. Copy it from {points} first."
+    )
+    return (plain, lost) if points else (plain,)
+
+
+def unsaved(sandbox: Sandbox) -> str:
+    """Where files of a full snapshot may be that could not be saved any more; empty for nowhere."""
+    writable = [mount.mountpoint for mount in sandbox.mounts if "rw" in mount.options.split(",")]
+    return ", ".join(writable)
+
+
+def is_torn(sandbox: Sandbox) -> bool:
+    """Whether a repair ended between the two maps: all that is missing is the device."""
+    return sandbox.busy == "grow" and sandbox.map is None and bool(sandbox.cow_loop or sandbox.cut)
+
+
+def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
+    """The steps that make the device of a torn one again. Refused where its origin is not known to be the
+    one that it had: its store says nothing without that.
+    """
+    record = sandbox.record
+    if record is None:
+        raise _stranded(sandbox, "its record is missing or damaged")
+    if record.image:
+        if sandbox.origin_loop is None:
+            raise _stranded(sandbox, f"{record.origin} is not attached any more")
+        return (_made(sandbox, record, sandbox.origin_loop.path, udev=udev),)
+    found = _origin(host, inventory, sandbox, record)
+    return (*origin_steps.same(found), _made(sandbox, record, found.path, udev=udev))
+
+
+def _made(sandbox: Sandbox, record: Record, origin: str, *, udev: bool) -> Step:
+    size = record.origin_size or 0
+    table = snapshot.table(origin, size, _cow(sandbox), record.policy, record.chunk)
+    return snapshot.create_step(sandbox.name, table, udev)
+
+
+def note_of(sandbox: Sandbox) -> str:
+    """What to do after the device of a torn one is made again."""
+    return f"{sandbox.name} is made again with all that had been saved: sandbox-tui mount {sandbox.name}"
+
+
+def _origin(host: Host, inventory: Inventory, sandbox: Sandbox, record: Record) -> origins.Origin:
+    try:
+        found = origins.find(host, inventory, record.origin)
+    except SandboxError as error:
+        raise _stranded(sandbox, f"its origin is not found ({error.message})") from error
+    if found.size != record.origin_size or not _same_disk(found, record):
+        raise _stranded(sandbox, f"{record.origin} is another disk now")
+    if found.refusal:
+        raise _stranded(sandbox, f"{record.origin} cannot be its origin now: {found.refusal}")
+    return found
+
+
+def _same_disk(found: origins.Origin, record: Record) -> bool:
+    """By what the disk says of itself, else by the kernel's number, which a disk gets anew when it is
+    plugged in again.
+    """
+    if found.identity and record.origin_id:
+        return found.identity == record.origin_id
+    return found.device is not None and record.diskseq in (0, found.device.diskseq)
+
+
+def _stranded(sandbox: Sandbox, why: str) -> Refused:
+    return Refused(
+        f"The device of {sandbox.name} is missing since growing it was interrupted, and cannot be made again:"
+        f" {why}.",
+        "Put that right and recover again. What was saved in it is still in its store until it is removed:"
+        f" sandbox-tui remove {sandbox.name}",
+    )
+
+
+def _check_top(sandbox: Sandbox, mount: Mount) -> None:
+    if mount.root != "/" and not mounting.subvolume(mount):
+        raise Refused(
+            f"{sandbox.name} is FULL and has to be unmounted to be grown, but {mount.mountpoint} shows only"
+            f" {mount.root} of it and could not be made again.",
+            f"Unmount that first: umount {mount.mountpoint}",
+        )
+
+
+def _table_of(sandbox: Sandbox) -> Word:
+    """The table that the map has. Both it and a record are known: `grow` refuses before where not."""
+    record, entry = sandbox.record, sandbox.map
+    if record is None or entry is None or sandbox.origin is None:
+        raise Refused(
+            f"It is not known what {sandbox.name} is made of.", "Copy from its device what you need, by root."
+        )
+    return snapshot.table(f"/dev/{sandbox.origin}", entry.size, _cow(sandbox), record.policy, record.chunk)
+
+
+def _cow(sandbox: Sandbox) -> str:
+    loop = sandbox.cow_loop
+    return loop.path if loop is not None else paths.device(f"{sandbox.name}:cow")
+
+
+def _unmount(sandbox: Sandbox, mount: Mount) -> Step:
+    options = mounting.without_replay(mount.fstype, mounting.restrictions(mount))
+    unseen = mounting.unreplayed(mount.fstype)
+    device = paths.device(sandbox.name)
+    return Step(
+        f"Unmount {mount.mountpoint}",
+        command("umount", mount.mountpoint),
+        undo=command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint),
+        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen}",
+        aftermath=_aftermath(sandbox.name),
+    )
+
+
+def _mount(sandbox: Sandbox, mount: Mount) -> Step:
+    options = ",".join(
+        (mounting.options(mount.fstype, own_place=True, suid_dev=True), *mounting.restrictions(mount))
+    )
+    return Step(
+        f"Mount it on {mount.mountpoint}",
+        command("mount", "-t", mount.fstype, "-o", options, paths.device(sandbox.name), mount.mountpoint),
+        undo=command("umount", mount.mountpoint),
+    )
+
+
+def _aftermath(name: str) -> str:
+    return (
+        f"All that had been saved is still in its store. `sandbox-tui show {name}` says how it is now;"
+        " `sandbox-tui recover` makes its device again should it be missing."
+    )
