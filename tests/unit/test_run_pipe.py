@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tui.backend import run
+from tui.backend import run, waiting
 from tui.backend.errors import CommandFailed
 
 
@@ -12,7 +12,7 @@ from tui.backend.errors import CommandFailed
     "line", ["yes", "cat /dev/zero", "yes | cat", "trap '' PIPE TERM; yes 2>/dev/null; sleep 9"]
 )
 def test_who_has_read_enough_may_stop(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_PATIENCE", 0.2)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.2)
     start = time.monotonic()
     with run.pipe(["bash", "-c", line]) as pipe:
         assert len(pipe.read(64)) == 64
