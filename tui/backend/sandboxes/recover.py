@@ -26,6 +26,7 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
         remove.check(sandbox, blockers.read(host, sandbox))
     growth = tuple(step for sandbox in resume for step in _settle(sandbox, able))
     stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
+    growth += tuple(step for sandbox in clear for step in _forget_node(host, sandbox))
     if clear or stray:
         clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
         removal = remove.plan(clear, inventory.sandboxes, able)
@@ -34,6 +35,19 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     else:
         whole = Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
     return requirements.check(host, whole)
+
+
+def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
+    """A udevd that died has not removed the node of a map that is gone."""
+    if sandbox.map is not None:
+        return ()
+    directory, _slash, node = paths.device(sandbox.name).rpartition("/")
+    try:
+        left = node in host.listdir(directory)
+    except OSError:
+        left = False
+    forget = snapshot.dmsetup(False, "mknodes", sandbox.name)
+    return (Step("Remove the node of its map, which is gone", forget),) if left else ()
 
 
 def _names(found: list[Sandbox]) -> str:
