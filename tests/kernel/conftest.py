@@ -6,11 +6,19 @@ from contextlib import suppress
 
 import pytest
 
+from tests import soak
 from tests.kernel.lab import Lab, sh, state
 from tui.backend.errors import SandboxError
 
+pytest.register_assert_rewrite("tests.kernel.killing")
+
 IN_VM = os.environ.get("SANDBOX_TUI_VM") == "1"
 HERE = os.environ.get("SANDBOX_TUI_HERE") == "1"
+
+
+def pytest_report_header() -> str:
+    """The seed, to run the same again."""
+    return soak.words()
 
 
 def pytest_configure() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tests import soak
 from tests.vm import uml
 from tests.vm.boot import Guest, run_in_guest
 from tests.vm.kernel import find_kernel
@@ -77,7 +78,10 @@ def _pytest(kernel: str, options: Sequence[str], *, udev: bool) -> list[str]:
         "LC_ALL": "C.UTF-8",
         # Loading the plugins of the other suites (they import Textual) costs half a minute in the guest.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "SANDBOX_TUI_SEED": soak.SEED,
+        "SANDBOX_TUI_SOAK": "1" if soak.ALL else "0",
     }
+    print(f"vm: {soak.words()}", flush=True)
     env = ["env", *(f"{name}={value}" for name, value in settings.items())]
     files = () if any(option.startswith("tests/") for option in options) else ("tests/kernel",)
     choice = "not only_no_udev" if udev else "no_udev or only_no_udev"
