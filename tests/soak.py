@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -28,6 +28,13 @@ def share(cases: Sequence[_Case], few: int, of: str) -> list[_Case]:
     """`few` of the cases, in their order; in a soak all. `of` names the choice: each name has its own."""
     chosen = range(len(cases)) if ALL else sorted(_dice(of).sample(range(len(cases)), min(few, len(cases))))
     return [cases[number] for number in chosen]
+
+
+def cells(every: Iterable[Sequence[str]], chosen: Collection[Sequence[str]]) -> list[Any]:
+    """The cells of a matrix as parameters of a test: in a soak all, else those that were chosen for good."""
+    known = [tuple(cell) for cell in every]
+    assert set(chosen) <= set(known)
+    return [pytest.param(*cell, id="-".join(cell)) for cell in known if ALL or cell in chosen]
 
 
 def seeds(few: int, many: int, of: str) -> list[int]:

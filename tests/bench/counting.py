@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui.backend.machine import RealHost
 
@@ -21,7 +21,8 @@ class CountingHost(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> str:
         """Note it and run it."""
         self.calls.append(tuple(argv))
-        return super().run(argv, input=input, output=output, timeout=timeout)
+        return super().run(argv, input=input, output=output, timeout=timeout, stop=stop)

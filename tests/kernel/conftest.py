@@ -9,6 +9,8 @@ import pytest
 from tests.kernel.lab import Lab, sh, state
 from tui.backend.errors import SandboxError
 
+pytest.register_assert_rewrite("tests.kernel.killing")
+
 IN_VM = os.environ.get("SANDBOX_TUI_VM") == "1"
 HERE = os.environ.get("SANDBOX_TUI_HERE") == "1"
 

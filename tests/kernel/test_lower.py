@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import soak
 from tests.kernel import file_systems
 from tests.kernel.file_systems import MAKE, PACKED, beside, image, interrupted, look
 from tests.kernel.lab import PLACE, Disk, Lab, sh, state
-from tests.kernel.soak import cells
 from tui.backend import inventory
 from tui.backend.errors import PlanFailed, Refused
 from tui.backend.inventory import blockers
@@ -59,7 +59,7 @@ def test_all_file_systems_are_tried_that_this_kernel_has() -> None:
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize(("kind", "condition", "origin"), cells(EVERY, CHOSEN))
+@pytest.mark.parametrize(("kind", "condition", "origin"), soak.cells(EVERY, CHOSEN))
 def test_it_stays_as_it_is(lab: Lab, kind: str, condition: str, origin: str) -> None:
     if not file_systems.is_known(kind):
         return  # which ones, the test above says

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import soak
+from tests.kernel.killing import BEFORE, Planner, killed, recovered, settled
 from tests.kernel.lab import MIB, Disk, Lab, node, sh
 from tests.kernel.test_full import overfill, readable, wait_until_full
-from tests.kernel.test_kill import MOMENTS, Planner, killed, recovered, settled
+from tests.kernel.test_kill import cells
 from tests.kernel.test_undo import Failing
 from tui.backend import inventory
 from tui.backend.errors import PlanFailed, Refused
@@ -20,7 +22,6 @@ from tui.backend.machine import RealHost
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import grow, perform
 
-SOAK = os.environ.get("SANDBOX_TUI_SOAK") == "1"
 KINDS = ["ext4", "vfat", "xfs", "btrfs"]
 UNREPLAYED = {"ext4": 0, "vfat": 20, "xfs": 0, "btrfs": 0}
 """How many of the saved files a read-only mount without replay shows at least."""
@@ -32,7 +33,7 @@ ROUNDS = [(kind, True, "tmpfs") for kind in KINDS] + [("ext4", False, "ramdisk")
 
 @pytest.mark.only_no_udev
 @pytest.mark.parametrize(
-    ("kind", "mounted", "store"), product(KINDS, [True, False], ["tmpfs", "ramdisk"]) if SOAK else ROUNDS
+    ("kind", "mounted", "store"), product(KINDS, [True, False], ["tmpfs", "ramdisk"]) if soak.ALL else ROUNDS
 )
 def test_growing_repairs_a_full_one(lab: Lab, kind: str, mounted: bool, store: str, tmp_path: Path) -> None:
     """Every file that was saved is whole, where it was, and it can be written to again."""
@@ -88,7 +89,7 @@ def test_who_uses_a_full_one_is_named_before_it_grows(lab: Lab, kind: str, tmp_p
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("kind", KINDS if SOAK else ["ext4", "xfs"])
+@pytest.mark.parametrize("kind", KINDS if soak.ALL else ["ext4", "xfs"])
 def test_a_repair_that_fails_at_any_step(lab: Lab, kind: str, tmp_path: Path) -> None:
     """Its device is there, and it is mounted where it was, at least read-only, which is said."""
     point = tmp_path / "point"
@@ -118,27 +119,25 @@ def test_a_repair_that_fails_at_any_step(lab: Lab, kind: str, tmp_path: Path) ->
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("kind", ["ext4", "xfs"] if SOAK else ["ext4"])
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("kind", ["ext4", "xfs"] if soak.ALL else ["ext4"])
 @pytest.mark.parametrize("setup", ["device, tmpfs", "image, ramdisk"])
-def test_a_repair_killed_at_any_step(lab: Lab, kind: str, setup: str, moment: str, tmp_path: Path) -> None:
+def test_a_repair_killed_at_any_step(lab: Lab, kind: str, setup: str, tmp_path: Path) -> None:
     """Recover leaves the full one or the repaired one, with all that was saved."""
-    point, step, torn = tmp_path / "point", 0, 0
+    point, torn = tmp_path / "point", 0
     origin, store = setup.split(", ")
     disk, saved = full(lab, kind, point, store=store, attach=origin == "device")
     digest = disk.digest()
-    while killed(lab, repair_of(lab), step, moment):
+    for cell in cells(plan_of(lab), f"repair {kind} {setup}"):
+        killed(lab, repair_of(lab), cell)
         torn += lab.sandbox("trial").map is None
         recovered(lab)
         found = lab.sandbox("trial")
-        assert found.whole, step
-        assert not found.interrupted, step
+        assert found.whole, cell
+        assert not found.interrupted, cell
         if found.mounts:
             lab.unmount("trial")
         again(lab, point, saved)
-        step += 1
-    assert step > 6
-    assert torn
+    assert torn or not soak.ALL
     if lab.gauge("trial").state is State.FULL:
         lab.grow("trial", "+16M")
     assert whole(point, saved) == set(saved)
@@ -151,7 +150,7 @@ def test_recover_throws_no_store_away_whose_origin_is_another_one(lab: Lab, tmp_
     """Between two maps nobody holds the origin: then it may have become another disk."""
     disk, _saved = full(lab, "ext4", tmp_path / "point")
     titles = [step.title.split(" over ")[0] for step in plan_of(lab).steps]
-    assert killed(lab, repair_of(lab), titles.index("Make it again"), MOMENTS[0])
+    killed(lab, repair_of(lab), (titles.index("Make it again"), BEFORE))
     sh("losetup", "--detach", disk.device)
     other = lab.disk("ext4", attach=False, name="other.img")
     sh("losetup", disk.device, other.image)

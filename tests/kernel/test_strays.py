@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import soak
 from tests.kernel.engines import both_engines
+from tests.kernel.killing import BEFORE, killed, recovered
 from tests.kernel.lab import Lab, sh
-from tests.kernel.test_kill import MOMENTS, killed, recovered
+from tui.backend import inventory
 from tui.backend.execute import Event, Phase
+from tui.backend.plan import Plan
 from tui.backend.sandboxes import kept, perform, remove
 
 pytestmark = pytest.mark.only_no_udev
@@ -74,20 +77,26 @@ def test_remove(lab: Lab, engine: str, write: Writer) -> None:
 @both_engines
 @WRITERS
 def test_recover(lab: Lab, engine: str, write: Writer) -> None:
-    """Killed at each step of the removal in turn, it is cleared all the same."""
-    step = 0
-    while True:
+    """Killed at some of the steps of the removal, in a soak at each, it is cleared all the same."""
+    steps = 0
+    for round_ in range(soak.times(2, 100)):
         lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine)
         file = write(lab)
-        alive = killed(lab, lambda now: remove.prepare(lab.host, now, ("trial",)), step, MOMENTS[0])
+        steps = len(removal(lab).steps)
+        step = round_ if soak.ALL else soak.seeds(2, 2, f"{engine} {write.__name__}")[round_] % steps
+        killed(lab, lambda _now: removal(lab), (step, BEFORE))
         recovered(lab)
         if lab.sandboxes():
             lab.remove("trial")
         taken(lab, file)
-        if not alive:
-            return
         detach(lab)
-        step += 3
+        if step == steps - 1:
+            break
+
+
+def removal(lab: Lab) -> Plan:
+    """The plan of now."""
+    return remove.prepare(lab.host, inventory.read(lab.host), ("trial",))
 
 
 def detach(lab: Lab) -> None:

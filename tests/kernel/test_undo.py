@@ -1,12 +1,12 @@
 """A failure at any step of a create is undone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from tests.kernel.engines import both_engines
+from tests.kernel.killing import SETUPS, Trial, setups
 from tests.kernel.lab import Lab, sh, state
-from tests.kernel.test_kill import SETUPS, layers, prepared
 from tui.backend import inventory
 from tui.backend.errors import CommandFailed, PlanFailed
 from tui.backend.execute import Event, Phase
@@ -26,20 +26,19 @@ class Failing(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> str:
         if self.failing:
             self.failing = False
             raise CommandFailed(f"{argv[0]}: made to fail")
-        return super().run(argv, input=input, output=output, timeout=timeout)
+        return super().run(argv, input=input, output=output, timeout=timeout, stop=stop)
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize(
-    "setup", [pytest.param(setup, marks=layers(setup, only_here=True)) for setup in SETUPS]
-)
+@pytest.mark.parametrize("setup", setups())
 def test_create(lab: Lab, setup: str) -> None:
-    disk = prepared(lab, setup)
-    digest, before = disk.digest(), state()
+    trial = Trial(lab, setup)
+    disk, before = trial.disk, trial.before
     host = Failing()
     make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
     failing = 0
@@ -57,9 +56,8 @@ def test_create(lab: Lab, setup: str) -> None:
             sh("udevadm", "settle")
         assert state() == before, f"failed at step {failing}"
         failing += 1
-    for box in lab.sandboxes():
-        lab.remove(box.name)
-    assert disk.digest() == digest
+    trial.untouched()
+    trial.end()
 
 
 @both_engines

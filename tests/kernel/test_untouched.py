@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from tests import soak
 from tests.kernel.file_systems import PACKED, beside, image, interrupted, look
 from tests.kernel.lab import MIB, PLACE, Disk, Lab, sh, state
 from tui.backend import inventory
@@ -88,11 +89,10 @@ def kinds() -> list[ParameterSet]:
     """Every type that is mounted so: some on the kernel of this machine, all in a guest that soaks, else two
     of those that would write.
     """
-    soaked = os.environ.get("SANDBOX_TUI_SOAK") == "1"
-    here = [pytest.mark.layers, *(() if soaked else (pytest.mark.only_layers_here,))]
+    here = [pytest.mark.layers, *(() if soak.ALL else (pytest.mark.only_layers_here,))]
     marks = {kind: here if kind in HERE else [] for kind in overlay._UNTOUCHED}
     marks |= {"ext4": [pytest.mark.layers]}
-    chosen = (*HERE, "f2fs", *(overlay._UNTOUCHED if soaked else ()))
+    chosen = (*HERE, "f2fs", *(overlay._UNTOUCHED if soak.ALL else ()))
     return [pytest.param(kind, marks=marks[kind]) for kind in dict.fromkeys(chosen)]
 
 

@@ -205,6 +205,43 @@ async def test_who_is_in_the_way_is_read_live_and_ended_only_when_asked() -> Non
         assert stage.says("Nothing is in the way")
 
 
+async def test_a_shell_that_ignores_sigterm_is_said_to_be_there_and_stronger_signals_are_offered() -> None:
+    async with play() as stage:
+        await stage.make("256M")
+        pid = events.start(stage.host.world, "bash", "works in", MOUNT)
+        stage.host.world.processes[pid].ignores = ("TERM", "HUP")
+        await stage.press("x", "e")
+        assert stage.says("SIGTERM")
+        await stage.press("y")
+        assert stage.says(f"Process {pid} (bash) is still there after SIGTERM. e: end it with SIGHUP.")
+        await stage.tick()
+        assert stage.says("is still there after SIGTERM")
+        await stage.press("e")
+        assert stage.says("SIGHUP")
+        await stage.press("y")
+        assert stage.says("is still there after SIGHUP. e: end it with SIGKILL.")
+        await stage.press("e", "n")
+        assert pid in stage.host.world.processes
+        await stage.press("e", "y")
+        assert pid not in stage.host.world.processes
+        await stage.tick()
+        assert stage.says("Nothing is in the way")
+        assert not stage.says("still there")
+
+
+async def test_what_another_program_is_just_making_is_not_called_interrupted() -> None:
+    host = interrupted()
+    host.holder, host.changed = "process 9, to create trial", ("trial",)
+    async with play(host) as stage:
+        assert stage.says("create is running")
+        assert not stage.says("interrupted")
+        assert not stage.says("Press r to clear it")
+        stage.host.holder = None
+        await stage.tick(whole=True)
+        assert stage.says("create was interrupted")
+        assert stage.says("Press r to clear it")
+
+
 async def test_only_the_process_that_was_seen_is_ended() -> None:
     async with play() as stage:
         await stage.make("256M")

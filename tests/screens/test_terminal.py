@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -56,7 +57,12 @@ class Slow(PracticeHost):
 host = Slow()
 before = host.snapshot()
 code = start(host, interval=0.5)
-print("CLEAN" if host.snapshot() == before else "DIRTY", flush=True)
+said = "CLEAN" if host.snapshot() == before else "DIRTY"
+if len(sys.argv) > 1:
+    with open(sys.argv[1], "w") as file:
+        file.write(said)
+else:
+    print(said, flush=True)
 sys.exit(code)
 """
 
@@ -158,24 +164,59 @@ def test_signals_give_the_terminal_back(number: signal.Signals) -> None:
         assert b"Traceback" not in terminal.seen
 
 
+def start_a_plan(terminal: Line) -> None:
+    """With the keys that people press, until a step takes its time."""
+    terminal.until(b"sdb1")
+    for keys, words in (
+        (b"n", b"Which disk"),
+        (b"\x1b[B\r", b"cannot overflow"),
+        (b"\r", b"classic of 2008"),
+    ):
+        os.write(terminal.master, keys)
+        terminal.until(words)
+    os.write(terminal.master, b"\r")
+    terminal.until(b"Nothing has been touched yet")
+    while b"running" not in terminal.seen:  # Enter counts once the plan has been on the screen
+        os.write(terminal.master, b"\r")
+        terminal.read(0.2)
+
+
 def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
     with line(SLOW) as terminal:
-        terminal.until(b"sdb1")
-        for keys, words in (
-            (b"n", b"Which disk"),
-            (b"\x1b[B\r", b"cannot overflow"),
-            (b"\r", b"classic of 2008"),
-        ):
-            os.write(terminal.master, keys)
-            terminal.until(words)
-        os.write(terminal.master, b"\r")
-        terminal.until(b"Nothing has been touched yet")
-        os.write(terminal.master, b"\r")
-        terminal.until(b"running")
+        start_a_plan(terminal)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 1
         assert RESTORED in terminal.seen
         assert b"CLEAN" in terminal.seen
+
+
+def test_leaving_says_at_once_what_it_waits_for_and_no_signal_kills_the_undo() -> None:
+    with line(SLOW) as terminal:
+        start_a_plan(terminal)
+        os.write(terminal.master, b"q")
+        terminal.until(b"Leaving as soon as that can be", 5)
+        assert RESTORED not in terminal.seen
+        while terminal.process.poll() is None:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                terminal.process.send_signal(number)
+            terminal.read(0.05)
+            if b"CLEAN" in terminal.seen:
+                break
+        terminal.end()
+        assert b"CLEAN" in terminal.seen
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_terminal_that_goes_away_during_a_plan(tmp_path: Path, number: signal.Signals) -> None:
+    """Whether hang-ups are ignored or not, and right after q: it is undone, and the program ends."""
+    said = tmp_path / "said"
+    ignored = f"import signal; signal.signal({int(number)}, signal.SIG_IGN)\n"
+    with line(ignored + SLOW, str(said)) as terminal:
+        start_a_plan(terminal)
+        os.write(terminal.master, b"q")
+        os.close(terminal.master)
+        assert terminal.process.wait(timeout=60) in (0, 1)
+    assert said.read_text() == "CLEAN"
 
 
 def test_a_shell_takes_the_terminal_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,8 +234,9 @@ def test_a_shell_takes_the_terminal_and_gives_it_back(monkeypatch: pytest.Monkey
         assert terminal.end() == 0
 
 
-def test_a_terminal_that_goes_away_ends_the_program() -> None:
-    with line(PROGRAM, "0.2") as terminal:
+@pytest.mark.parametrize("ignored", ["", "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"])
+def test_a_terminal_that_goes_away_ends_the_program(ignored: str) -> None:
+    with line(ignored + PROGRAM, "0.2") as terminal:
         terminal.until(b"sdb1")
         os.close(terminal.master)
         assert terminal.process.wait(PATIENCE) == 1

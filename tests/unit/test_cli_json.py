@@ -12,7 +12,7 @@ DEVICE = {
 SANDBOX = {
     "name", "engine", "device", "origin", "origin_size", "image", "tree", "store", "policy", "chunk", "size",
     "used", "files", "files_used", "fill", "state", "mounts", "fstype", "created", "busy", "interrupted",
-    "foreign", "status",
+    "foreign", "status", "running",
 }  # fmt: skip
 CREATED = {
     "name", "device", "mount", "directory", "origin", "origin_size", "origin_id", "image", "tree", "engine",

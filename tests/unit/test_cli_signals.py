@@ -1,8 +1,12 @@
 """Signals while a plan runs: the running step ends, then everything is undone."""
 
 import os
+import pty
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +87,82 @@ def test_a_terminal_that_goes_away_does_not_stop_the_undoing(
         status = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M").status
     assert status == 1
     same(cli.host, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_further_signals_do_not_kill_the_undo(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before, run = cli.host.snapshot(), cli.host.run
+    undoing: list[str] = []
+
+    def hammered(argv: list[str], **options: object) -> str:
+        if "tmpfs" in argv or undoing:
+            undoing.append(argv[0])
+            os.kill(os.getpid(), number)
+        return run(argv, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cli.host, "run", hammered)
+    said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
+    assert said.status == 1
+    assert "Stopped before" in said.err
+    assert len(undoing) > 4
+    same(cli.host, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_ignored_stays_ignored(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """nohup ignores hang-ups; a shell's `&` may ignore Ctrl-C."""
+    _signal_when(cli.host, monkeypatch, "tmpfs", number)
+    earlier = signal.signal(number, signal.SIG_IGN)
+    try:
+        said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, earlier)
+    assert said.status == 0
+
+
+def test_before_anything_was_done_a_signal_ends_it_at_once(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli.host.snapshot()
+    _signal_when(cli.host, monkeypatch, "lsblk", signal.SIGINT)
+    calls = len(cli.host.calls)
+    said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
+    assert said.status == 1
+    assert "Interrupted" in said.err
+    assert len(cli.host.calls) - calls < 3
+    same(cli.host, before)
+
+
+GONE = """
+import os, sys
+sys.argv = ["sandbox-tui", *sys.argv[1:]]
+from tui.__main__ import main
+from tui.backend.practice import PracticeHost
+class Closing(PracticeHost):
+    def run(self, argv, **more):
+        if argv[0] == "mount" and "--types" not in argv:
+            sys.stdin.readline()
+        return super().run(argv, **more)
+sys.exit(main(host=Closing()))
+"""
+
+
+@pytest.mark.parametrize("streams", ["both", "stdout"])
+def test_a_terminal_that_goes_away_is_no_status_of_python(streams: str) -> None:
+    """Python itself would end with 120 when it cannot write what is left."""
+    master, slave = pty.openpty()
+    argv = [sys.executable, "-c", GONE, "create", "/dev/sdb1", "--name", NAME, "--size", "64M"]
+    errors = slave if streams == "both" else subprocess.PIPE
+    root = str(Path(__file__).resolve().parents[2])
+    process = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=slave, stderr=errors, cwd=root, start_new_session=True
+    )
+    os.close(slave)
+    os.close(master)
+    _out, words = process.communicate(b"\n" * 100)
+    assert process.returncode == 0, words

@@ -154,7 +154,7 @@ class Archive(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
+        stop: Callable[[], bool] = bool,
     ) -> str:
         if argv[0] == "apt-cache":
             return f"linux-image-amd64\n  Depends: linux-image-{RELEASE}\n"

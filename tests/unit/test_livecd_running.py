@@ -33,7 +33,7 @@ class Apt(RealHost):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
-        progress: Callable[[float], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> str:
         assert argv[0] == "apt-cache"
         if self.says is None:

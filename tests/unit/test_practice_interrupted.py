@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import (
     CASES,
     IMAGE,
@@ -104,6 +105,23 @@ def test_create_killed(case: Case, half: bool) -> None:
         _cleared(host, plan, number)
         same(host, before)
         assert look(host).sandboxes == ()
+
+
+def test_what_runs_is_not_interrupted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Another program holds the lock and is making it, or growing it."""
+    host = PracticeHost()
+    host.kill_at(25)
+    assert killed(partial(make, host, name="trial"))
+    cli = CommandLine(host, capsys)
+    assert cli("list", "--json").json["sandboxes"][0]["interrupted"] is True
+    host.holder, host.changed = "process 9, to create trial", ("other", "trial")
+    shown = cli("list", "--json").json["sandboxes"][0]
+    assert (shown["running"], shown["interrupted"], shown["busy"]) == (True, False, "create")
+    assert "create is running" in cli("list").out
+    assert cli("doctor", "--json").json["leftovers"] == []
+    assert look(host).sandbox("trial").running
+    host.holder = None
+    assert not look(host).sandbox("trial").running
 
 
 @cases

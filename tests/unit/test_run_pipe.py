@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from tui.backend import run
+from tui.backend import run, waiting
 from tui.backend.errors import CommandFailed
 
 
@@ -11,7 +11,7 @@ from tui.backend.errors import CommandFailed
     "line", ["yes", "cat /dev/zero", "yes | cat", "trap '' PIPE TERM; yes 2>/dev/null; sleep 1000"]
 )
 def test_who_has_read_enough_may_stop(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_PATIENCE", 0.2)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.2)
     with run.pipe(["bash", "-c", line]) as pipe:
         assert len(pipe.read(64)) == 64
     assert not psutil.Process().children()

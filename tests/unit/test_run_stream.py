@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE, until
-from tui.backend import run
+from tui.backend import run, waiting
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Said
 from tui.backend.machine import RealHost
@@ -66,7 +66,7 @@ def test_what_it_started_ends_with_it() -> None:
 
 
 def test_one_that_does_not_want_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_PATIENCE", 0.2)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.2)
     with run.stream(["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"]) as child:
         next(iter(child))
     assert child.status == -9

@@ -9,6 +9,7 @@ from enum import Enum
 from threading import Lock
 from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -20,6 +21,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.app import keys, styles, themes
 from tui.app.console import GlyphFilter
+from tui.app.data import DataFilter
 from tui.app.driver import PatientDriver
 from tui.app.palette import Commands
 from tui.app.terminal import Glyphs, Look
@@ -27,6 +29,7 @@ from tui.backend import run
 from tui.backend.errors import SandboxError
 from tui.backend.host import Host
 from tui.backend.practice import PracticeHost
+from tui.backend.text import clean, clean_lines
 from tui.screens import commands
 from tui.screens.dialog import ErrorDialog
 from tui.screens.face import FaceScreen
@@ -35,6 +38,9 @@ from tui.screens.home import HomeScreen
 from tui.screens.reading import Reading, Watcher
 from tui.screens.start import StartScreen
 from tui.screens.wizard import WizardScreen
+
+_LOOK = 0.1
+"""Seconds between two looks whether the plan that is running has ended, once people want to leave."""
 
 
 class Ending(Enum):
@@ -90,7 +96,7 @@ class SandboxApp(App[Ending]):
 
     def get_line_filters(self) -> list[LineFilter]:
         """Characters that the terminal lacks are replaced last."""
-        filters = list(super().get_line_filters())
+        filters = [*super().get_line_filters(), DataFilter()]
         return filters if self.look.glyphs is Glyphs.UNICODE else [*filters, self._glyphs]
 
     # Coming.
@@ -199,7 +205,7 @@ class SandboxApp(App[Ending]):
         hint = {"SANDBOX": name, "PS1": f"[sandbox {name}] \\w \\$ "}
         try:
             with self.suspend():
-                run.interact(["/bin/echo", f"A shell in the sandbox {name}. Leave it with exit."])
+                run.interact(["/bin/echo", f"A shell in the sandbox {clean(name)}. Leave it with exit."])
                 run.interact([shell], cwd=directory, extra=hint)
         except SandboxError as error:
             self.complain(error)
@@ -225,8 +231,7 @@ class SandboxApp(App[Ending]):
 
     async def action_quit(self) -> None:
         """Leave; a running plan is stopped and undone first."""
-        self.leaving = True
-        self.exit(Ending.QUIT)
+        self._leave(Ending.QUIT)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """None of Textual's own: they save pictures into root's home, and the like."""
@@ -234,8 +239,10 @@ class SandboxApp(App[Ending]):
 
     def _fatal_error(self) -> None:
         """Our own fault: one sentence, no traceback full of people's data."""
+        self.leaving = True
         error = self._exception
-        self._exit_renderables.append(f"sandbox-tui itself has failed: {type(error).__name__}: {error}")
+        said = clean_lines(f"sandbox-tui itself has failed: {type(error).__name__}: {error}")
+        self._exit_renderables.append(Text(said))
         self._exit_renderables.append(
             "Please report this, with what you did. Sandboxes are not touched by it."
         )
@@ -244,13 +251,30 @@ class SandboxApp(App[Ending]):
     # Going.
 
     def _catch_signals(self) -> None:
+        """A hang-up that whoever started us wants to be ignored (nohup) stays ignored."""
         if self.is_headless:
             return
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.leave_by_signal)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self.leave_by_signal)
 
     def leave_by_signal(self) -> None:
         """The terminal is given back; a running plan ends or is undone; sandboxes stay."""
+        self._leave(Ending.SIGNAL)
+
+    def _leave(self, ending: Ending) -> None:
+        """At once, or when the plan that is running has come to its end: people see that it is taken back."""
+        if self.leaving:
+            return
         self.leaving = True
-        self.exit(Ending.SIGNAL, return_code=1)
+        if not self.changing.locked():
+            self._go(ending)
+            return
+        self.set_interval(_LOOK, lambda: None if self.changing.locked() else self._go(ending))
+        for screen in self.screen_stack:
+            if isinstance(screen, FaceScreen):
+                screen.on_leaving()
+
+    def _go(self, ending: Ending) -> None:
+        self.exit(ending, return_code=1 if ending is Ending.SIGNAL else 0)

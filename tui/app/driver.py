@@ -1,16 +1,23 @@
 """Textual's driver for Linux, for terminals that may go away.
 
 Textual writes in a thread; when the terminal is gone that thread dies of EIO, its queue fills
-up, and the program hangs for ever instead of ending. Here such writes are dropped, and the
-program is told once, as by a hang-up.
+up, and the program hangs for ever instead of ending. It reads in another one, which then finds the
+terminal always ready and empty, and spins. Here such writes are dropped, such a read is the last one, and
+the app is told once, as by a hang-up.
 """
 
 import os
-import signal
+import select
+import termios
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import Keys
@@ -22,8 +29,8 @@ cast("dict[str, object]", ANSI_SEQUENCES_KEYS)["\x1b\r"] = (Keys.Escape, Keys.En
 class Terminal:
     """A terminal's file that never raises: what cannot be written is dropped."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self.file, self.gone = file, False
+    def __init__(self, file: IO[str], lost: Callable[[], None]) -> None:
+        self.file, self.gone, self.lost = file, False, lost
 
     def write(self, text: str) -> int:
         """Write, or drop it."""
@@ -52,7 +59,11 @@ class Terminal:
 
     def _lost(self) -> None:
         self.gone = True
-        os.kill(os.getpid(), signal.SIGHUP)
+        self.lost()
+
+
+_WAKE = 0.1
+"""Seconds between two looks whether reading is to end."""
 
 
 class PatientDriver(LinuxDriver):
@@ -68,4 +79,41 @@ class PatientDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if self._file is not None:
-            self._file = cast("TextIOWrapper", Terminal(self._file))
+            self._file = cast("TextIOWrapper", Terminal(self._file, self._lost))
+
+    def _lost(self) -> None:
+        """In a thread: the terminal has gone away. The app ends, whether hang-ups are ignored or not."""
+        leave = getattr(self._app, "leave_by_signal", None)
+        if leave is not None:
+            self._app.call_later(leave)
+
+    def _sigcont_application(self, *arguments: object) -> None:
+        """Go on after Ctrl-Z. A hang-up continues stopped programs, too: then there is no terminal."""
+        try:
+            termios.tcgetattr(self.fileno)
+        except termios.error:
+            self._lost()
+        else:
+            super()._sigcont_application(*arguments)
+
+    def run_input_thread(self) -> None:
+        """Read keys until `exit_event` is set, or the terminal has gone away."""
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")(errors="replace").decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], _WAKE)[0]:
+                data = self._read()
+                if not data:
+                    self._lost()
+                    break
+                for event in parser.feed(decode(data)):
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+        with suppress(EOFError, ParseError):
+            list(parser.feed(""))
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""

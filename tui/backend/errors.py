@@ -72,6 +72,16 @@ class CommandFailed(SandboxError):
         self.status = status
 
 
+class NoAnswer(CommandFailed):
+    """A program did not end in time, or not soon enough when all was to stop. What it was to do may be done
+    or not. `left` is its process number where it could not even be killed; None: it is gone.
+    """
+
+    def __init__(self, message: str, hint: str = "", left: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.left = left
+
+
 class ProgramMissing(CommandFailed):
     """A program is not installed. Nothing was touched, unless a plan was running: that raises PlanFailed."""
 

@@ -1,12 +1,14 @@
 """Running a plan: one step after the other, and back again when one fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
 from tui.backend import progress
-from tui.backend.errors import CommandFailed, PlanFailed
+from tui.backend.command import Command
+from tui.backend.errors import CommandFailed, NoAnswer, PlanFailed
 from tui.backend.host import Host
 from tui.backend.plan import Plan, Step
 
@@ -38,6 +40,9 @@ class Event:
 
 Listener = Callable[[Event], None]
 
+_ANY = (Exception, KeyboardInterrupt, SystemExit)
+"""What can end a plan: all that a Python program can meet."""
+
 
 def run(
     plan: Plan,
@@ -47,40 +52,40 @@ def run(
 ) -> dict[str, str]:
     """Run every step; the captured names come back with their values.
 
-    Raises PlanFailed after undoing what was done, or, past the plan's point of no return,
-    after all that does not depend on the failed steps. `stop` is asked before each step: true ends the
-    plan as a failure would.
+    Raises PlanFailed after undoing what was done, whatever it was that failed, or, past the plan's point
+    of no return, after all that does not depend on the failed steps. `stop` is asked before each step, and
+    while its program runs, which then has a few seconds to finish: true ends the plan as a failure would.
     """
     return _Run(plan, host, listener, stop).all()
+
+
+def _never() -> bool:
+    return False
 
 
 class _Run:
     def __init__(self, plan: Plan, host: Host, listener: Listener, stop: Callable[[], bool]) -> None:
         self.plan, self.host, self.listener, self.stop = plan, host, listener, stop
+        self.commit = len(plan.steps) if plan.commit is None else plan.commit
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
         self.broken: set[str] = set()
         self.aftermath = ""
+        self.doing: int | None = None
+        """The step whose program is running: whether it has done its work is not known."""
 
     def all(self) -> dict[str, str]:
         """Every step in order; the captured names with their values. Raises PlanFailed."""
-        commit = len(self.plan.steps) if self.plan.commit is None else self.plan.commit
         for index, step in enumerate(self.plan.steps):
-            if index < commit and self.stop():
+            if index < self.commit and self.stop():
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
                 continue
             self.aftermath = step.aftermath or self.aftermath
             try:
                 self._do(index, step)
-            except CommandFailed as error:
-                self.listener(Event(index, step, Phase.FAILED, str(error)))
-                if step.optional:
-                    continue
-                if index < commit:
-                    self._undo(index + step.partial, f"“{step.title}” failed: {error}")
-                self.errors.append(f"“{step.title}” failed: {error}")
-                self.broken.add(step.of)
+            except _ANY as error:  # nothing may leave a plan half done
+                self._failed(index, step, error)
         if self.errors:
             hint = "What does not depend on it was done. `sandbox-tui recover` clears what is left."
             raise PlanFailed("\n".join(self.errors), self.aftermath or hint, undone=False)
@@ -92,20 +97,21 @@ class _Run:
             try:
                 output = self._call(index, step)
             except CommandFailed as error:
-                raise CommandFailed(_with_kernel(error.message, messages()), error.hint) from error
+                error.message = _with_kernel(error.message, messages())
+                raise
         if step.capture is not None:
             self.values[step.capture] = output
         self.listener(Event(index, step, Phase.DONE))
 
     def _call(self, index: int, step: Step) -> str:
-        try:
-            argv = step.command.resolve(self.values)
-        except KeyError as missing:
-            raise CommandFailed(f"${missing.args[0]} is not known, for an earlier step failed.") from missing
+        argv = _resolved(step.command, self.values)
+        self.doing = index
         if step.progress:
             tell = partial(self._tell, index, step)
             return progress.follow(self.host, argv, tell, length=step.length, reads=step.reads)
-        output = self.host.run(argv, input=step.command.input, output=step.command.output).rstrip("\n")
+        stop = self.stop if index < self.commit else _never
+        output = self.host.run(argv, input=step.command.input, output=step.command.output, stop=stop)
+        output = output.rstrip("\n")
         if step.expect is not None and output != step.expect:
             raise CommandFailed(
                 f"Expected {step.expect!r}, found {output!r}: the machine has changed meanwhile.",
@@ -113,32 +119,64 @@ class _Run:
             )
         return output
 
+    def _failed(self, index: int, step: Step, error: BaseException) -> None:
+        """Take back what was done, or, where there is no way back, note it."""
+        words = str(error) if isinstance(error, CommandFailed) else f"{type(error).__name__}: {error}"
+        self._report(Event(index, step, Phase.FAILED, words))
+        reason = f"“{step.title}” failed: {words}"
+        if index < self.commit:
+            # a program that gave no answer, or was not waited for, may have done its work
+            unclear = self.doing == index and (
+                isinstance(error, NoAnswer) or not isinstance(error, CommandFailed)
+            )
+            self._undo(index + (step.partial or unclear), reason, unclear=index if unclear else None)
+        self.errors.append(reason)
+        self.broken.add(step.of)
+
+    def _report(self, event: Event) -> None:
+        """Tell it, but let no listener keep anything from being taken back."""
+        with suppress(Exception):
+            self.listener(event)
+
     def _tell(self, index: int, step: Step, part: float) -> None:
         """Pass on how far a step is. Long steps are not waited for when all shall stop."""
-        if self.stop() and index < (len(self.plan.steps) if self.plan.commit is None else self.plan.commit):
+        if index < self.commit and self.stop():
             raise CommandFailed("Stopped, as asked.")
         self.listener(Event(index, step, Phase.PROGRESS, fraction=part))
 
-    def _undo(self, end: int, reason: str) -> None:
-        """Take back the steps before number `end`, last first, then raise PlanFailed."""
-        told, left = [], []
+    def _undo(self, end: int, reason: str, *, unclear: int | None = None) -> None:
+        """Take back the steps before number `end`, last first, then raise PlanFailed. Of number `unclear` it
+        is not known whether it was done.
+        """
+        told: list[str] = []
+        left: list[str] = []
         for index in reversed(range(end)):
             step = self.plan.steps[index]
             if step.undo is None:
                 continue
-            self.listener(Event(index, step, Phase.UNDOING))
+            self._report(Event(index, step, Phase.UNDOING))
             try:
-                self.host.run(step.undo.resolve(self.values), input=step.undo.input, output=step.undo.output)
-                self.listener(Event(index, step, Phase.UNDONE))
+                argv = _resolved(step.undo, self.values)
+                self.host.run(argv, input=step.undo.input, output=step.undo.output)
+                self._report(Event(index, step, Phase.UNDONE))
                 told += [step.restored] if step.restored else []
-            except CommandFailed as error:
-                left.append(f"Could not take back “{step.title}”: {error.message}")
-                self.listener(Event(index, step, Phase.UNDO_FAILED, str(error)))
+            except _ANY as error:  # the others are to be taken back all the same
+                words = error.message if isinstance(error, CommandFailed) else repr(error)
+                doubt = f"It is not known whether “{step.title}” was done. " if index == unclear else ""
+                left.append(f"{doubt}Could not take back “{step.title}”: {words}")
+                self._report(Event(index, step, Phase.UNDO_FAILED, words))
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
             raise PlanFailed("\n".join([reason, *told, *left]), hint, undone=False)
         hint = self.aftermath or f"Everything done before it was undone. {self.plan.remedy}".rstrip(" ")
         raise PlanFailed("\n".join([reason, *told]), hint, undone=not self.aftermath)
+
+
+def _resolved(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        return command.resolve(values)
+    except KeyError as missing:
+        raise CommandFailed(f"${missing.args[0]} is not known, for an earlier step failed.") from missing
 
 
 def _with_kernel(message: str, lines: list[str]) -> str:

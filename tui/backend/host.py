@@ -117,6 +117,7 @@ class Host(Protocol):
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> str:
         """Run a program; its standard output. See `run.run`."""
         ...
@@ -167,6 +168,12 @@ class Host(Protocol):
         """The room of the file system that a path is on (statvfs(3))."""
         ...
 
+    def attached_as(self, loop: str) -> str:
+        """The path of its file by which a loop device was attached, as far as the kernel keeps it (63
+        bytes); empty where that is not known.
+        """
+        ...
+
     def is_root(self) -> bool:
         """Whether devices may be changed."""
         ...
@@ -209,8 +216,14 @@ class Host(Protocol):
         """What the kernel's log has now, a line each, about block devices; empty where it may not be read."""
         ...
 
-    def lock(self, purpose: str) -> AbstractContextManager[None]:
-        """Be the one program that changes this machine; Refused, naming the holder, if another is."""
+    def lock(self, purpose: str) -> AbstractContextManager[Callable[[str, str], None]]:
+        """Be the one program that changes this machine; Refused, naming the holder, if another is. Gives a
+        function that tells others the purpose, and the names of the sandboxes that are changed.
+        """
+        ...
+
+    def changing(self) -> tuple[str, ...]:
+        """The names of the sandboxes that a program, ours or another one, is changing now."""
         ...
 
     def now(self) -> float:

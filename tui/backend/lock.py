@@ -7,6 +7,12 @@ from contextlib import contextmanager, suppress
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
+from tui.backend.kernel_text import decode, fields, lines, number
+
+_ATTEMPTS = 100
+"""How often a file is opened again that the last holder was just removing."""
+_NOTE = 1000
+"""Bytes of the note that are read: two lines, the holder with its purpose, and names of sandboxes."""
 
 
 @contextmanager
@@ -20,14 +26,42 @@ def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[int]:
     """
     descriptor = _acquire(file)
     try:
-        os.ftruncate(descriptor, 0)
-        with suppress(OSError):  # a full /run holds no note, but must not keep anybody from removing
-            os.pwrite(descriptor, f"process {os.getpid()}, to {purpose}\n".encode(), 0)
+        note(descriptor, purpose)
         yield descriptor
     finally:
         os.ftruncate(descriptor, 0)
         _tidy(file)
         os.close(descriptor)
+
+
+def note(descriptor: int, purpose: str, names: str = "") -> None:
+    """Write into the lock what it is held for, and the names of the sandboxes that are changed."""
+    with suppress(OSError):  # a full /run holds no note, but must not keep anybody from removing
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}, to {purpose}\n{names}\n".encode(errors="replace"), 0)
+
+
+def changing(file: str = paths.LOCK_FILE) -> tuple[str, ...]:
+    """The names of the sandboxes that are being changed, by whoever holds the lock; never waits for it."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return ()
+    try:
+        noted = lines(decode(os.pread(descriptor, _NOTE, 0)))[1:]
+        held = noted and _is_held(os.fstat(descriptor))
+    except OSError:
+        return ()
+    finally:
+        os.close(descriptor)
+    return tuple(noted[0].split(", ")) if held and noted[0] else ()
+
+
+def _is_held(found: os.stat_result) -> bool:
+    """By the kernel's list: to try the lock would keep others from it for a moment."""
+    number = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    with open("/proc/locks", "rb") as file:
+        return any(number in fields(line)[5:6] for line in lines(decode(file.read())))
 
 
 def _acquire(file: str) -> int:
@@ -36,27 +70,59 @@ def _acquire(file: str) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 400, 0).decode(errors="replace").strip("\n")
+            holder = next(iter(lines(decode(os.pread(descriptor, _NOTE, 0)))), "")
+            others = ", ".join(_left(descriptor))
             os.close(descriptor)
             raise Refused(
                 f"Another sandbox-tui is changing this machine ({holder or 'just starting or ending'}).",
-                "Wait until it is done, then try again.",
+                f"Its work goes on in {others}. Wait until that has ended, then try again."
+                if others
+                else "Wait until it is done, then try again.",
             ) from None
         if _is_current(descriptor, file):
             return descriptor
         os.close(descriptor)
 
 
+def _left(descriptor: int) -> list[str]:
+    """The programs that have the lock open, where the one that took it is gone."""
+    holder = fields(decode(os.pread(descriptor, _NOTE, 0)).partition(",")[0])[-1:]
+    if holder and os.path.exists(f"/proc/{holder[0]}"):
+        return []
+    found = []
+    for pid in map(number, os.listdir("/proc")):
+        with suppress(OSError):
+            if pid not in (None, os.getpid()) and _has_open(pid, descriptor):
+                with open(f"/proc/{pid}/comm", "rb") as file:
+                    found.append(f"process {pid} ({decode(file.read()).removesuffix(chr(10))})")
+    return found
+
+
+def _has_open(pid: int | None, descriptor: int) -> bool:
+    mine = os.fstat(descriptor)
+    for entry in os.listdir(f"/proc/{pid}/fd"):
+        with suppress(OSError):
+            if os.path.samestat(os.stat(f"/proc/{pid}/fd/{entry}"), mine):
+                return True
+    return False
+
+
 def _open(file: str) -> int:
-    try:
-        os.makedirs(os.path.dirname(file), mode=0o755, exist_ok=True)
-        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-    except PermissionError as error:
-        raise NeedsRoot(f"{error.filename}: only root can do this.", "Start it with sudo.") from error
-    except (FileNotFoundError, FileExistsError):
-        return _open(file)  # the last holder removed the directory meanwhile
-    except OSError as error:
-        raise CommandFailed(f"{error.filename}: {error.strerror}.", "Free some space there first.") from error
+    for _attempt in range(_ATTEMPTS):
+        try:
+            os.makedirs(os.path.dirname(file), mode=0o755, exist_ok=True)
+            return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        except PermissionError as error:
+            raise NeedsRoot(f"{error.filename}: only root can do this.", "Start it with sudo.") from error
+        except (FileNotFoundError, FileExistsError) as error:
+            problem: OSError = error  # the last holder removed the directory meanwhile
+        except OSError as error:
+            raise CommandFailed(
+                f"{error.filename}: {error.strerror}.", "Free some space there first."
+            ) from error
+    raise CommandFailed(
+        f"{problem.filename}: {problem.strerror}.", "Something else is in its place: look there."
+    )
 
 
 def _is_current(descriptor: int, file: str) -> bool:

@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,26 @@ _KINDS = {
     stat.S_IFSOCK: "SOCKET",
 }
 """The name of the FileKind of each mode."""
+_LOOP_GET_STATUS64 = 0x4C05
+_LOOP_INFO = 232
+"""Bytes of struct loop_info64, and where in it the file's name is."""
+_LOOP_NAME = slice(56, 120)
+
+_HELPERS = ("/sbin", "/sbin/fs.d", "/sbin/fs", "/usr/sbin")
+"""Where mount(8) looks for programs that mount a type of file system in its place."""
+
+_ONLY_READ = frozenset({"blkid", "cat", "dumpe2fs", "find", "ldd", "lsblk", "sha256sum", "stat", "udevadm"})
+"""Programs that change nothing but the file that gets their output. One that hangs must keep nobody from
+the lock.
+"""
+
+
+def _holds_lock(argv: Sequence[str], output: str | None) -> bool:
+    """Whether nobody else may change the machine as long as this program runs, even when we are killed."""
+    if argv[0] == "mount":  # its helper may leave a file system in user space running, for ever
+        types = [after for word, after in pairwise(argv) if word == "-t"]
+        return not any(os.path.exists(f"{place}/mount.{one}") for one in types for place in _HELPERS)
+    return output is not None or argv[0] not in _ONLY_READ
 
 
 class RealHost:
@@ -44,13 +65,13 @@ class RealHost:
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> str:
         """Run a program; its standard output."""
         from tui.backend import run
 
-        # mount may leave a file system in user space running, which would keep the lock for ever
-        keep = () if argv[0] == "mount" else self._lock
-        return run.run(argv, input=input, output=output, timeout=timeout, keep=keep)
+        keep = self._lock if _holds_lock(argv, output) else ()
+        return run.run(argv, input=input, output=output, timeout=timeout, keep=keep, stop=stop)
 
     def pipe(self, argv: Sequence[str]) -> AbstractContextManager[BinaryIO]:
         """What a program prints, while it runs."""
@@ -62,7 +83,7 @@ class RealHost:
         """Start a program and hear it while it runs."""
         from tui.backend import run
 
-        return run.stream(argv, tick=tick, keep=self._lock)
+        return run.stream(argv, tick=tick, keep=self._lock if _holds_lock(argv, None) else ())
 
     def read(self, path: str) -> str:
         """The text of a file, its line ends as they are; bytes that are not UTF-8 come as surrogates."""
@@ -124,6 +145,26 @@ class RealHost:
             files=found.f_files,
             files_used=found.f_files - found.f_ffree,
         )
+
+    def attached_as(self, loop: str) -> str:
+        """The file of a loop device as it was called then (LOOP_GET_STATUS64: lo_file_name of
+        linux/loop.h).
+        """
+        import fcntl
+
+        from tui.backend.kernel_text import decode
+
+        try:
+            descriptor = os.open(loop, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return ""
+        try:
+            info = fcntl.ioctl(descriptor, _LOOP_GET_STATUS64, bytes(_LOOP_INFO))
+        except OSError:
+            return ""
+        finally:
+            os.close(descriptor)
+        return decode(info[_LOOP_NAME].partition(b"\0")[0])
 
     def is_root(self) -> bool:
         """Whether we are root."""
@@ -187,16 +228,22 @@ class RealHost:
         return kernel_log.everything()
 
     @contextmanager
-    def lock(self, purpose: str) -> Iterator[None]:
+    def lock(self, purpose: str) -> Iterator[Callable[[str, str], None]]:
         """Be the only one that changes this machine."""
         from tui.backend import lock
 
         with lock.hold(purpose) as descriptor:
             self._lock = (descriptor,)
             try:
-                yield
+                yield lambda purpose, names: lock.note(descriptor, purpose, names)
             finally:
                 self._lock = ()
+
+    def changing(self) -> tuple[str, ...]:
+        """The names of the sandboxes that are being changed now."""
+        from tui.backend import lock
+
+        return lock.changing()
 
     def now(self) -> float:
         """Seconds since the epoch."""

@@ -1,28 +1,27 @@
 """The one door to other programs: argv lists, no stdin of ours, plain C locale."""
 
+import io
 import os
-import selectors
 import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import IO, BinaryIO, cast
 
-from tui.backend import packages
-from tui.backend.errors import CommandFailed, ProgramMissing
+from tui.backend import packages, waiting
+from tui.backend.errors import CommandFailed, NoAnswer, ProgramMissing
 from tui.backend.host import Said
+from tui.backend.waiting import GivenUp, Heard, PatientPipe, Watch
 
 _NOT_FOUND = 127
 """What env(1) ends with when there is no such program."""
 _LAST_WORDS = 20
 """Lines that are kept to tell why a program ended badly."""
-_PATIENCE = 5.0
-"""Seconds that a program gets to end when asked to."""
-
 _COMPLAINTS = 1 << 16
 """Bytes of a program's standard error, the last ones, that are read."""
 _LONGEST_LINE = 1 << 16
@@ -41,6 +40,10 @@ def search_path() -> str:
     return ":".join([*have, *(entry for entry in _SBIN if entry not in have)])
 
 
+def _never() -> bool:
+    return False
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -48,34 +51,38 @@ def run(
     output: str | None = None,
     timeout: float | None = None,
     keep: tuple[int, ...] = (),
+    stop: Callable[[], bool] = _never,
 ) -> str:
     """Run a program to its end and return its standard output.
 
     `input` is its standard input (nothing when None), `output` a file to receive its
-    standard output instead, `timeout` in seconds, `keep` file descriptors that it inherits.
+    standard output instead, `timeout` in seconds (None: as long as it does anything), `keep` file
+    descriptors that it inherits. `stop` is asked while it runs: true gives it a few seconds to finish.
     The child is in a session of its own, so that Ctrl-C or a hang-up at the terminal ends it
     no earlier than we do.
-    Raises CommandFailed with the program's own words.
+    Raises CommandFailed with the program's own words; NoAnswer when it is not waited for any longer.
     """
-    try:
-        done = _call(argv, (input or "").encode(errors="surrogateescape"), output, timeout, keep)
-    except subprocess.TimeoutExpired as error:
-        raise CommandFailed(f"{_line(argv)}: no answer after {timeout:g} seconds.") from error
-    except OSError as error:
-        raise _no_start(argv, error) from error
-    if done.returncode == _NOT_FOUND and argv[0] == "env":
+    said: dict[bool, list[bytes]] = {False: [], True: []}
+    with stream(argv, input=input, output=output, timeout=timeout, keep=keep, stop=stop) as child:
+        for heard in child.hear():
+            if heard is not None:
+                said[heard[0]].append(heard[1])
+    printed, errors = b"".join(said[False]), b"".join(said[True])
+    if child.status == _NOT_FOUND and argv[0] == "env":
         raise missing(next(word for word in argv[1:] if "=" not in word))
-    if done.returncode:
-        words = _words((done.stderr or done.stdout or b"").decode(errors="replace"))
-        raise CommandFailed(failure(argv, done.returncode, words), status=done.returncode)
-    return (done.stdout or b"").decode(errors="surrogateescape")
+    if child.status:
+        words = _words((errors or printed).decode(errors="replace"))
+        raise CommandFailed(failure(argv, child.status, words), status=child.status)
+    return printed.decode(errors="surrogateescape")
 
 
 class Child:
     """A running program. See `host.Running` for what each method does."""
 
-    def __init__(self, argv: Sequence[str], process: subprocess.Popen[bytes], tick: float | None) -> None:
-        self._argv, self._process, self._tick = argv, process, tick
+    def __init__(
+        self, argv: Sequence[str], process: subprocess.Popen[bytes], tick: float | None, watch: Watch
+    ) -> None:
+        self._argv, self._process, self._tick, self._watch = argv, process, tick, watch
         self._last = {error: deque[str](maxlen=_LAST_WORDS) for error in (False, True)}
 
     @property
@@ -83,21 +90,22 @@ class Child:
         """The exit status, negative for a signal; None while it runs."""
         return self._process.poll()
 
+    def hear(self) -> Iterator[Heard]:
+        """What it says, piece by piece, until it ends. Raises GivenUp."""
+        for heard in waiting.hear(self._process):
+            self._watch.check()
+            yield heard
+
     def __iter__(self) -> Iterator[Said]:
-        with selectors.DefaultSelector() as selector:
-            for pipe, error in ((self._process.stdout, False), (self._process.stderr, True)):
-                if pipe is not None and not pipe.closed:
-                    selector.register(pipe, selectors.EVENT_READ, _Lines(error=error))
-            while selector.get_map():
-                ready = selector.select(self._tick)
-                if not ready:
-                    yield Said("")
-                for key, _events in ready:
-                    data = os.read(key.fd, 65536)
-                    if not data:
-                        selector.unregister(key.fileobj)
-                    yield from self._note(key.data.take(data))
-        self._process.wait()
+        cutters = {error: _Lines(error=error) for error in (False, True)}
+        told = time.monotonic()
+        for heard in self.hear():
+            if heard is not None:
+                told = time.monotonic()
+                yield from self._note(cutters[heard[0]].take(heard[1]))
+            elif self._tick is not None and time.monotonic() - told >= self._tick:
+                told = time.monotonic()
+                yield Said("")
 
     def check(self) -> None:
         """Raise CommandFailed with the program's last words when it ended badly."""
@@ -107,7 +115,7 @@ class Child:
 
     def stop(self) -> None:
         """End it and all that it started: asked first, killed when that takes too long."""
-        _stop(self._process)
+        waiting.end(self._process)
 
     def _note(self, said: Iterator[Said]) -> Iterator[Said]:
         for piece in said:
@@ -138,13 +146,15 @@ def stream(
     input: str | None = None,
     output: str | None = None,
     tick: float | None = None,
+    timeout: float | None = None,
     keep: tuple[int, ...] = (),
+    stop: Callable[[], bool] = _never,
 ) -> Iterator[Child]:
     """Start a program and hear it while it runs. Whatever is left of it when this closes is ended.
 
     `tick` are the seconds of silence after which an empty piece comes, for the caller to look at
-    the clock; None to wait for as long as it takes. All else is as for `run`.
-    Raises CommandFailed when it cannot be started.
+    the clock; None for none. All else is as for `run`.
+    Raises CommandFailed when it cannot be started; NoAnswer when it is not waited for any longer.
     """
     with ExitStack() as stack:
         try:
@@ -152,14 +162,10 @@ def stream(
             stdin = stack.enter_context(tempfile.TemporaryFile())
             stdin.write((input or "").encode(errors="surrogateescape"))
             stdin.seek(0)
-            process = stack.enter_context(_start(argv, stdin, stdout, keep))
+            process = stack.enter_context(_started(argv, stdin, stdout, keep))
         except OSError as error:
             raise _no_start(argv, error) from error
-        child = Child(argv, process, tick)
-        try:
-            yield child
-        finally:
-            child.stop()
+        yield Child(argv, process, tick, Watch(process, argv, timeout, stop))
 
 
 @contextmanager
@@ -172,17 +178,20 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
         complaints = stack.enter_context(tempfile.TemporaryFile())
         try:
-            child = stack.enter_context(_start(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints))
+            child = stack.enter_context(_started(argv, subprocess.DEVNULL, subprocess.PIPE, (), complaints))
         except OSError as error:
             raise _no_start(argv, error) from error
-        stack.callback(_stop, child)
-        printed = cast("BinaryIO", child.stdout)
+        printed = PatientPipe(child, Watch(child, argv, None, _never))
         broken: Exception | None = None
         try:
-            yield printed
+            yield cast("BinaryIO", io.BufferedReader(printed))
+        except GivenUp:
+            raise
         except Exception as error:  # noqa: BLE001 - raised again, unless the program says why
             broken = error
-        status = child.wait() if _at_end(printed) else child.poll()
+        if printed.at_end():
+            waiting.ended(child, waiting.PATIENCE)
+        status = child.poll()
         said = _last_words(complaints) if status else ""
     if status and status not in _PIPE_GONE:
         raise CommandFailed(failure(argv, status, said), status=status) from broken
@@ -190,25 +199,55 @@ def pipe(argv: Sequence[str]) -> Iterator[BinaryIO]:
         raise broken
 
 
-def _at_end(printed: BinaryIO) -> bool:
-    """Whether all was read that a program prints, or will."""
-    os.set_blocking(printed.fileno(), False)
-    return printed.read(1) == b""
+@contextmanager
+def _started(
+    argv: Sequence[str],
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes] | int,
+    keep: tuple[int, ...],
+    stderr: IO[bytes] | int = subprocess.PIPE,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that is ended when this closes. One that cannot be is left behind and named; its like is
+    not started again while it hangs, so that there never is a crowd of them.
+    """
+    before = _left_behind.get(tuple(argv))
+    if before is not None and before.poll() is None:
+        raise _no_answer(argv, "no answer", before.pid)
+    process = _start(argv, stdin, stdout, keep, stderr)
+    why = ""
+    try:
+        yield process
+    except GivenUp as error:
+        why = str(error)
+    finally:
+        gone = waiting.end(process)
+        for file in (process.stdout, process.stderr):
+            if file is not None:
+                file.close()
+        if not gone:
+            _left_behind[tuple(argv)] = process
+    if why or not gone:
+        raise _no_answer(argv, why or "it cannot be ended", None if gone else process.pid)
+
+
+_left_behind: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+"""What could not be killed, by its command line."""
+
+
+def _no_answer(argv: Sequence[str], why: str, pid: int | None) -> NoAnswer:
+    if pid is None:
+        return NoAnswer(f"{_line(argv)}: {why}.", "It was ended.")
+    return NoAnswer(
+        f"{_line(argv)}: {why}. It cannot be ended, and is left behind as process {pid}.",
+        "It waits in the kernel, for a disk or a file system that does not answer (suspended, frozen, "
+        "broken), and ends when that answers.",
+        pid,
+    )
 
 
 def _last_words(complaints: BinaryIO) -> str:
     complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - _COMPLAINTS))
     return _words(complaints.read().decode(errors="replace"))
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a program and all that it started: asked first, killed when that takes too long."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-            os.killpg(process.pid, number)
-            process.wait(_PATIENCE)
 
 
 def replace_process(argv: Sequence[str]) -> None:
@@ -254,20 +293,6 @@ def failure(argv: Sequence[str], status: int, words: str) -> str:
 def _words(said: str) -> str:
     """What was said in the end: without what was painted over."""
     return "\n".join(line.rsplit("\r", 1)[-1] for line in said.replace("\r\n", "\n").split("\n")).strip()
-
-
-def _call(
-    argv: Sequence[str], data: bytes, output: str | None, timeout: float | None, keep: tuple[int, ...]
-) -> subprocess.CompletedProcess[bytes]:
-    with ExitStack() as stack:
-        stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
-        process = stack.enter_context(_start(argv, subprocess.PIPE, stdout, keep))
-        try:
-            said, errors = process.communicate(data, timeout)
-        except BaseException:
-            process.kill()
-            raise
-        return subprocess.CompletedProcess(argv, process.returncode, said, errors)
 
 
 def _start(

@@ -7,6 +7,7 @@ import shtab
 
 from tui.backend import paths
 from tui.backend.host import Host
+from tui.cli import output
 from tui.cli.parser import build
 
 _NAMES = f"ls {paths.RUN_DIR} 2>/dev/null"
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace, host: Host) -> int:  # noqa: ARG001 - every
     """Print the completions."""
     parser = build()
     _mark(parser)
-    print(shtab.complete(parser, shell=options.shell, preamble=_PREAMBLE))
+    output.print_text(shtab.complete(parser, shell=options.shell, preamble=_PREAMBLE))
     return 0
 
 

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
     if options.json:
         output.print_json(known)
     else:
-        print("\n".join(filter(None, (known["device"], record.mount))))
+        output.print_data(*filter(None, (known["device"], record.mount)))
     return 0
 
 

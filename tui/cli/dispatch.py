@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
+import termios
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import ExitCode, SandboxError
@@ -13,6 +16,7 @@ from tui.cli.parser import build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from tui.backend.host import Host
 
@@ -32,15 +36,22 @@ def run(argv: Sequence[str], host: Host | None = None) -> int:
     """Run one command line on a machine (None: this one); the exit status. Never raises."""
     _prepare_streams()
     try:
+        return _guarded(argv, host)
+    finally:
+        _let_go()
+
+
+def _guarded(argv: Sequence[str], host: Host | None) -> int:
+    try:
         status = _run(argv, host)
         sys.stdout.flush()
     except SandboxError as error:
         return _fail(error.message, error.hint, error.exit_code)
     except KeyboardInterrupt:
         return _fail("Interrupted.", "", ExitCode.FAILED)
-    except BrokenPipeError:
-        return _reader_gone()
     except OSError as error:
+        if _reader_gone(error):
+            return ExitCode.DONE
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}.", "", ExitCode.FAILED)
     except Exception as error:  # noqa: BLE001 - people get a sentence, never a traceback
         return _unexpected(error)
@@ -75,22 +86,35 @@ def _prepare_streams() -> None:
 
 def _fail(message: str, hint: str, code: int) -> int:
     narration.error(message, hint)
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _drop_output()
     return int(code)
 
 
-def _reader_gone() -> int:
-    """`sandbox-tui … | head`: the reader has what it wanted."""
-    _drop_output()
-    return ExitCode.DONE
+def _reader_gone(error: OSError) -> bool:
+    """Whether there is nobody who could be shown any more what was done: `sandbox-tui … | head`, whose
+    reader has what it wanted; a terminal that was closed.
+    """
+    return isinstance(error, BrokenPipeError) or (error.errno == errno.EIO and _hung_up(sys.stdout))
 
 
-def _drop_output() -> None:
-    """What cannot be written is given up: at its exit Python would try again, and change the status."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _hung_up(stream: TextIO) -> bool:
+    """Whether a stream was a terminal that has gone away."""
+    try:
+        termios.tcgetattr(stream.fileno())
+    except termios.error as error:
+        return bool(error.args and error.args[0] == errno.EIO)
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def _let_go() -> None:
+    """What could not be written is dropped: else Python complains at its exit, with a status of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _unexpected(error: Exception) -> int:

@@ -7,6 +7,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import grow
+from tui.cli import output
 from tui.cli.running import carry_out, show_only
 
 
@@ -22,5 +23,5 @@ def run(options: argparse.Namespace, host: Host) -> int:
     carry_out(host, make)
     for sandbox in sandboxes.read(host):
         if sandbox.name == options.name:
-            print(f"{sandbox.name}: {sizes.show(gauge.read(sandbox).total)}")
+            output.print_line(f"{sandbox.name}: {sizes.show(gauge.read(sandbox).total)}")
     return 0

@@ -56,8 +56,9 @@ def sandbox_json(sandbox: Sandbox) -> Json:
     origin_size, image (the origin is a file), tree (it is a directory), store, policy
     (`PO` or `N`), chunk, size and used (of the store), files and files_used (of an overlay's
     store), fill (of bytes or files, whichever is more), state (the gauge's word), mounts,
-    fstype, created, busy (the verb that is running or was interrupted), interrupted, foreign (who
-    holds it in another mount namespace; null: it is ours), status (the kernel's own words).
+    fstype, created, busy (the verb that is running or was interrupted), interrupted, running (it is being
+    changed just now), foreign (who holds it in another mount namespace; null: it is ours), status (the
+    kernel's own words).
     """
     reading = gauge.read(sandbox)
     record = sandbox.record
@@ -83,6 +84,7 @@ def sandbox_json(sandbox: Sandbox) -> Json:
         "created": record.created if record else None,
         "busy": sandbox.busy,
         "interrupted": sandbox.interrupted,
+        "running": sandbox.running,
         "foreign": sandbox.foreign.words if sandbox.foreign else None,
         "status": sandbox.status.raw,
     }

@@ -30,6 +30,8 @@ def state(sandbox: Sandbox) -> str:
     """The gauge's word, or what else is the matter."""
     if sandbox.foreign is not None:
         return "foreign"
+    if sandbox.running:
+        return f"{sandbox.busy or 'a change'} is running"
     if sandbox.interrupted:
         return f"{sandbox.busy or 'create'} has not ended"
     return gauge.read(sandbox).state.value

@@ -6,6 +6,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import mounts
+from tui.cli import output
 from tui.cli.create import absolute
 from tui.cli.running import carry_out
 
@@ -21,5 +22,5 @@ def run(options: argparse.Namespace, host: Host) -> int:
     carry_out(host, make)
     for sandbox in sandboxes.read(host):
         if sandbox.name == options.name and sandbox.mountpoint:
-            print(sandbox.mountpoint)
+            output.print_data(sandbox.mountpoint)
     return 0

@@ -6,7 +6,7 @@ Nothing here ever raises: a terminal that went away must not stop a running plan
 import sys
 from contextlib import suppress
 
-from tui.backend.text import clean
+from tui.backend.text import clean_lines
 
 PROGRAM = "sandbox-tui"
 
@@ -14,7 +14,7 @@ PROGRAM = "sandbox-tui"
 def say(text: str, end: str = "\n") -> None:
     """One or more lines to stderr; control characters in them are shown as `?`."""
     with suppress(OSError, ValueError):
-        print("\n".join(map(clean, text.split("\n"))), end=end, file=sys.stderr, flush=True)
+        print(clean_lines(text), end=end, file=sys.stderr, flush=True)
 
 
 def count(fraction: float | None) -> None:

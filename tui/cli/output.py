@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from tui.backend.text import clean, width
+from tui.backend.text import clean, clean_lines, portable, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,14 +17,41 @@ LABEL_WIDTH = 20
 """Terminal cells that a text of a device's choosing (a label) may take in a table."""
 
 
+def print_data(*lines: str) -> None:
+    """Lines for a program (`$(...)`): exactly, byte by byte, or, to a terminal, made fit to be shown."""
+    if sys.stdout.isatty():
+        lines = tuple(map(clean, lines))
+    print("\n".join(lines), flush=True)
+
+
+def print_line(text: str) -> None:
+    """A sentence for people."""
+    print(clean_lines(text), flush=True)
+
+
+def print_text(text: str) -> None:
+    """A text of our own, as it is."""
+    print(text)
+
+
 def print_json(value: object) -> None:
-    """A value as JSON; everything but ASCII is escaped, so no terminal can be fooled by it."""
-    print(json.dumps(value, indent=2))
+    r"""A value as JSON; everything but ASCII is escaped, so no terminal can be fooled by it. Bytes of names
+    that are no UTF-8 are `\xNN`, for JSON has only text.
+    """
+    print(json.dumps(_portable(value), indent=2))
+
+
+def _portable(value: object) -> object:
+    if isinstance(value, str):
+        return portable(value)
+    if isinstance(value, dict):
+        return {_portable(key): _portable(found) for key, found in value.items()}
+    return [_portable(found) for found in value] if isinstance(value, list | tuple) else value
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
     """Rows below a header, in columns; `right` are the numbers of the right-aligned ones."""
-    lines = [list(header), *([clean(cell) for cell in row] for row in rows)]
+    lines = [list(map(clean, header)), *([clean(cell) for cell in row] for row in rows)]
     widths = [max(width(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
         cells = (_pad(cell, widths[n], left=n not in right) for n, cell in enumerate(line))
@@ -44,7 +71,7 @@ def print_script(plan: Plan) -> None:
     """A plan as a shell script: exactly, or, to a terminal, without its control characters."""
     script = plan.script()
     if sys.stdout.isatty():
-        script = "\n".join(map(clean, script.split("\n")))
+        script = clean_lines(script)
     print(script, end="")
 
 

@@ -71,4 +71,4 @@ def _tell(proofs: list[tuple[str, Proof]], *, as_json: bool) -> None:
         output.print_json({"removed": [proof_json(name, shown) for name, shown in proofs]})
         return
     for name, shown in proofs:
-        print(f"{name} is removed. {clean(shown.sentence)}")
+        output.print_line(clean(f"{name} is removed. {shown.sentence}"))

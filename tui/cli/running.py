@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from tui.backend import inventory
 from tui.backend.execute import Event, Phase
@@ -37,7 +38,7 @@ def carry_out(
             narration.notes(plan.notes)
         return plan
 
-    with stop_on_signals() as stop:
+    with stop_on_signals(begun=not stoppable) as stop:
         patience = stop if stoppable else lambda: False
         return perform(host, make_and_tell, shown=shown, listener=progress, stop=patience, captured=captured)
 
@@ -54,31 +55,54 @@ def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:
 @contextmanager
 def interrupt_on_signals() -> Iterator[None]:
     """While open, every signal that asks us to end is a KeyboardInterrupt."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in _SIGNALS}
-    try:
+    with _handled(signal.default_int_handler):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+
+class _Stop:
+    """Whether a signal has come. Before the plan has begun, which is when that is asked for the first time,
+    there is nothing to take back: then it interrupts at once.
+    """
+
+    def __init__(self, *, begun: bool) -> None:
+        self.begun, self.asked = begun, False
+
+    def __call__(self) -> bool:
+        self.begun = True
+        return self.asked
+
+    def note(self, _number: int, _frame: object) -> None:
+        """A signal has come: the first one, or a further one, which changes nothing."""
+        self.asked = True
+        if not self.begun:
+            raise KeyboardInterrupt
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[Callable[[], bool]]:
-    """While open, signals end nothing: the running step finishes, then `stop` says so."""
+def stop_on_signals(*, begun: bool = False) -> Iterator[Callable[[], bool]]:
+    """While open, signals end no plan that has begun: the running step finishes, then `stop` says so.
+    `begun`: nor do they interrupt what comes before it.
+    """
+    stop = _Stop(begun=begun)
+    with _handled(stop.note):
+        yield stop
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """While open, the signals that ask us to end have this handler; not those that whoever started us wants
+    to be ignored (nohup, a shell's `&`), and only in the main thread, the one that gets them.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
+        yield
         return
-    received: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        received.append(number)
-
-    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heeded}
     try:
-        yield lambda: bool(received)
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def progress(event: Event) -> None:

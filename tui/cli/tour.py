@@ -4,7 +4,7 @@ import shlex
 
 from tui.backend import paths
 from tui.backend.host import Host
-from tui.cli import dispatch, narration
+from tui.cli import dispatch, narration, output
 
 NAME = "practice"
 _TYPED = f"{paths.of(NAME, paths.MOUNT_POINT)}/scribble"
@@ -24,7 +24,7 @@ def walk(host: Host, origin: str) -> int:
     )  # fmt: skip
     for sentence, argv in rounds:
         line = shlex.join(("sandbox-tui", *argv) if argv else _WRITE)
-        print(f"\n# {sentence}\n$ {line}", flush=True)
+        output.print_line(f"\n# {sentence}\n$ {line}")
         status = dispatch.run(argv, host) if argv else _write(host)
         if status:
             return status

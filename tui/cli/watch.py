@@ -15,6 +15,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.text import clean
+from tui.cli import output
 from tui.cli.listing import fill, state
 from tui.cli.running import interrupt_on_signals
 
@@ -69,7 +70,7 @@ class _Watcher:
 
 
 def _line(host: Host, text: str) -> None:
-    print(f"{time.strftime('%H:%M:%S', time.localtime(host.now()))}  {clean(text)}", flush=True)
+    output.print_line(f"{time.strftime('%H:%M:%S', time.localtime(host.now()))}  {clean(text)}")
 
 
 def _words(sandbox: Sandbox, history: History) -> str:

@@ -20,6 +20,7 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
         place=place(sandbox),
         foreign=sandbox.foreign is not None,
         unfinished=(sandbox.busy or "create") if sandbox.interrupted else "",
+        running=(sandbox.busy or "a change") if sandbox.running else "",
     )
 
 
@@ -35,6 +36,8 @@ def place(sandbox: Sandbox) -> str:
     """Where it can be worked on."""
     if sandbox.foreign is not None:
         return f"{sandbox.foreign.words} holds it"
+    if not sandbox.whole and sandbox.running:
+        return "not ready yet"
     if not sandbox.whole:
         return "only remains are left"
     return sandbox.mountpoint or (f"not mounted: {sandbox.device}" if sandbox.device else "not mounted")

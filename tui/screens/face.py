@@ -77,6 +77,9 @@ class FaceScreen(StackedScreen[Result]):
     def on_reading(self, reading: Reading) -> None:
         """A new reading of the machine; called on every screen of the stack."""
 
+    def on_leaving(self) -> None:
+        """The app ends as soon as the plan that is running has."""
+
     def on_screen_resume(self) -> None:
         """Back on top: what was read meanwhile counts."""
         if self.face.reading is not None:

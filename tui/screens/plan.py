@@ -146,6 +146,13 @@ class PlanScreen(FaceScreen[bool]):
             "Stopping as soon as that can be, unless there is no way back any more ..."
         )
 
+    def on_leaving(self) -> None:
+        """Say so at once: the running step may take its time."""
+        if self.stage is Stage.RUNNING:
+            self.query_one("#outcome", Note).put(
+                "Leaving as soon as that can be: the running step ends, then what was done is taken back ..."
+            )
+
     def action_agree(self) -> None:
         """Run what is shown, nothing else."""
         plan = self.plan

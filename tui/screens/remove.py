@@ -1,5 +1,6 @@
 """Removing a sandbox: who is in the way, looked at again every second, then the plan."""
 
+import time
 from typing import ClassVar
 
 from textual import on
@@ -26,6 +27,18 @@ from tui.widgets.blockers import BlockerRows
 from tui.widgets.lines import Note
 from tui.widgets.topline import TopLine
 
+_MOMENT = 2.0
+"""Seconds that a process gets to end before it is said that it is still there."""
+_SIGNALS = (
+    ("TERM", "It is asked to end (SIGTERM); what it has not saved may be lost."),
+    (
+        "HUP",
+        "It was asked, and is still there. This is what closing its terminal does (SIGHUP): it ends a shell.",
+    ),
+    ("KILL", "It cannot refuse this (SIGKILL), nor save anything."),
+)
+"""From the mildest on, each with what it means."""
+
 
 class RemoveScreen(FaceScreen[bool]):
     """What will happen, and who stands against it. True when the sandbox is gone."""
@@ -34,7 +47,8 @@ class RemoveScreen(FaceScreen[bool]):
         "A sandbox can go when nobody uses it. Its changes are lost, its origin stays as it was, and the "
         "RAM comes back.\n\n"
         "Who uses it is listed and looked at again all the time. Close those programs, or end one of them "
-        "with e; nothing is ended that you did not choose."
+        "with e; nothing is ended that you did not choose. One that is still there then can be ended with e "
+        "again, which offers SIGHUP (a shell ignores the first, SIGTERM), and at last SIGKILL."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go", "Next", key_display="Enter", tooltip="Show the plan."),
@@ -46,6 +60,8 @@ class RemoveScreen(FaceScreen[bool]):
         super().__init__()
         self.sandbox_name = name
         self.found: tuple[Blocker, ...] | None = None
+        self.tried: dict[int, int] = {}
+        self.stubborn = ""
 
     def compose(self) -> ComposeResult:
         """What will happen above, who is in the way below."""
@@ -103,11 +119,10 @@ class RemoveScreen(FaceScreen[bool]):
             return
         self.found = found
         self.query_one(BlockerRows).show(found)
-        self.query_one("#outcome", Note).put(
-            f"{len(found)} in the way. It goes on when they are gone."
-            if found
-            else "Nothing is in the way. Enter: see the commands."
-        )
+        said = "Nothing is in the way. Enter: see the commands."
+        if found:
+            said = f"{self.stubborn}\n{len(found)} in the way. It goes on when they are gone.".strip()
+        self.query_one("#outcome", Note).put(said)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -149,23 +164,53 @@ class RemoveScreen(FaceScreen[bool]):
             self.when_on_top(lambda: self.dismiss(True))
 
     def action_end(self) -> None:
-        """Ask before a process is ended."""
+        """Ask before a process is ended; with the next stronger signal where the last one did not do it."""
         blocker = self.query_one(BlockerRows).current
         if blocker is None or blocker.pid is None:
             return
+        signal, words = _SIGNALS[self.tried.get(blocker.pid, 0)]
         question = (
             f"End process {blocker.pid}, {blocker.program or 'unknown'} of {blocker.user or 'unknown'}?\n"
-            f"It {blocker.how}.\nIt is asked to end (SIGTERM); what it has not saved may be lost."
+            f"It {blocker.how}.\n{words}"
         )
-        self.open(Confirm("End this process", question), lambda yes: self._end(blocker, bool(yes)))
+        self.open(
+            Confirm(f"End this process (SIG{signal})", question), lambda yes: self._end(blocker, bool(yes))
+        )
 
     def _end(self, blocker: Blocker, yes: bool) -> None:
         sandbox = self._sandbox()
-        if yes and sandbox is not None:
-            self.ask(lambda: _kill(self.host, sandbox, blocker), lambda _none: self._look())
+        if not yes or sandbox is None or blocker.pid is None:
+            return
+        number = self.tried.get(blocker.pid, 0)
+        self.tried[blocker.pid] = min(number + 1, len(_SIGNALS) - 1)
+        signal = _SIGNALS[number][0]
+        self.ask(
+            lambda: _kill(self.host, sandbox, blocker, signal),
+            lambda left: self._ended(blocker, signal, left),
+        )
+
+    def _ended(self, blocker: Blocker, signal: str, left: bool) -> None:
+        """What came of it is said: the commonest one in the way, a shell, ignores SIGTERM."""
+        self.found = None
+        self._look()
+        if left and blocker.pid is not None:
+            then, _words = _SIGNALS[self.tried[blocker.pid]]
+            self.stubborn = (
+                f"Process {blocker.pid} ({blocker.program}) is still there after SIG{signal}. "
+                f"e: end it with SIG{then}."
+            )
 
 
-def _kill(host: Host, sandbox: Sandbox, blocker: Blocker) -> None:
-    """Ask a process to end, if it still is the one that people saw: numbers are used again."""
-    if blocker in blockers.read(host, sandbox):
-        host.run(["kill", str(blocker.pid)])
+def _kill(host: Host, sandbox: Sandbox, blocker: Blocker, signal: str) -> bool:
+    """Send a process a signal, if it still is the one that people saw: numbers are used again. Whether it
+    still is there a moment later.
+    """
+    if blocker not in blockers.read(host, sandbox):
+        return False
+    host.run(["kill", f"-{signal}", str(blocker.pid)])
+    end = host.clock() + _MOMENT
+    while blocker in blockers.read(host, sandbox):
+        if host.simulated or host.clock() >= end:
+            return True
+        time.sleep(0.1)
+    return False

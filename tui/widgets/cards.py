@@ -15,7 +15,8 @@ from tui.widgets.rows import Rows
 @dataclass(frozen=True, slots=True)
 class Card:
     """What is shown of one sandbox. `place` says where it is mounted; `unfinished` is the
-    verb that was interrupted, empty for a whole sandbox; `foreign`: it is of another mount namespace.
+    verb that was interrupted, `running` the one that is at work now, both empty for a whole sandbox;
+    `foreign`: it is of another mount namespace.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Card:
     seconds_left: float | None
     place: str
     unfinished: str = ""
+    running: str = ""
     foreign: bool = False
 
 
@@ -73,6 +75,8 @@ def _second(card: Card, width: int) -> Line:
     state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
     if card.unfinished:
         known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"
+    if card.running:
+        known, state, tone = (f"{card.running} is running", ""), "changing", "accent"
     if card.foreign:
         known, state, tone = ("", ""), "foreign", "warn"
     tail = "".join(f"  {part}" for part in known if part)

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.backend.text import clean
+from tui.backend.text import clean, clean_lines
 from tui.widgets.line import TONES, Line
 
 
@@ -30,7 +30,7 @@ class Note(Static):
 
 def _clean(text: str) -> Text:
     """Line by line fit to be shown."""
-    return Text("\n".join(map(clean, text.split("\n"))))
+    return Text(clean_lines(text))
 
 
 class Lines(Widget):
@@ -55,7 +55,7 @@ class Lines(Widget):
         for number, line in enumerate(self.lines):
             text.append("\n" if number else "")
             for span in line:
-                text.append(span.text, self._style(span.tone))
+                text.append(clean(span.text), self._style(span.tone))
         return text
 
     def _style(self, tone: str) -> Style:

@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.backend.text import clean
 from tui.widgets.line import TONES, Line, Span
 
 Item = TypeVar("Item", bound=Hashable)
@@ -265,7 +266,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
         base = self.rich_style + (self.get_component_rich_style(look, partial=True) if look else Style.null())
         plain = look == "rows--cursor"
         segments = [
-            Segment(span.text, base if plain or not span.tone else base + self._tone(span.tone))
+            Segment(clean(span.text), base if plain or not span.tone else base + self._tone(span.tone))
             for span in line
         ]
         return Strip(segments).adjust_cell_length(width, base)

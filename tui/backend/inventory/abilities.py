@@ -25,6 +25,8 @@ MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
 
 NO_MODPROBE = "the program modprobe is missing, so that the kernel cannot be asked for more"
 NO_DMSETUP = "the program dmsetup is missing"
+_UDEV_SECONDS = 5
+"""How long udevd may take to say that it is there."""
 MUTE = "the kernel's device-mapper does not answer"
 
 
@@ -39,8 +41,8 @@ class RamDisks:
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """`snapshot`: the kernel's snapshot target is loaded; `mapper`: device-mapper itself is;
-    `overlay`: overlayfs is. `udev`: udevd runs. `rule`: our udev rule is in place; `rules_dir`: its
-    directory exists. `ram_disks`: None when brd is not loaded.
+    `overlay`: overlayfs is. `udev`: udevd runs and answers. `rule`: our udev rule is in place; `rules_dir`:
+    its directory exists. `ram_disks`: None when brd is not loaded.
     """
 
     snapshot: bool
@@ -58,7 +60,7 @@ def read(host: Host) -> Abilities:
         snapshot=host.kind("/sys/module/dm_snapshot") is not None,
         mapper=_has_mapper(host),
         overlay="\toverlay" in _text(host, "/proc/filesystems"),
-        udev=host.kind("/run/udev/control") is not None,
+        udev=host.kind("/run/udev/control") is not None and _udevd_answers(host),
         rule=_text(host, paths.UDEV_RULE_FILE) == UDEV_RULE,
         rules_dir=host.kind(paths.UDEV_RULE_FILE.rsplit("/", 1)[0]) is not None,
         ram_disks=_ram_disks(host),
@@ -102,6 +104,19 @@ def answers(host: Host) -> bool:
         return True
     try:
         host.run(["dmsetup", "version"], timeout=10)
+    except CommandFailed:
+        return False
+    return True
+
+
+def _udevd_answers(host: Host) -> bool:
+    """Whether udevd is alive: what it left does not say so, and dmsetup would wait for a dead one for ever.
+    Only root can ask.
+    """
+    if not host.is_root() or not host.has_program("udevadm"):
+        return True
+    try:
+        host.run(["udevadm", "control", "--ping", f"--timeout={_UDEV_SECONDS}"], timeout=_UDEV_SECONDS * 2)
     except CommandFailed:
         return False
     return True

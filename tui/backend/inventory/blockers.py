@@ -1,15 +1,23 @@
 """Who is in the way of removing a sandbox."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.backend import paths
+from tui.backend.errors import CommandFailed, NoAnswer
 from tui.backend.host import ForeignMount, Host, Use
 from tui.backend.inventory import loops, maps, mounts
 from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields, lines
+
+_IMPOSSIBLE = "x" * 256
+_FROZEN = (2.0, 20.0)
+"""Seconds that a change may take before it is looked at whether it can be ended at all: if so, the machine
+was just slow, and it is tried once more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         for use in _uses(host, sandbox)
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
+    inside = (*_frozen(host, sandbox), *inside)
     around = (*_foreign(host, sandbox), *_on_top(host, sandbox), *_shared(host, sandbox))
     return (*processes, *inside, *around)
 
@@ -100,6 +109,38 @@ def _places(sandbox: Sandbox) -> list[str]:
     points = [mount.mountpoint for mount in (*sandbox.mounts, *sandbox.inner)]
     entry = sandbox.map
     return [*points, *entry.nodes] if entry else points
+
+
+def _frozen(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """File systems that answer no change: unmounting a frozen one would leave it in the kernel, where nobody
+    can thaw it any more, and the device with it.
+    """
+    if not host.is_root():
+        return ()
+    points = {mount.devno: mount.mountpoint for mount in (*sandbox.inner, *sandbox.mounts)}
+    return tuple(
+        Blocker(
+            f"the file system on {point}",
+            f"is frozen, or does not answer: fsfreeze --unfreeze {shlex.quote(point)}",
+        )
+        for point in points.values()
+        if _is_frozen(host, point)
+    )
+
+
+def _is_frozen(host: Host, point: str) -> bool:
+    """Ask for a change that no file system can make (the name is too long for any): the kernel waits with it
+    as with every other one, and nothing can end that.
+    """
+    for seconds in _FROZEN:
+        try:
+            host.run(["rmdir", f"{point.rstrip('/')}/{_IMPOSSIBLE}"], timeout=seconds)
+        except NoAnswer as error:
+            if error.left is not None:
+                return True
+        except CommandFailed:
+            return False
+    return True
 
 
 def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:

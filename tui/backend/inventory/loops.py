@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
 
 
+_LOST = ("/cow", "/")
+"""How the kernel tells a store's file, or an image, whose mount has gone with its mount namespace: by its
+path in the file system, which still is in use.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """One bound loop device: `file` is its backing file, `size` is in bytes; `tied`: it goes by itself when
@@ -31,7 +37,9 @@ class Loop:
 
 
 def read(host: Host, below: str = "") -> tuple[Loop, ...]:
-    """Every loop device that has a backing file, or those whose file's path begins with `below`."""
+    """Every loop device that has a backing file, or those whose file's path begins with `below`: that is
+    how it was called when it was attached, where its mount is gone.
+    """
     names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
     found = (_loop(host, name, below) for name in sorted(names))
     return tuple(loop for loop in found if loop is not None)
@@ -41,6 +49,8 @@ def _loop(host: Host, kname: str, below: str) -> Loop | None:
     base = f"/sys/block/{kname}"
     try:
         file = host.read(f"{base}/loop/backing_file").removesuffix("\n")
+        if below and file.removesuffix(" (deleted)") in _LOST:
+            file = host.attached_as(f"/dev/{kname}") or file
         if not file.startswith(below):
             return None
         return Loop(

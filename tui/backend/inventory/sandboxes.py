@@ -44,8 +44,8 @@ class Sandbox:
     that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
     that was made for it, as long as it exists; `foreign` is who holds it in another
     mount namespace, None for one of ours; `locked` is the origin's device
-    node while it is read-only because of this sandbox; `listed` are the bytes of the lists of what is in
-    its origin, which are in RAM.
+    node while it is read-only because of this sandbox; `running`: a program that holds the lock is
+    changing it just now; `listed` are the bytes of the lists of what is in its origin, which are in RAM.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Sandbox:
     foreign: Holder | None = None
     locked: str | None = None
     listed: int = 0
+    running: bool = False
 
     @property
     def engine(self) -> str:
@@ -142,7 +143,8 @@ class Sandbox:
         """A verb did not come to its end (unless it is still running), or only remains are left. What
         a foreign one is like cannot be told from here.
         """
-        return not self.foreign and (not self.whole or self.busy is not None)
+        unfinished = not self.whole or self.busy is not None
+        return unfinished and not self.foreign and not self.running
 
     def _has(self, part: str) -> bool:
         point = paths.of(self.name, part)
@@ -173,6 +175,7 @@ class Reader:
         self._parts: Parts
         self._known: dict[str, Sandbox] = {}
         self._records: dict[str, str] = {}
+        self._changing: tuple[str, ...] = ()
 
     def read(self, *, anew: bool = False) -> tuple[Sandbox, ...]:
         """As the function `read`; `anew` reads everything in any case."""
@@ -182,6 +185,7 @@ class Reader:
         statuses = self._statuses() if ours else {}
         texts = {name: record.text(self.host, name) for name in names}
         foreign = holders(self.host, self._parts, {name: self._record(name, texts[name]) for name in names})
+        self._changing = self.host.changing() if names else ()
         found = tuple(
             self._sandbox(name, self._status(name, statuses), foreign.get(name), texts[name])
             for name in names
@@ -211,8 +215,9 @@ class Reader:
         entries = self._entries(name)
         known = self._known.get(name)
         if known is not None and known.entries == entries and self._still(known, text):
-            same = (known.status, known.foreign) == (reading, foreign)
-            return known if same else replace(known, status=reading, foreign=foreign)
+            running = name in self._changing
+            same = (known.status, known.foreign, known.running) == (reading, foreign, running)
+            return known if same else replace(known, status=reading, foreign=foreign, running=running)
         noted = self._record(name, text)
         self._records[name] = text
         return Sandbox(
@@ -231,6 +236,7 @@ class Reader:
             foreign=foreign,
             locked=self._locked(name, noted),
             listed=self._listed(name, entries),
+            running=name in self._changing,
         )
 
     def _still(self, known: Sandbox, text: str) -> bool:

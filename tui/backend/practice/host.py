@@ -54,6 +54,7 @@ class PracticeHost:
         self.unknown: list[tuple[str, ...]] = []
         self.absent: set[str] = set()
         self.holder: str | None = None
+        self.changed: tuple[str, ...] = ()
         self._clock = self.time if clock is None else clock
         self._start = self._now = self._clock()
         self._faults = Faults()
@@ -68,6 +69,7 @@ class PracticeHost:
         input: str | None = None,
         output: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - practice programs answer at once
+        stop: Callable[[], bool] = lambda: False,  # noqa: ARG002
     ) -> str:
         """Run a program of the practice machine."""
         with self._guard:
@@ -145,6 +147,10 @@ class PracticeHost:
             whole = self.world.blocks[fs.device].size if fs.device in self.world.blocks else fs.used
             return Room(fs.limit or whole, fs.used, fs.inodes or fs.nodes, fs.nodes)
 
+    def attached_as(self, loop: str) -> str:  # noqa: ARG002  its loop devices lose no path
+        """The file of a loop device as it was called when it was attached."""
+        return ""
+
     def is_root(self) -> bool:
         """Whether the practising person is root."""
         return self.world.root
@@ -195,9 +201,13 @@ class PracticeHost:
         """All lines that the practice kernel has logged."""
         return "\n".join(self.world.log)
 
-    def lock(self, purpose: str) -> AbstractContextManager[None]:
+    def lock(self, purpose: str) -> AbstractContextManager[Callable[[str, str], None]]:
         """Be the one program that changes the practice machine."""
         return self._lock(purpose)
+
+    def changing(self) -> tuple[str, ...]:
+        """The names of the sandboxes that are being changed now."""
+        return self.changed if self.holder is not None else ()
 
     def now(self) -> float:
         """Practice time, in seconds since the epoch."""
@@ -295,10 +305,10 @@ class PracticeHost:
             raise PermissionError(13, "Permission denied", path)
 
     @contextmanager
-    def _lock(self, purpose: str) -> Iterator[None]:
+    def _lock(self, purpose: str) -> Iterator[Callable[[str, str], None]]:
         self._acquire(purpose)
         try:
-            yield
+            yield self._note
         except Killed:
             self.holder = None
             raise
@@ -306,6 +316,9 @@ class PracticeHost:
             self._tidy()
             raise
         self._tidy()
+
+    def _note(self, purpose: str, names: str) -> None:
+        self.holder, self.changed = f"process {self.world.pid}, to {purpose}", tuple(names.split(", "))
 
     def _acquire(self, purpose: str) -> None:
         with self._guard:
@@ -324,7 +337,7 @@ class PracticeHost:
                 raise CommandFailed(
                     f"{error.filename}: {error.strerror}.", "Free some space there first."
                 ) from error
-            self.holder = f"process {self.world.pid}, to {purpose}"
+            self.holder, self.changed = f"process {self.world.pid}, to {purpose}", ()
 
     def _tidy(self) -> None:
         with self._guard, suppress(OSError):

@@ -15,12 +15,15 @@ Kind = TypeVar("Kind", bound=Block)
 
 @dataclass
 class Process:
-    """A process and the paths it holds: (how, path), such as ("working directory", "/mnt")."""
+    """A process and the paths it holds: (how, path), such as ("working directory", "/mnt"); `ignores` are
+    the signals that do not end it.
+    """
 
     pid: int
     program: str
     user: str = "root"
     holds: list[tuple[str, str]] = field(default_factory=list)
+    ignores: tuple[str, ...] = ()
 
 
 @dataclass

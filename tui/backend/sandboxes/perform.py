@@ -36,10 +36,11 @@ def perform(
     if not host.is_root():
         raise NeedsRoot("Changing devices needs root.", "Start it with sudo.")
     verb = "change it" if shown is None else f"{shown.verb} {shown.name}"
-    with host.lock(verb):
+    with host.lock(verb) as tell:
         plan = make(inventory.read(host))
         if shown is not None:
             check_agreed(plan, shown)
+        tell(f"{plan.verb} {plan.name}", plan.name)
         values = execute.run(plan, host, listener, stop)
         if captured is not None:
             captured.update(values)

@@ -27,6 +27,7 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
         remove.check(sandbox, blockers.read(host, sandbox))
     made = {one.name: repair.make_again(host, inventory, one, udev=able.udev) for one in torn}
     growth = tuple(step for one in resume for step in (*made.get(one.name, ()), *_settle(host, one, able)))
+    growth += tuple(step for sandbox in clear for step in _forget_node(host, sandbox))
     notes = tuple(map(repair.note_of, torn))
     left = host.kind(paths.RUN_DIR) is not None and not kept.only(host)
     stray = not inventory.sandboxes and (able.rule or left)
@@ -41,6 +42,19 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     else:
         whole = Plan("recover", _names(broken), (*growth, *swept, *disk), notes, commit=len(growth))
     return requirements.check(host, whole)
+
+
+def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
+    """A udevd that died has not removed the node of a map that is gone."""
+    if sandbox.map is not None:
+        return ()
+    directory, _slash, node = paths.device(sandbox.name).rpartition("/")
+    try:
+        left = node in host.listdir(directory)
+    except OSError:
+        left = False
+    forget = snapshot.dmsetup(False, "mknodes", sandbox.name)
+    return (Step("Remove the node of its map, which is gone", forget),) if left else ()
 
 
 def _names(found: list[Sandbox]) -> str:

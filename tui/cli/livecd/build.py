@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
         output.print_script(prepared.plan)
         return 0
     _carry_out(prepared.plan, host)
-    print(prepared.output)
+    output.print_data(prepared.output)
     return 0
 
 

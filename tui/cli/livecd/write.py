@@ -10,8 +10,7 @@ from tui.backend.inventory import Inventory
 from tui.backend.livecd import write
 from tui.backend.livecd.write import Prepared, WriteRequest
 from tui.backend.plan import Plan
-from tui.backend.text import clean
-from tui.cli import narration
+from tui.cli import narration, output
 from tui.cli.create import absolute
 from tui.cli.running import carry_out, show_only
 
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
     write.confirm(prepared, _name(prepared, options.yes))
     carry_out(host, make, shown=prepared.plan)
     done = f"{sizes.show(prepared.size)} of {prepared.iso} are on {prepared.target.device.path}"
-    print(clean(f"{done}, and were read back and compared."))
+    output.print_line(f"{done}, and were read back and compared.")
     return 0
 
 

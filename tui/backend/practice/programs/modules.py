@@ -62,8 +62,8 @@ def _ram_disks(world: World, given: dict[str, str]) -> None:
 
 
 def udevadm(world: World, words: list[str], _: str) -> str:
-    """Speak to udev: `udevadm control --reload`, `udevadm settle`."""
-    given = parse("udevadm", words, flags="R/reload", values="t/timeout")
+    """Speak to udev: `udevadm control --reload` or `--ping`, `udevadm settle`."""
+    given = parse("udevadm", words, flags="R/reload p/ping", values="t/timeout")
     if given.operands not in (["control"], ["settle"]):
         raise NotPractised(f"udevadm: unknown command {words!r}")
     if not world.udev:

@@ -23,10 +23,13 @@ def env(programs: dict[str, Program]) -> Program:
 
 def kill(world: World, words: list[str], _: str) -> str:
     """End processes: `kill [-TERM | -KILL] PID...`."""
+    signal = "TERM"
     for word in words:
         if word in ("-TERM", "-KILL", "-HUP", "--"):
+            signal = word.removeprefix("-")
             continue
         if not word.isdecimal() or int(word) not in world.processes:
             raise Failure(f"kill: ({word}): No such process")
-        events.end(world, int(word))
+        if signal not in world.processes[int(word)].ignores:
+            events.end(world, int(word))
     return ""

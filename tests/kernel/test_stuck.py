@@ -1,0 +1,223 @@
+"""What could keep a verb waiting for ever: a suspended origin, a frozen file system, a shell that is deaf."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import PLACE, Lab, sh, state
+from tui.backend import inventory, run, waiting
+from tui.backend.errors import CommandFailed, NoAnswer, PlanFailed, Refused
+from tui.backend.execute import Event, Phase
+from tui.backend.inventory import blockers
+from tui.backend.sandboxes import mounts, perform, remove
+
+
+@contextmanager
+def suspended(device: str) -> Iterator[str]:
+    """A map over a device that answers nothing."""
+    size = sh("blockdev", "--getsz", device).strip()
+    dmsetup = ("env", "DM_DISABLE_UDEV=1", "dmsetup")
+    sh(*dmsetup, "create", "asleep", "--table", f"0 {size} linear {device} 0")
+    sh(*dmsetup, "suspend", "asleep")
+    try:
+        yield "/dev/mapper/asleep"
+    finally:
+        sh(*dmsetup, "resume", "asleep")
+        sh(*dmsetup, "remove", "--retry", "asleep")
+
+
+@pytest.mark.only_no_udev
+def test_a_suspended_origin_is_given_up_and_others_are_not_kept_waiting(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = lab.disk()
+    monkeypatch.setattr(waiting, "PATIENCE", 0.5)
+    with suspended(disk.device) as origin:
+        before = state()
+        begun = time.monotonic()
+        with pytest.raises(CommandFailed):
+            run.run(["dd", f"if={origin}", "of=/dev/null", "iflag=direct", "bs=4096", "count=1"], timeout=1)
+        assert time.monotonic() - begun < 60
+        assert state() == before
+        lab.create(lab.disk("ext4-1k").origin, name="trial")
+        lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_is_heard_while_a_suspended_origin_is_looked_at(lab: Lab, number: signal.Signals) -> None:
+    disk = lab.disk()
+    with suspended(disk.device) as origin:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tui", "create", origin, "--name", "trial"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        wait_for_child(process.pid, "blkid")
+        begun = time.monotonic()
+        process.send_signal(number)
+        _out, words = process.communicate(timeout=60)
+        assert time.monotonic() - begun < 20
+        assert process.returncode == 1, words
+    assert lab.sandboxes() == ()
+
+
+def wait_for_child(pid: int, program: str) -> None:
+    for _attempt in range(600):
+        children = sh("ps", "-o", "comm=", "--ppid", str(pid)) if has_child(pid) else ""
+        if program in children:
+            time.sleep(0.2)
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{program} was never started")
+
+
+def has_child(pid: int) -> bool:
+    return subprocess.run(["ps", "--ppid", str(pid)], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs"])
+def test_a_frozen_file_system_is_recognised(lab: Lab, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unmounting it would leave it in the kernel, with the device, where nobody can thaw it."""
+    monkeypatch.setattr(waiting, "PATIENCE", 1.0)
+    box = lab.create(lab.disk(kind).origin, name="trial", size="64M")
+    point = str(box.mountpoint)
+    Path(point, "work").write_text("done")
+    assert blockers.read(lab.host, box) == ()
+    sh("fsfreeze", "--freeze", point)
+    try:
+        for look in (remove.prepare, mounts.prepare_unmount):
+            names = ("trial",) if look is remove.prepare else "trial"
+            with pytest.raises(Refused, match="fsfreeze --unfreeze") as refusal:
+                look(lab.host, inventory.read(lab.host), names)  # type: ignore[arg-type]
+            assert point in refusal.value.message
+        waiting_for_it = [entry for entry in run._left_behind.values() if entry.poll() is None]
+        assert len(waiting_for_it) <= 1, "a crowd of programs"
+    finally:
+        sh("fsfreeze", "--unfreeze", point)
+    for process in waiting_for_it:
+        process.wait(30)
+    assert Path(point, "work").read_text() == "done"
+    assert sorted(set(os.listdir(point)) - {"lost+found"}) == ["work"]
+    assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+def test_a_step_that_is_stuck_is_left_behind_named_and_undone(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be written to a frozen file system: a program there is in uninterruptible sleep."""
+    monkeypatch.setattr(waiting, "PATIENCE", 1.0)
+    box = lab.create(lab.disk().origin, name="trial", size="8M")
+    point = str(box.mountpoint)
+    sh("fsfreeze", "--freeze", point)
+    try:
+        with pytest.raises(NoAnswer, match="left behind as process") as caught:
+            run.run(["mkdir", f"{point}/new"], timeout=0.5)
+        assert caught.value.left is not None
+        assert Path(f"/proc/{caught.value.left}/comm").read_text() == "mkdir\n"
+    finally:
+        sh("fsfreeze", "--unfreeze", point)
+    run._left_behind[("mkdir", f"{point}/new")].wait(30)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+def test_an_interactive_shell_is_deaf_to_term_and_not_to_a_hang_up(lab: Lab) -> None:
+    """What the refusal says of it, and the screen offers."""
+    point = str(lab.create(lab.disk().origin, name="trial").mountpoint)
+    master, slave = os.openpty()
+    shell = subprocess.Popen(
+        ["bash", "--norc", "-i"], cwd=point, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    )
+    os.close(slave)
+    os.read(master, 100)
+    with pytest.raises(Refused, match=str(shell.pid)) as refusal:
+        lab.remove("trial")
+    assert "kill -HUP" in refusal.value.hint
+    os.kill(shell.pid, signal.SIGTERM)
+    time.sleep(0.5)
+    assert shell.poll() is None
+    os.kill(shell.pid, signal.SIGHUP)
+    shell.wait(10)
+    os.close(master)
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("origin", ["device", "image"])
+@pytest.mark.parametrize("engine", ["snapshot", "overlay"])
+def test_loop_devices_that_lost_their_path_with_their_namespace(lab: Lab, engine: str, origin: str) -> None:
+    """The mount namespace ended, and with it the mounts that their files are on: they keep the RAM."""
+    disk = lab.disk(attach=origin == "device")
+    before = state()
+    words = ["create", disk.origin, "--name", "trial", "--size", "8M", "--engine", engine]
+    sh("unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tui", *words)
+    loops = set(sh("losetup", "--list", "--noheadings", "--output", "NAME").split())
+    assert engine == "overlay" or len(loops) > bool(disk.device)
+    lab.recover()
+    for box in lab.sandboxes():
+        lab.remove(box.name)
+    after = state()
+    assert after == before
+    assert not list(PLACE.glob("trial*"))
+
+
+@contextmanager
+def without_udevd() -> Iterator[None]:
+    """udevd has died (the memory killer took it); what it left says that it runs."""
+    sh("pkill", "-KILL", "-x", "systemd-udevd")
+    while subprocess.run(["pgrep", "-x", "systemd-udevd"], capture_output=True, check=False).returncode == 0:
+        time.sleep(0.1)
+    try:
+        assert os.path.exists("/run/udev/control")
+        yield
+    finally:
+        sh("/usr/lib/systemd/systemd-udevd", "--daemon")
+        sh("udevadm", "trigger", "--subsystem-match=block")
+        sh("udevadm", "settle")
+
+
+def test_a_udevd_that_has_died_is_not_waited_for(lab: Lab) -> None:
+    disk = lab.disk()
+    sh("udevadm", "settle")
+    before = state()
+    with without_udevd():
+        begun = time.monotonic()
+        lab.create(disk.origin, name="trial")
+        lab.remove("trial")
+        assert time.monotonic() - begun < waiting.IDLE
+    assert state() == before
+
+
+def test_a_udevd_that_dies_during_a_step_is_not_waited_for_for_ever(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dmsetup has done its work then, and waits for a word that never comes."""
+    disk = lab.disk()
+    sh("udevadm", "settle")
+    before = state()
+    lab.create(disk.origin, name="trial")
+    monkeypatch.setattr(waiting, "IDLE", 10.0)
+
+    def kill(event: Event) -> None:
+        if event.step.title.startswith("Remove the map") and event.phase is Phase.STARTED:
+            sh("pkill", "-KILL", "-x", "systemd-udevd")
+
+    with pytest.raises(PlanFailed, match="has done nothing for") as failure:
+        perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)), listener=kill)
+    assert "recover" in failure.value.hint
+    lab.recover()
+    sh("/usr/lib/systemd/systemd-udevd", "--daemon")
+    sh("udevadm", "trigger", "--subsystem-match=block")
+    sh("udevadm", "settle")
+    assert state() == before
