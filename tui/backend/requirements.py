@@ -158,6 +158,8 @@ def _simple_commands(line: str) -> Iterator[list[str]]:
             redirected = False
         elif token[-1] in "<>" or token.endswith(("<&", ">&")):
             redirected = True
+            if words and number(words[-1]) is not None:
+                words.pop()  # which file descriptor
         else:
             yield words
             words, redirected = [], False
