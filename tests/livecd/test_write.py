@@ -185,7 +185,9 @@ def test_stopped_in_the_middle(iso: Path, attach: Attach) -> None:
 
 def writing(plan: Plan) -> list[Step]:
     """The steps that change the disk."""
-    return [step for step in plan.steps if {"wipefs", "dd"} & set(step.command.argv) and step.expect is None][1:]
+    return [step for step in plan.steps if {"wipefs", "dd"} & set(step.command.argv) and step.expect is None][
+        1:
+    ]
 
 
 def test_a_disk_that_is_pulled_out(iso: Path, attach: Attach, tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ def test_a_disk_that_is_pulled_out(iso: Path, attach: Attach, tmp_path: Path) ->
         for left in (None, b"", bytes(MIB)):  # nothing, or a plain file
             if left is not None:
                 Path(gone).write_bytes(left)
-            with pytest.raises(CommandFailed, match="No such file|not a block device"):
+            with pytest.raises(CommandFailed, match=r"No such file|not a block device"):
                 RealHost().run(argv)
             assert (Path(gone).read_bytes() if left is not None else None) == left
             assert Path(gone).exists() is (left is not None)

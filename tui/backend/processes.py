@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tui.backend import paths
-from tui.backend.host import ForeignMount, Use
+from tui.backend import files, limited, paths
+from tui.backend.host import FileNode, ForeignMount, Use
 from tui.backend.inventory import mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.kernel_text import decode, fields, lines, number
@@ -41,6 +41,15 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
             if pid not in found and (held := next(_held(task, view), None)):
                 found[pid] = Use(pid, *_who(pid), *held)
     return tuple(found.values())
+
+
+def writers(file: FileNode) -> tuple[Use, ...]:
+    """Who has a file open for writing, under whatever name; nobody when looking takes too long."""
+    try:
+        found = limited.call(lambda: tuple(files.writers(file)))
+    except TimeoutError:
+        return ()
+    return tuple(Use(pid, *_who(pid), "has open", path) for pid, path in found)
 
 
 def foreign_mounts() -> tuple[ForeignMount, ...]:

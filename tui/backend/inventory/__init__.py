@@ -55,12 +55,14 @@ def read_devices(host: Host) -> tuple[Device, ...]:
     from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
     from tui.backend.inventory.verdict import Facts, judge
 
-    found = devices.read(host)
+    bound = loops.read(host)
+    files = {loop.kname: loop.file for loop in bound}
+    found = tuple(replace(device, file=files.get(device.kname, "")) for device in devices.read(host))
     facts = Facts(
         devices={device.kname: device for device in found},
         swaps=_swaps(host),
         maps={entry.kname: entry for entry in maps.read(host)},
-        loops=loops.read(host),
+        loops=bound,
         mounted_elsewhere={
             key: f"process {m.pid} {m.program}" for m in host.foreign_mounts() for key in (m.devno, m.source)
         },

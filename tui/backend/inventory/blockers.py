@@ -1,11 +1,13 @@
 """Who is in the way of removing a sandbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.host import ForeignMount, Host
 from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory.loops import Loop, devno
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields, lines
@@ -79,13 +81,28 @@ def _sandboxed(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 
 def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """Loop devices over files in the sandbox."""
-    points = [f"{mount.mountpoint.rstrip('/')}/" for mount in sandbox.mounts]
+    """Loop devices over files in the sandbox, by the numbers of those: their paths may be of another mount
+    namespace.
+    """
+    numbers = {mount.devno for mount in sandbox.mounts} | set(_directories(host, sandbox))
     return tuple(
-        Blocker(f"the loop device {loop.path}", f"is attached to {loop.file}")
+        Blocker(f"the loop device {loop.path}", f"is attached to {loop.file or loop.claim}")
         for loop in loops.read(host)
-        if any(loop.file.startswith(point) for point in points)
+        if loops.file_system(host, loop) in numbers or _is_inside(host, loop, sandbox)
     )
+
+
+def _directories(host: Host, sandbox: Sandbox) -> Iterator[str]:
+    """The numbers that its files have where those are not the mount's (btrfs)."""
+    for mount in sandbox.mounts:
+        with suppress(OSError):
+            yield devno(host.node(mount.mountpoint).device)
+
+
+def _is_inside(host: Host, loop: Loop, sandbox: Sandbox) -> bool:
+    """Files of an overlay may have numbers of their own: then the path has to do, if it is the file's."""
+    inside = any(loop.file.startswith(f"{mount.mountpoint.rstrip('/')}/") for mount in sandbox.mounts)
+    return inside and loops.is_over(host, loop, loop.file)
 
 
 def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:

@@ -50,6 +50,15 @@ def holders(host: Host, parts: Parts, noted: Mapping[str, Record | None]) -> dic
     return {name: who for name, who in found.items() if who is not None}
 
 
+def elsewhere(host: Host, parts: Parts) -> set[str]:
+    """The names of sandboxes that show here by nothing but the path of a loop device: those of which another
+    mount namespace, one that root made, has a part.
+    """
+    if not parts.claims:
+        return set()
+    return parts.claims & {mount.inside for mount in host.foreign_mounts()}
+
+
 class _Look:
     """Asks the machine once, and only what has to be known."""
 
@@ -99,7 +108,8 @@ class _Look:
     def _by_parts(self, name: str) -> Holder | None:
         entry = self.parts.main.get(name)
         found = _holder(name, entry.devno if entry else "", self._mounts())
-        hidden = bool(self.parts.loops.get(name)) and not self.host.sees_all()
+        attached = bool(self.parts.loops.get(name)) or name in self.parts.claims
+        hidden = attached and not self.host.sees_all()
         return found or (Holder() if hidden else None)
 
 

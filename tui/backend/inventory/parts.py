@@ -40,13 +40,15 @@ class Parts:
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
     writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
-    origins of overlays.
+    origins of overlays; `claims` are names for which only the path of a loop device speaks, which anybody
+    may have chosen.
     """
 
     def __init__(self, host: Host) -> None:
         self.main: dict[str, Map] = {}
         self.helpers: dict[str, list[Map]] = defaultdict(list)
         self.loops: dict[str, list[Loop]] = defaultdict(list)
+        self.claims: set[str] = set()
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
@@ -56,6 +58,8 @@ class Parts:
             owner = paths.sandbox_in(loop.file)
             if owner:
                 self.loops[owner].append(loop)
+            elif claimed := paths.sandbox_in(loop.claim):
+                self.claims.add(claimed)
         self._divide_mounts(host)
 
     def names(self) -> set[str]:

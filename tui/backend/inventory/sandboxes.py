@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tui.backend import paths
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import maps, parts, record, status
-from tui.backend.inventory.foreign import Holder, holders
+from tui.backend.inventory import loops, maps, parts, record, status
+from tui.backend.inventory.foreign import Holder, elsewhere, holders
 from tui.backend.inventory.maps import SECTOR
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
@@ -128,7 +128,7 @@ class Sandbox:
     def _loop(self, part: str) -> Loop | None:
         """The path is what its maker chose: where there is a map, its device is below that."""
         file = paths.of(self.name, part)
-        named = (loop for loop in self.loops if loop.file.removesuffix(" (deleted)") == file)
+        named = (loop for loop in self.loops if loops.plain(loop.file) == file)
         return next((loop for loop in named if self.map is None or loop.kname in self.map.slaves), None)
 
 
@@ -154,7 +154,7 @@ class Reader:
     def read(self, *, anew: bool = False) -> tuple[Sandbox, ...]:
         """As the function `read`; `anew` reads everything in any case."""
         self._follow(anew)
-        names = sorted({*self._parts.names(), *self._directories()})
+        names = sorted({*self._parts.names(), *self._directories(), *elsewhere(self.host, self._parts)})
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
         texts = {name: record.text(self.host, name) for name in names}

@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
-from tui.backend.practice import state, tree, use
+from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Room, Running, Use
+from tui.backend.practice import identity, state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
@@ -134,6 +134,25 @@ class PracticeHost:
     def owner(self, path: str) -> tuple[int, int]:  # noqa: ARG002 - all here is root's
         """Root, and a mode by which only root can change it."""
         return 0, 0o755
+
+    def node(self, path: str) -> FileNode:
+        """Which file a path names."""
+        with self._guard:
+            return identity.node(self.world, path)
+
+    def behind(self, loop: str) -> FileNode:
+        """Which file a loop device is attached to."""
+        with self._guard:
+            return identity.behind(self.world, loop)
+
+    def is_written(self, path: str) -> bool | None:
+        """Whether a loop device can write to a file."""
+        with self._guard:
+            return identity.is_written(self.world, path)
+
+    def writers(self, file: FileNode) -> tuple[Use, ...]:  # noqa: ARG002
+        """No process of the practice machine has an image open."""
+        return ()
 
     def room(self, path: str) -> Room:
         """The room of a path's file system."""

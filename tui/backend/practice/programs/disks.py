@@ -48,8 +48,8 @@ def cmp(world: World, words: list[str], _: str) -> str:
 
 
 def held(programs: dict[str, Program], otherwise: Program) -> Program:
-    """Run a program while a disk is held: `bash -euo pipefail -c LINE bash DISK SECONDS FILE TEXT PROGRAM...`,
-    where the line is the one with flock; else `otherwise`.
+    """Run a program while a disk is held: `bash -euo pipefail -c LINE bash DISK SECONDS FILE TEXT
+    PROGRAM...`, where the line is the one with flock; else `otherwise`.
     """
 
     def run(world: World, words: list[str], data: str) -> str:
