@@ -8,7 +8,7 @@ from tui.backend import paths, practice_files, requirements
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, blockers, loops, mounts
+from tui.backend.inventory import Inventory, blockers, loops, mounts
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields
@@ -59,7 +59,7 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
     if not found:
         return requirements.check(host, Plan("clear", "the practice disk", disk))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    removal = remove.plan(found, inventory.sandboxes, abilities.read(host))
+    removal = remove.plan(found, inventory.sandboxes, remove.survey(host, found, inventory.sandboxes))
     plan = Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
     return requirements.check(host, plan)
 

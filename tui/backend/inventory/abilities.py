@@ -30,10 +30,13 @@ MUTE = "the kernel's device-mapper does not answer"
 
 @dataclass(frozen=True, slots=True)
 class RamDisks:
-    """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`)."""
+    """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`); `others` are
+    those that may have somebody else's data on them, where that was asked.
+    """
 
     names: tuple[str, ...]
     size: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

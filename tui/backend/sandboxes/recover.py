@@ -28,9 +28,10 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
     if clear or stray:
         clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
+        able = remove.survey(host, clear, inventory.sandboxes)
         removal = remove.plan(clear, inventory.sandboxes, able)
         commit = len(growth) + (removal.commit or 0)
-        whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), commit=commit)
+        whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), removal.notes, commit)
     else:
         whole = Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
     return requirements.check(host, whole)
