@@ -3,8 +3,10 @@
 RUN_DIR = "/run/sandbox-tui"
 """One directory per sandbox, mode 0700, named like the sandbox."""
 
-LOCK_FILE = f"{RUN_DIR}/.lock"
-"""Held by the one program that is changing the machine. No sandbox name begins with a dot."""
+LOCK_FILE = f"{RUN_DIR}.lock"
+"""Held by the one program that is changing the machine; it is never deleted. Not in /run/lock, where on
+Debian anybody may make it first, and lock it.
+"""
 
 PRACTICE = f"{RUN_DIR}/.practice"
 """A tmpfs of its own with the disk of the demo: no sandbox."""
@@ -58,7 +60,7 @@ def sandbox_in(path: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether an entry of our directory is none of a sandbox: the lock, the demo, a Live CD's medium."""
+    """Whether an entry of our directory is none of a sandbox: the demo, a Live CD's medium."""
     return name.startswith(".") or of(name) == MEDIUM
 
 

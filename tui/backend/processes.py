@@ -72,12 +72,14 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
 
 
 def namespaces() -> dict[int, tuple[int, str]]:
-    """The mount namespaces of all tasks that we may look at: one process of each, and its program."""
+    """The mount namespaces of all tasks that we may look at: one process of each, and its program. Not those
+    of other user namespaces: anybody can make them, until one has the number that he wants.
+    """
     found: dict[int, tuple[int, str]] = {}
     for pid, task in _tasks():
         with suppress(OSError):
             number_of_it = os.stat(f"/proc/{task}/ns/mnt").st_ino
-            if number_of_it not in found:
+            if number_of_it not in found and _is_of_our_user_namespace(task):
                 found[number_of_it] = (pid, _text(f"/proc/{pid}/comm").removesuffix("\n"))
     return found
 

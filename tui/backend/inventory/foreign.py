@@ -107,19 +107,20 @@ class _Look:
 
     def _by_parts(self, name: str) -> Holder | None:
         entry = self.parts.main.get(name)
-        found = _holder(name, entry.devno if entry else "", self._mounts())
+        found = self._holder(name, entry.devno if entry else "")
         attached = bool(self.parts.loops.get(name)) or name in self.parts.claims
         hidden = attached and not self.host.sees_all()
         return found or (Holder() if hidden else None)
+
+    def _holder(self, name: str, devno: str) -> Holder | None:
+        """Not by a copy of our mounts in anybody's user namespace: that is only in the way."""
+        for mount in self._mounts():
+            copy = devno and mount.devno == devno and mount.namespace in self.host.namespaces()
+            if copy or name in (mount.owner, mount.inside):
+                return Holder(mount.pid, mount.program)
+        return None
 
 
 def _keepers(found: Iterable[mounts.Mount], number: int) -> Iterable[mounts.Mount]:
     matches = ((mount, _KEPT.fullmatch(mount.root)) for mount in found if mount.fstype == "nsfs")
     return (mount for mount, match in matches if match and int(match[1]) == number)
-
-
-def _holder(name: str, devno: str, elsewhere: Sequence[ForeignMount]) -> Holder | None:
-    for mount in elsewhere:
-        if name in (mount.owner, mount.inside) or (devno and mount.devno == devno):
-            return Holder(mount.pid, mount.program)
-    return None

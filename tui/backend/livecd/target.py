@@ -10,6 +10,7 @@ from tui.backend.errors import CommandFailed, NotFound, Refused
 from tui.backend.host import FileKind, FileNode, Host
 from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
+from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.origins import probe
 from tui.backend.text import clean
 
@@ -137,13 +138,13 @@ def _holds(host: Host, inventory: Inventory, device: Device, iso: str) -> bool:
     if file and file.is_same(host.node(iso)):
         return True
     on = mounts.holding(mounts.read(host), iso)
-    return on is not None and device.kname in _disks_of(inventory, on.devno, on.source)
+    return on is not None and device.kname in _disks_of(inventory, on)
 
 
-def _disks_of(inventory: Inventory, devno: str, source: str) -> set[str]:
-    """The kernel names of what is mounted as this number or source, and of all that it lies on."""
+def _disks_of(inventory: Inventory, mount: Mount) -> set[str]:
+    """The kernel names of what is mounted, and of all that it lies on."""
     found: set[str] = set()
-    left = [entry.kname for entry in inventory.devices if devno == entry.devno or source == entry.path]
+    left = [entry.kname for entry in inventory.devices if mounts.shows(mount, entry.devno, (entry.path,))]
     while left:
         kname = left.pop()
         below = inventory.device(kname)

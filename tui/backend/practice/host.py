@@ -13,7 +13,7 @@ from tui.backend.practice import identity, state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
-from tui.backend.practice.nodes import Directory, kind
+from tui.backend.practice.nodes import kind
 from tui.backend.practice.programs import Failure, NotPractised, Program
 from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
@@ -314,13 +314,8 @@ class PracticeHost:
         self._acquire(purpose)
         try:
             yield
-        except Killed:
+        finally:
             self.holder = None
-            raise
-        except BaseException:
-            self._tidy()
-            raise
-        self._tidy()
 
     def _acquire(self, purpose: str) -> None:
         with self._guard:
@@ -331,22 +326,7 @@ class PracticeHost:
                     f"Another sandbox-tui is changing this machine ({self.holder}).",
                     "Wait until it is done, then try again.",
                 )
-            try:
-                if tree.find(self.world, paths.RUN_DIR).node is None:
-                    tree.make(self.world, paths.RUN_DIR, Directory())
-                tree.open_file(self.world, paths.LOCK_FILE)
-            except OSError as error:
-                raise CommandFailed(
-                    f"{error.filename}: {error.strerror}.", "Free some space there first."
-                ) from error
             self.holder = f"process {self.world.pid}, to {purpose}"
-
-    def _tidy(self) -> None:
-        with self._guard, suppress(OSError):
-            self.holder = None
-            if tree.listdir(self.world, paths.RUN_DIR) == [paths.LOCK_FILE.rsplit("/", 1)[1]]:
-                tree.unlink(self.world, paths.LOCK_FILE)
-                tree.rmdir(self.world, paths.RUN_DIR)
 
 
 def _at_home(argv: Sequence[str]) -> bool:
