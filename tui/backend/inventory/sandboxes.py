@@ -6,6 +6,7 @@ what belongs to which sandbox; the record file only adds what the kernel cannot 
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -269,12 +270,14 @@ class Reader:
             return frozenset()
 
     def _mount_left(self, noted: Record | None) -> str | None:
-        """The root of a file system that has shut down cannot even be looked at: it is there."""
+        """The root of a file system that has shut down cannot even be looked at: it is there. Whatever else
+        keeps from looking (links in a circle above it) is not what was made.
+        """
         made = noted.mount if noted and noted.mount_made else None
         try:
             return made if made and self.host.kind(made) is not None else None
-        except OSError:
-            return made
+        except OSError as error:
+            return made if error.errno == errno.EIO else None
 
 
 def _busy(entries: frozenset[str]) -> str | None:

@@ -6,6 +6,7 @@ from tui.backend.engines import snapshot
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, ownership, remove
@@ -13,7 +14,7 @@ from tui.backend.sandboxes import frame, ownership, remove
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
     """The plan that clears all remains, those of a demo too; it has no steps where there are
-    none. Refused while something uses the remains of a sandbox.
+    none. Remains that something uses are left, and noted; Refused where there are no others.
     """
     able = abilities.read(host)
     practised = demo.is_abandoned(host)
@@ -22,8 +23,13 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
     clear = tuple(sandbox for sandbox in broken if not _only_growing(sandbox))
-    for sandbox in clear:
-        remove.check(sandbox, blockers.read(host, sandbox))
+    in_use = {sandbox.name: found for sandbox in clear if (found := blockers.read(host, sandbox))}
+    busy = [sandbox for sandbox in clear if sandbox.name in in_use]
+    if busy and (len(busy) == len(broken) or any(sandbox in practice for sandbox in busy)):
+        remove.check(busy[0], in_use[busy[0].name])
+    clear = tuple(sandbox for sandbox in clear if sandbox.name not in in_use)
+    broken = [sandbox for sandbox in broken if sandbox.name not in in_use]
+    notes = tuple(_left(name, found) for name, found in in_use.items())
     growth = tuple(step for sandbox in resume for step in _settle(sandbox, able))
     stray = not inventory.sandboxes and (able.rule or host.kind(paths.RUN_DIR) is not None)
     if clear or stray:
@@ -31,10 +37,16 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
         able = remove.survey(host, clear, inventory.sandboxes)
         removal = remove.plan(clear, inventory.sandboxes, able)
         commit = len(growth) + (removal.commit or 0)
-        whole = Plan("recover", _names(broken), (*growth, *removal.steps, *disk), removal.notes, commit)
+        whole = Plan(
+            "recover", _names(broken), (*growth, *removal.steps, *disk), (*notes, *removal.notes), commit
+        )
     else:
-        whole = Plan("recover", _names(broken), (*growth, *disk), commit=len(growth))
+        whole = Plan("recover", _names(broken), (*growth, *disk), notes, len(growth))
     return requirements.check(host, whole)
+
+
+def _left(name: str, found: tuple[Blocker, ...]) -> str:
+    return f"{name} is left, because it is in use: {', '.join(f'{one.what} {one.how}' for one in found)}."
 
 
 def _names(found: list[Sandbox]) -> str:
