@@ -19,8 +19,12 @@ MEDIUM = f"{RUN_DIR}/medium"
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
 
-UDEV_RULE_FILE = "/run/udev/rules.d/57-sandbox-tui.rules"
-"""After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm."""
+UDEV_RULES = "/run/udev/rules.d"
+UDEV_RULE = "sandbox-tui.rules"
+UDEV_RULE_FILE = f"{UDEV_RULES}/57-{UDEV_RULE}"
+"""After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm. Where device-mapper's rules
+have other numbers, `abilities` chooses another one.
+"""
 
 RECORD = "sandbox.json"
 STORE = "store"

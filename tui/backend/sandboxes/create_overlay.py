@@ -117,6 +117,7 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         frame.begin(name, "create"),
         frame.note(record),
         *(() if facts.abilities.overlay else (load,)),
+        *(frame.udev_rule(facts.abilities) if origin.image else ()),
         *origin_steps.attach(name, origin),
         *origin_steps.evidence(record, origin),
         *origin_steps.lock(origin),
