@@ -109,6 +109,8 @@ def _shell(words: Sequence[str]) -> Iterator[str]:
 
 _STARTERS: dict[str, Callable[[Sequence[str]], Iterator[str]]] = {
     "env": _env,
+    "unshare": lambda words: _of_argv(_after_options(words)),
+    "prlimit": lambda words: _of_argv(_after_options(words)),
     "setpriv": lambda words: _of_argv(_after_options(words)),
     "fakeroot": lambda words: _of_argv(_after_options(words, values=frozenset({"-i", "-s", "-b", "-l"}))),
     "flock": lambda words: _of_argv(_after_options(words, skip=1)),

@@ -45,7 +45,7 @@ _PROGRAMS = {
     "sudo": "sudo",
     "tar": "tar",
     "udev": "udevadm",
-    "util-linux": "blkid blockdev flock lsblk setpriv wipefs",
+    "util-linux": "blkid blockdev flock lsblk prlimit setpriv unshare wipefs",
     "xorriso": "xorriso",
     "xz-utils": "xz",
     "zstd": "zstd",

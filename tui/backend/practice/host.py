@@ -22,7 +22,7 @@ from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
 
-_PRESENT = frozenset("awk busybox cpio cut flock grep gzip install sh sort sudo xz zstd".split())
+_PRESENT = frozenset("awk busybox cpio cut flock grep gzip install setpriv sh sort sudo xz zstd".split())
 """Programs that are there and are never run here."""
 _NAMESPACE = 0xF0000000
 """The number that Linux gives to the first mount namespace is near this one."""

@@ -61,6 +61,7 @@ PROGRAMS: dict[str, Program] = {
     "xorriso": building.xorriso,
 }
 PROGRAMS["env"] = processes.env(PROGRAMS)
+PROGRAMS["unshare"] = PROGRAMS["prlimit"] = processes.harmless(PROGRAMS)
 PROGRAMS["bash"] = disks.held(PROGRAMS, building.bash)
 
 NEED_ROOT = frozenset(
