@@ -25,7 +25,8 @@ _READING = "-all,+dac_read_search"
 _READ_ONLY = """\
 if test -n "$1"; then mount --bind "$1" "$1"; fi; \
 while read -r _ _ _ _ place options _; do place=${place//%/%%}; printf -v place "$place"; \
-test "${options%%,*}" = ro || mount -o remount,bind,ro "$place" 2>/dev/null || test "$place" != /; done </proc/self/mountinfo; \
+test "${options%%,*}" = ro || mount -o remount,bind,ro "$place" 2>/dev/null || \
+test "$place" != /; done </proc/self/mountinfo; \
 if test -n "$1"; then mount -o remount,bind,rw "$1"; cd "$1"; fi; shift; exec "$@\""""
 """$1 is the place of work, empty for none. What is hidden below another mount cannot be remounted, and not be
 reached either. mountinfo escapes as printf does.
