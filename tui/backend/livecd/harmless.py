@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ def programs(*, as_root: bool) -> tuple[str, ...]:
 
 
 def check(host: Host) -> None:
-    """Refused where root cannot run them like that."""
+    """Refused where root cannot run them like that, or programs are missing."""
+    requirements.need(host, programs(as_root=host.is_root()))
     if not host.is_root():
         return
     try:
-        host.run([*words(as_root=True), "true"], timeout=60)
+        host.run([*words(as_root=True), "bash", "-c", ":"], timeout=60)
     except CommandFailed as error:
         raise Refused(
             f"Root does not read what others made: this kernel gives no namespaces to read it in ({error}).",

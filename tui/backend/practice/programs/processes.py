@@ -13,7 +13,7 @@ def harmless(programs: dict[str, Program]) -> Program:
 
     def run(world: World, words: list[str], data: str) -> str:
         program, *rest = words[words.index("--") + 1 :]
-        return "" if program == "true" else programs[program](world, rest, data)
+        return "" if rest == ["-c", ":"] else programs[program](world, rest, data)
 
     return run
 
