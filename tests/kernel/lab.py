@@ -193,6 +193,10 @@ class Lab:
         )
         return proof.conclude(evidence, captured)
 
+    def remove_plan(self, *names: str) -> Plan:
+        """What would be done to remove sandboxes."""
+        return remove.prepare(self.host, inventory.read(self.host), names)
+
     def recover(self) -> Plan:
         """Clear what is left; waits for the last program of a killed sandbox-tui by its lock."""
         return perform.perform(self.host, lambda reading: recover.prepare(self.host, reading))

@@ -1,6 +1,7 @@
 """A sandbox has its origin's UUID and label; the host must not mistake one for the other."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,38 @@ def test_names_of_the_origin_stay_with_it(lab: Lab) -> None:
     lab.remove("trial")
     sh("udevadm", "settle")
     assert os.path.realpath(link) == disk.device
+
+
+def test_partitions_in_a_sandbox_take_no_names(lab: Lab) -> None:
+    """Those that kpartx makes: part1-SANDBOX-trial."""
+    disk = lab.disk("raw")
+    subprocess.run(["sfdisk", "-q", disk.device], input=",,\n", text=True, check=True)
+    sh("partx", "--update", disk.device)
+    sh("mkfs.ext4", "-q", "-F", "-L", "inpart", f"{disk.device}p1")
+    sh("udevadm", "trigger", "--settle", f"{disk.device}p1")
+    link = Path("/dev/disk/by-label/inpart")
+    assert os.path.realpath(link) == f"{disk.device}p1"
+    box = lab.create(disk.origin, name="trial", no_mount=True)
+    length = int(sh("blockdev", "--getsz", f"{disk.device}p1"))
+    uuid = ("--uuid", "part1-SANDBOX-trial")
+    sh("dmsetup", "create", "trial1", *uuid, "--table", f"0 {length} linear {node(box)} 2048")
+    sh("udevadm", "settle")
+    assert os.path.realpath(link) == f"{disk.device}p1"
+    sh("dmsetup", "remove", "--retry", "trial1")
+    lab.remove("trial")
+    sh("partx", "--delete", disk.device)
+
+
+@pytest.mark.parametrize("engine", ["snapshot", "overlay"])
+def test_the_loop_device_over_an_image_takes_no_names(lab: Lab, engine: str) -> None:
+    disk = lab.disk("ext4", attach=False)
+    lab.create(disk.image, name="trial", engine=engine)
+    sh("udevadm", "settle")
+    assert not Path("/dev/disk/by-label/lab").exists()
+    loop = lab.sandbox("trial").origin_loop
+    assert loop
+    assert "SYSTEMD_READY=0" in sh("udevadm", "info", "--query=property", loop.path)
+    lab.remove("trial")
 
 
 def test_a_label_names_the_origin_even_when_a_sandbox_has_it_too(lab: Lab) -> None:

@@ -21,7 +21,7 @@ from tui.backend.machine import RealHost
 
 BY_THEMSELVES = {"fakeroot": "sh getopt sed cut cat", "awk": "mawk", "ldd": "bash"}
 """What programs start that no plan can know."""
-READING = "busybox dmsetup bash bsdcat bsdtar head setpriv tail find blkid ldd stat"
+READING = "busybox dmsetup bash bsdcat bsdtar head setpriv unshare mount prlimit tail find blkid ldd stat"
 """What is asked before there is a plan."""
 
 

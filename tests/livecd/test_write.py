@@ -15,7 +15,7 @@ import pytest
 from tests.livecd import small_iso
 from tui.backend import execute, inventory
 from tui.backend.command import command
-from tui.backend.errors import PlanFailed, Refused
+from tui.backend.errors import CommandFailed, PlanFailed, Refused
 from tui.backend.execute import Event, Phase
 from tui.backend.livecd import qemu, write
 from tui.backend.livecd.qemu import Machine
@@ -181,6 +181,50 @@ def test_stopped_in_the_middle(iso: Path, attach: Attach) -> None:
         execute.run(prepare(iso, device).plan, RealHost(), listen, lambda: bool(writing))
     assert "does not boot" in caught.value.hint
     assert not signature(device)
+
+
+def writing(plan: Plan) -> list[Step]:
+    """The steps that change the disk."""
+    return [step for step in plan.steps if {"wipefs", "dd"} & set(step.command.argv) and step.expect is None][
+        1:
+    ]
+
+
+def test_a_disk_that_is_pulled_out(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    """No file takes its name: that would fill /dev."""
+    device = attach()
+    plan = prepare(iso, device).plan
+    gone = str(tmp_path / "sdz")
+    for step in writing(plan):
+        argv = [gone if word == device else word for word in step.command.resolve({})]
+        argv = [word.replace(f"of={device}", f"of={gone}") for word in argv]
+        for left in (None, b"", bytes(MIB)):  # nothing, or a plain file
+            if left is not None:
+                Path(gone).write_bytes(left)
+            with pytest.raises(CommandFailed, match=r"No such file|not a block device"):
+                RealHost().run(argv)
+            assert (Path(gone).read_bytes() if left is not None else None) == left
+            assert Path(gone).exists() is (left is not None)
+        Path(gone).unlink()
+
+
+def test_another_disk_takes_its_name_half_way(iso: Path, attach: Attach, tmp_path: Path) -> None:
+    """Between two steps: neither they nor what takes them back touch that one."""
+    device = attach()
+    other = tmp_path / "other"
+    other.write_bytes(b"thesis" * MIB)
+    before = digest(other)
+    swap = ("sh", "-c", f"losetup --detach {device} && losetup {device} {other}")
+    for word in ("wipefs", "skip=1", "count=1"):
+        plan = prepare(iso, device).plan
+        at = plan.steps.index(next(step for step in writing(plan) if word in step.command.argv))
+        happens = Step("Another disk comes", command(*swap))
+        steps = (*plan.steps[:at], happens, *plan.steps[at:])
+        with pytest.raises(PlanFailed, match="another disk now"):
+            execute.run(replace(plan, steps=steps, commit=(plan.commit or 0) + 1), RealHost())
+        assert digest(other) == before
+        run("losetup", "--detach", device)
+        run("losetup", device, tmp_path / "disk-0")
 
 
 def mount_part(device: str, place: Path) -> None:

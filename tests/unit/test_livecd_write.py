@@ -53,7 +53,7 @@ def test_it_is_written_and_compared(host: PracticeHost) -> None:
     assert disk.content == live_cd()
     assert "sdc1" not in host.world.blocks
     assert host.unknown == []
-    programs = [call[0] if call[0] != "flock" else call[4] for call in host.calls[-8:]]
+    programs = [call[0] if call[0] != "bash" else call[10] for call in host.calls[-8:]]
     assert programs[-7:] == ["wipefs", "wipefs", "dd", "dd", "blockdev", "cmp", "udevadm"]
 
 

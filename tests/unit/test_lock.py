@@ -4,33 +4,52 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tui.backend import lock
-from tui.backend.errors import Refused
+from tui.backend.errors import CommandFailed, Refused
 
 
 def test_the_second_is_told_who_is_first(tmp_path: Path) -> None:
-    file = str(tmp_path / "run" / ".lock")
+    file = str(tmp_path / "lock")
     with lock.hold("create trial", file), pytest.raises(Refused) as refusal, lock.hold("remove x", file):
         pass
     assert f"process {os.getpid()}, to create trial" in refusal.value.message
 
 
-def test_nothing_is_left_when_no_sandbox_is(tmp_path: Path) -> None:
-    file = tmp_path / "run" / ".lock"
-    with lock.hold("create", str(file)):
-        assert file.exists()
-    assert not file.parent.exists()
-    with lock.hold("create", str(file)):
-        (file.parent / "trial").mkdir()
+def test_nobody_else_can_open_it(tmp_path: Path) -> None:
+    """Whoever can read a file can lock it, and keep everybody from everything."""
+    file = tmp_path / "lock"
+    old = os.umask(0)
+    try:
+        with lock.hold("create", str(file)):
+            assert file.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(old)
     assert file.exists()
+    file.chmod(0o644)
+    with pytest.raises(Refused, match="only root can open"), lock.hold("x", str(file)):
+        pass
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_something_else_in_its_place(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "lock")
+    with pytest.raises(Refused, match="cannot be the lock"), lock.hold("x", str(tmp_path / "lock")):
+        pass
+
+
+def test_a_file_where_its_directory_is(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(CommandFailed, match="Not a directory"), lock.hold("x", str(tmp_path / "run/lock")):
+        pass
 
 
 def test_a_killed_holder_frees_it_but_its_running_program_keeps_it(tmp_path: Path) -> None:
-    file = str(tmp_path / "run" / ".lock")
+    file = str(tmp_path / "lock")
     code = (
         "import os,subprocess,sys\nfrom tui.backend import lock\n"
         "with lock.hold('create', sys.argv[1]) as fd:\n"
@@ -52,8 +71,7 @@ def test_a_killed_holder_frees_it_but_its_running_program_keeps_it(tmp_path: Pat
 
 
 def test_many_at_once_never_overlap(tmp_path: Path) -> None:
-    """The file goes away with the last sandbox: no waiter may lock a file that is gone."""
-    file = str(tmp_path / "run" / ".lock")
+    file = str(tmp_path / "lock")
     inside: list[int] = []
     overlaps: list[int] = []
 
@@ -79,8 +97,7 @@ def test_many_at_once_never_overlap(tmp_path: Path) -> None:
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "victim"
     target.write_text("precious")
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / ".lock").symlink_to(target)
-    with pytest.raises(Exception, match="lock"), lock.hold("x", str(tmp_path / "run" / ".lock")):
+    (tmp_path / "lock").symlink_to(target)
+    with pytest.raises(Exception, match="lock"), lock.hold("x", str(tmp_path / "lock")):
         pass
     assert target.read_text() == "precious"

@@ -36,9 +36,6 @@ PLACES: tuple[dict[str, object], ...] = ({}, {"no_mount": True}, {"mount": "/mnt
 MARGIN = 64 << 10
 """What mounting again may write beyond a promise that is already used up."""
 
-LOCK = (f"file {paths.LOCK_FILE}: ", f"file {paths.RUN_DIR}/: ")
-"""What the lock makes, and takes away with the last sandbox, be it that of a killed one."""
-
 which = st.integers(0, 2)
 trouble = st.sampled_from(["none", "none", "fail", "fail half way", "kill", "kill half way"])
 
@@ -86,7 +83,6 @@ class Machine(RuleBasedStateMachine):
         before = self.host.snapshot()
         failed = self.attempt(lambda: make(self.host, **{**asked, **store, **place}), accident, number)
         left = differences(before, self.host.snapshot()) if failed else []
-        left = [line for line in left if not line.startswith(LOCK)]
         if any(line.startswith("device ram") for line in left):
             # a RAM disk of a module that others need keeps the page of its cleared header
             left = [line for line in left if not line.startswith(("device ram", "memory:"))]

@@ -41,6 +41,8 @@ PARTS = "bsdtar --create --file=- @<(tail --bytes=+9 -- '/a | b; c' | head --byt
          "bash find sort cpio gzip"),
         (pipeline("{ a -f - 2>&1 >/dev/null | grep -v '^b [0-9]' || true; } | { ! c . >&2; }"),
          "bash a grep c"),
+        (pipeline('{ test -b /dev/fd/9; flock 9 || { echo no >&2; false; }; shift 2; "$@"; } 9<"$1"',
+                  "/d", "s", "dd", "x"), "bash flock dd"),
         (pipeline("a | awk -v t=\"@$2\" '\n /x/ { print | \"sort\"; }\n' && rm \"$1\"/*.deb"),
          "bash a awk rm"),
     ],

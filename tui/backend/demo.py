@@ -8,7 +8,7 @@ from tui.backend import paths, practice_files, requirements
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, blockers, mounts
+from tui.backend.inventory import Inventory, blockers, loops, mounts
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import fields
@@ -59,7 +59,7 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
     if not found:
         return requirements.check(host, Plan("clear", "the practice disk", disk))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    removal = remove.plan(found, inventory.sandboxes, abilities.read(host))
+    removal = remove.plan(found, inventory.sandboxes, remove.survey(host, found, inventory.sandboxes))
     plan = Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
     return requirements.check(host, plan)
 
@@ -68,10 +68,10 @@ def take_down(host: Host, inventory: Inventory) -> tuple[Step, ...]:
     """Steps that remove the disk itself, whole or in pieces."""
     if host.kind(paths.PRACTICE) is None:
         return ()
-    loops = [entry for entry in inventory.loops if _is_disk(entry)]
+    disks = [entry for entry in inventory.loops if _is_disk(entry)]
     mounted = mounts.below(mounts.read(host), paths.PRACTICE)
     return (
-        *(Step("Detach the practice disk", command("losetup", "--detach", entry.path)) for entry in loops),
+        *(Step("Detach the practice disk", command("losetup", "--detach", entry.path)) for entry in disks),
         *(Step("Throw it away", command("umount", entry.mountpoint)) for entry in reversed(mounted)),
         *kept.away(paths.PRACTICE, "demo"),
         Step(
@@ -107,7 +107,7 @@ def is_abandoned(host: Host) -> bool:
 
 
 def _is_disk(entry: Loop) -> bool:
-    return entry.file.removesuffix(" (deleted)") == paths.PRACTICE_DISK
+    return loops.plain(entry.file) == paths.PRACTICE_DISK
 
 
 def _place() -> tuple[Step, ...]:

@@ -41,6 +41,23 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNode:
+    """Which file something is, whatever it is called: the numbers of its file system and in it (`st_dev`,
+    `st_ino`), and, of a device's node, that of the device (`st_rdev`; else 0).
+    """
+
+    device: int
+    inode: int
+    number: int = 0
+
+    def is_same(self, other: "FileNode") -> bool:
+        """Whether both are one file, or nodes of one device."""
+        if self.number or other.number:
+            return self.number == other.number
+        return (self.device, self.inode) == (other.device, other.inode)
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A process that is in the way: `how` it holds (working directory, open file …) and `what`."""
 
@@ -162,6 +179,24 @@ class Host(Protocol):
 
     def owner(self, path: str) -> tuple[int, int]:
         """The owner's uid and the mode of what a path names, links not followed (lstat(2))."""
+        ...
+
+    def node(self, path: str) -> FileNode:
+        """Which file a path names, links followed. OSError, also where there is no answer in time."""
+        ...
+
+    def behind(self, loop: str) -> FileNode:
+        """Which file a loop device (its node) is attached to, by the kernel's own word and not by a path.
+        OSError, also where there is no answer in time; PermissionError where we may not ask.
+        """
+        ...
+
+    def is_written(self, path: str) -> bool | None:
+        """Whether anybody has a regular file open for writing, by whatever name; None: cannot be told."""
+        ...
+
+    def writers(self, file: FileNode) -> tuple[Use, ...]:
+        """The processes that have a file open for writing, as far as we may look."""
         ...
 
     def room(self, path: str) -> Room:

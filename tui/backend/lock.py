@@ -1,7 +1,9 @@
 """One lock for the machine: two programs never change it at the same time."""
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -9,10 +11,10 @@ from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
 from tui.backend.kernel_text import decode, fields, lines, number
 
-_ATTEMPTS = 100
-"""How often a file is opened again that the last holder was just removing."""
 _NOTE = 1000
 """Bytes of the note that are read: two lines, the holder with its purpose, and names of sandboxes."""
+
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
 @contextmanager
@@ -21,8 +23,8 @@ def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[int]:
 
     Gives the lock's file descriptor: programs that inherit it keep the lock until they end,
     so that nobody recovers while a program of a killed sandbox-tui is still at work.
-    The kernel releases it with the last of them. The file goes away with the last sandbox,
-    so that nothing is left behind.
+    The kernel releases it with the last of them. The file stays, and nobody else can open it: whoever
+    can read a file can lock it.
     """
     descriptor = _acquire(file)
     try:
@@ -30,7 +32,6 @@ def hold(purpose: str, file: str = paths.LOCK_FILE) -> Iterator[int]:
         yield descriptor
     finally:
         os.ftruncate(descriptor, 0)
-        _tidy(file)
         os.close(descriptor)
 
 
@@ -65,23 +66,20 @@ def _is_held(found: os.stat_result) -> bool:
 
 
 def _acquire(file: str) -> int:
-    while True:
-        descriptor = _open(file)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = next(iter(lines(decode(os.pread(descriptor, _NOTE, 0)))), "")
-            others = ", ".join(_left(descriptor))
-            os.close(descriptor)
-            raise Refused(
-                f"Another sandbox-tui is changing this machine ({holder or 'just starting or ending'}).",
-                f"Its work goes on in {others}. Wait until that has ended, then try again."
-                if others
-                else "Wait until it is done, then try again.",
-            ) from None
-        if _is_current(descriptor, file):
-            return descriptor
+    descriptor = _open(file)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = next(iter(lines(decode(os.pread(descriptor, _NOTE, 0)))), "")
+        others = ", ".join(_left(descriptor))
         os.close(descriptor)
+        raise Refused(
+            f"Another sandbox-tui is changing this machine ({holder or 'just starting or ending'}).",
+            f"Its work goes on in {others}. Wait until that has ended, then try again."
+            if others
+            else "Wait until it is done, then try again.",
+        ) from None
+    return descriptor
 
 
 def _left(descriptor: int) -> list[str]:
@@ -108,35 +106,23 @@ def _has_open(pid: int | None, descriptor: int) -> bool:
 
 
 def _open(file: str) -> int:
-    for _attempt in range(_ATTEMPTS):
-        try:
-            os.makedirs(os.path.dirname(file), mode=0o755, exist_ok=True)
-            return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        except PermissionError as error:
-            raise NeedsRoot(f"{error.filename}: only root can do this.", "Start it with sudo.") from error
-        except (FileNotFoundError, FileExistsError) as error:
-            problem: OSError = error  # the last holder removed the directory meanwhile
-        except OSError as error:
-            raise CommandFailed(
-                f"{error.filename}: {error.strerror}.", "Free some space there first."
-            ) from error
-    raise CommandFailed(
-        f"{problem.filename}: {problem.strerror}.", "Something else is in its place: look there."
-    )
-
-
-def _is_current(descriptor: int, file: str) -> bool:
-    """False when the last holder removed the file between our open and our lock."""
     try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(file))
-    except FileNotFoundError:
-        return False
+        descriptor = os.open(file, _OPEN, 0o600)
+    except PermissionError as error:
+        raise NeedsRoot(f"{error.filename}: only root can do this.", "Start it with sudo.") from error
+    except OSError as error:
+        if error.errno in (errno.EISDIR, errno.ELOOP, errno.ENXIO):
+            raise _odd(file) from error
+        raise CommandFailed(f"{error.filename}: {error.strerror}.", "Free some space there first.") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        os.close(descriptor)
+        raise _odd(file)
+    return descriptor
 
 
-def _tidy(file: str) -> None:
-    """Remove the lock file and its directory when no sandbox is left in it."""
-    directory = os.path.dirname(file)
-    with suppress(OSError):
-        if os.listdir(directory) == [os.path.basename(file)]:
-            os.unlink(file)
-            os.rmdir(directory)
+def _odd(file: str) -> Refused:
+    return Refused(
+        f"{file} is not a file of root's that only root can open, so it cannot be the lock.",
+        "Look at what it is, and who made it; remove it, and try again.",
+    )

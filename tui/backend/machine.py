@@ -10,14 +10,14 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
+    from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Room, Running, Use
 
 _KINDS = {
     stat.S_IFREG: "FILE",
@@ -57,6 +57,7 @@ class RealHost:
 
     def __init__(self) -> None:
         self._lock: tuple[int, ...] = ()
+        self._behind: dict[tuple[str, str], FileNode] = {}
 
     def run(
         self,
@@ -133,6 +134,39 @@ class RealHost:
         """The owner and the mode of a path itself."""
         found = os.lstat(path)
         return found.st_uid, found.st_mode
+
+    def node(self, path: str) -> FileNode:
+        """Which file a path names."""
+        from tui.backend import files, limited
+
+        return limited.call(lambda: files.node(path))
+
+    def behind(self, loop: str) -> FileNode:
+        """Which file a loop device is attached to; asked once for each time that it is attached."""
+        from tui.backend import files, limited
+
+        sequence = ""
+        with suppress(OSError):
+            sequence = self.read(f"/sys/class/block/{loop.rsplit('/', 1)[-1]}/diskseq")
+        known = self._behind.get((loop, sequence)) if sequence else None
+        if known is None:
+            known = self._behind[loop, sequence] = limited.call(lambda: files.behind(loop))
+        return known
+
+    def is_written(self, path: str) -> bool | None:
+        """Whether anybody has a file open for writing."""
+        from tui.backend import files, limited
+
+        try:
+            return limited.call(lambda: files.is_written(path))
+        except OSError:
+            return None
+
+    def writers(self, file: FileNode) -> tuple[Use, ...]:
+        """Who has a file open for writing."""
+        from tui.backend import processes
+
+        return processes.writers(file)
 
     def room(self, path: str) -> Room:
         """The room of a path's file system."""

@@ -3,8 +3,10 @@
 RUN_DIR = "/run/sandbox-tui"
 """One directory per sandbox, mode 0700, named like the sandbox."""
 
-LOCK_FILE = f"{RUN_DIR}/.lock"
-"""Held by the one program that is changing the machine. No sandbox name begins with a dot."""
+LOCK_FILE = f"{RUN_DIR}.lock"
+"""Held by the one program that is changing the machine; it is never deleted. Not in /run/lock, where on
+Debian anybody may make it first, and lock it.
+"""
 
 PRACTICE = f"{RUN_DIR}/.practice"
 """A tmpfs of its own with the disk of the demo: no sandbox."""
@@ -20,8 +22,12 @@ KEPT = ".kept-"
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
 
-UDEV_RULE_FILE = "/run/udev/rules.d/57-sandbox-tui.rules"
-"""After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm."""
+UDEV_RULES = "/run/udev/rules.d"
+UDEV_RULE = "sandbox-tui.rules"
+UDEV_RULE_FILE = f"{UDEV_RULES}/57-{UDEV_RULE}"
+"""After Debian's 55-dm and 56-lvm, before 60-persistent-storage-dm and 69-lvm. Where device-mapper's rules
+have other numbers, `abilities` chooses another one.
+"""
 
 RECORD = "sandbox.json"
 NEW_RECORD = "sandbox.json.new"
@@ -76,8 +82,8 @@ def sandbox_in(path: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether an entry of our directory is none of a sandbox: the lock, the demo, what is kept aside, or a
-    Live CD's medium.
+    """Whether an entry of our directory is none of a sandbox: the demo, what is kept aside, or a Live CD's
+    medium.
     """
     return name.startswith(".") or of(name) == MEDIUM
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tui.backend import paths
-from tui.backend.host import ForeignMount, Use
+from tui.backend import files, limited, paths
+from tui.backend.host import FileNode, ForeignMount, Use
 from tui.backend.inventory import mounts
 from tui.backend.inventory.mounts import Mount
 from tui.backend.kernel_text import decode, fields, lines, number
@@ -43,6 +43,15 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     return tuple(found.values())
 
 
+def writers(file: FileNode) -> tuple[Use, ...]:
+    """Who has a file open for writing, under whatever name; nobody when looking takes too long."""
+    try:
+        found = limited.call(lambda: tuple(files.writers(file)))
+    except TimeoutError:
+        return ()
+    return tuple(Use(pid, *_who(pid), "has open", path) for pid, path in found)
+
+
 def foreign_mounts() -> tuple[ForeignMount, ...]:
     """Every mount of a real device, or of a sandbox, in every mount namespace but our own.
 
@@ -63,12 +72,14 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
 
 
 def namespaces() -> dict[int, tuple[int, str]]:
-    """The mount namespaces of all tasks that we may look at: one process of each, and its program."""
+    """The mount namespaces of all tasks that we may look at: one process of each, and its program. Not those
+    of other user namespaces: anybody can make them, until one has the number that he wants.
+    """
     found: dict[int, tuple[int, str]] = {}
     for pid, task in _tasks():
         with suppress(OSError):
             number_of_it = os.stat(f"/proc/{task}/ns/mnt").st_ino
-            if number_of_it not in found:
+            if number_of_it not in found and _is_of_our_user_namespace(task):
                 found[number_of_it] = (pid, _text(f"/proc/{pid}/comm").removesuffix("\n"))
     return found
 
@@ -136,12 +147,13 @@ def _text(path: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _View:
     """How a task sees the device `devno`: what is mounted of it in its namespace, and `points`, the
-    paths there below which its files are.
+    paths there below which its files are, `inside` the numbers of the mounts on or below these.
     """
 
     devno: str
     mounted: tuple[Mount, ...]
     points: tuple[str, ...]
+    inside: frozenset[str]
     files: bool
 
 
@@ -157,14 +169,16 @@ def _view(
     mounted = tuple(m for m in known[namespace] if mounts.shows(m, devno, places))
     own = tuple(places) if namespace == here else ()
     points = (*(mount.mountpoint for mount in mounted), *own)
-    return _View(devno, mounted, points, pid == task or namespace != here)
+    inside = frozenset(str(mount.id) for mount in known[namespace] if _inside(mount.mountpoint, points))
+    return _View(devno, mounted, points, inside, pid == task or namespace != here)
 
 
 def _held(task: int, view: _View) -> Iterator[tuple[str, str]]:
     """How a task holds the device: (how, what), best known first."""
     for link, how in (("cwd", "works in"), ("root", "has its root in"), ("exe", "runs")):
         path = _link(f"/proc/{task}/{link}")
-        if _inside(path, view.points):
+        # a path alone may be that of a directory over which the sandbox was mounted
+        if _inside(path, view.points) and _mount_of(f"/proc/{task}/{link}") in ("", *view.inside):
             yield how, path
     if not view.files:
         return
@@ -206,6 +220,17 @@ def _mount_id(pid: int, descriptor: str) -> str:
         for line in lines(_text(f"/proc/{pid}/fdinfo/{descriptor}")):
             if line.startswith("mnt_id:"):
                 return fields(line)[1]
+    return ""
+
+
+def _mount_of(path: str) -> str:
+    """The number of the mount that a link of /proc leads to; empty where it is not known."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            return _mount_id(os.getpid(), str(descriptor))
+        finally:
+            os.close(descriptor)
     return ""
 
 

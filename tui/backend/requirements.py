@@ -108,6 +108,8 @@ def _shell(words: Sequence[str]) -> Iterator[str]:
 
 _STARTERS: dict[str, Callable[[Sequence[str]], Iterator[str]]] = {
     "env": _env,
+    "unshare": lambda words: _of_argv(_after_options(words)),
+    "prlimit": lambda words: _of_argv(_after_options(words)),
     "setpriv": lambda words: _of_argv(_after_options(words)),
     "fakeroot": lambda words: _of_argv(_after_options(words, values=frozenset({"-i", "-s", "-b", "-l"}))),
     "flock": lambda words: _of_argv(_after_options(words, skip=1)),
@@ -157,6 +159,8 @@ def _simple_commands(line: str) -> Iterator[list[str]]:
             redirected = False
         elif token[-1] in "<>" or token.endswith(("<&", ">&")):
             redirected = True
+            if words and number(words[-1]) is not None:
+                words.pop()  # which file descriptor
         else:
             yield words
             words, redirected = [], False

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import NotFound
-from tui.backend.inventory import loops, maps, sandboxes
+from tui.backend.inventory import loops, maps, mounts, sandboxes
 from tui.backend.kernel_text import fields, lines, unescape
 
 if TYPE_CHECKING:
     from tui.backend.host import Host, Memory
     from tui.backend.inventory.devices import Device
     from tui.backend.inventory.loops import Loop
+    from tui.backend.inventory.mounts import Mount
     from tui.backend.inventory.sandboxes import Sandbox
 
 
@@ -55,17 +56,30 @@ def read_devices(host: Host) -> tuple[Device, ...]:
     from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
     from tui.backend.inventory.verdict import Facts, judge
 
-    found = devices.read(host)
+    bound = loops.read(host)
+    files = {loop.kname: loop.file for loop in bound}
+    mounted = mounts.read(host)
+    found = tuple(
+        replace(device, file=files.get(device.kname, ""), mounts=_points(device, mounted))
+        for device in devices.read(host)
+    )
     facts = Facts(
         devices={device.kname: device for device in found},
         swaps=_swaps(host),
         maps={entry.kname: entry for entry in maps.read(host)},
-        loops=loops.read(host),
+        loops=bound,
         mounted_elsewhere={
             key: f"process {m.pid} {m.program}" for m in host.foreign_mounts() for key in (m.devno, m.source)
         },
     )
     return tuple(replace(device, verdict=judge(device, facts)) for device in found)
+
+
+def _points(device: Device, mounted: tuple[Mount, ...]) -> tuple[str, ...]:
+    """Where a device is mounted. What lsblk says goes by the source too, which anybody may choose."""
+    nodes = (device.path, f"/dev/{device.kname}")
+    swap = tuple(point for point in device.mounts if point == "[SWAP]")
+    return (*swap, *(mount.mountpoint for mount in mounted if mounts.shows(mount, device.devno, nodes)))
 
 
 def _swaps(host: Host) -> frozenset[str]:

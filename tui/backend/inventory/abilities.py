@@ -1,5 +1,6 @@
 """What this machine's kernel and user space can do, read without changing anything."""
 
+import re
 from dataclasses import dataclass
 
 from tui.backend import paths
@@ -11,12 +12,20 @@ UDEV_RULE = (
     "# Made by sandbox-tui, removed with the last sandbox. A sandbox has its origin's UUID and\n"
     "# label: without this, /dev/disk/by-* would point into the sandbox, LVM would activate what\n"
     "# is in it, and desktops would mount it.\n"
-    'ACTION!="remove", SUBSYSTEM=="block", ENV{DM_UUID}=="SANDBOX-?*",'
+    'ACTION!="remove", SUBSYSTEM=="block", ENV{DM_UUID}=="SANDBOX-?*|part*-SANDBOX-?*",'
     ' ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}="1", ENV{DM_UDEV_DISABLE_DISK_RULES_FLAG}="1",'
     ' ENV{DM_NOSCAN}="1", ENV{SYSTEMD_READY}="0", ENV{UDISKS_IGNORE}="1"\n'
+    "# The loop device over an image file has the image's UUID and label.\n"
+    'ACTION!="remove", SUBSYSTEM=="block", KERNEL=="loop*",'
+    f' ATTR{{loop/backing_file}}=="{paths.RUN_DIR}/[!.]*",'
+    ' ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0", ENV{UDISKS_IGNORE}="1"\n'
 )
 """Keeps the host away from what is inside a sandbox (variables: dmsetup's 10-dm.rules,
-systemd.device(5), udisks(8))."""
+60-persistent-storage.rules, systemd.device(5), udisks(8)). kpartx calls its maps part1-UUID."""
+_RULE_PLACES = ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d")
+_DM_RULES = re.compile("([0-9]{2})-dm[.]rules")
+_AFTER_DM = 2
+"""Debian has 55-dm, 56-lvm and 60-persistent-storage-dm; others 10-dm, 11-dm-lvm and 13-dm-disk."""
 
 
 MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
@@ -32,17 +41,21 @@ MUTE = "the kernel's device-mapper does not answer"
 
 @dataclass(frozen=True, slots=True)
 class RamDisks:
-    """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`)."""
+    """The brd module: `size` in bytes of every RAM disk; `names` are kernel names (`ram0`); `others` are
+    those that may have somebody else's data on them, where that was asked.
+    """
 
     names: tuple[str, ...]
     size: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """`snapshot`: the kernel's snapshot target is loaded; `mapper`: device-mapper itself is;
     `overlay`: overlayfs is. `udev`: udevd runs and answers. `rule`: our udev rule is in place; `rules_dir`:
-    its directory exists. `ram_disks`: None when brd is not loaded.
+    its directory exists. `ram_disks`: None when brd is not loaded. `rule_file` is where the rule is, or has
+    to be, among the rules that are here.
     """
 
     snapshot: bool
@@ -52,19 +65,43 @@ class Abilities:
     rule: bool
     rules_dir: bool
     ram_disks: RamDisks | None
+    rule_file: str = paths.UDEV_RULE_FILE
 
 
 def read(host: Host) -> Abilities:
     """Read the abilities of the machine."""
+    rule_file = _rule_file(host)
     return Abilities(
         snapshot=host.kind("/sys/module/dm_snapshot") is not None,
         mapper=_has_mapper(host),
         overlay="\toverlay" in _text(host, "/proc/filesystems"),
         udev=host.kind("/run/udev/control") is not None and _udevd_answers(host),
-        rule=_text(host, paths.UDEV_RULE_FILE) == UDEV_RULE,
-        rules_dir=host.kind(paths.UDEV_RULE_FILE.rsplit("/", 1)[0]) is not None,
+        rule=_text(host, rule_file) == UDEV_RULE,
+        rules_dir=host.kind(paths.UDEV_RULES) is not None,
         ram_disks=_ram_disks(host),
+        rule_file=rule_file,
     )
+
+
+def _rule_file(host: Host) -> str:
+    """The rule that is there, whole or not; else its place right after that which tells a map's UUID."""
+    names = {place: _names(host, place) for place in _RULE_PLACES}
+    ours = next((name for name in names[paths.UDEV_RULES] if name.endswith(f"-{paths.UDEV_RULE}")), "")
+    if ours:
+        return f"{paths.UDEV_RULES}/{ours}"
+    found = [match for place in _RULE_PLACES for name in names[place] if (match := _DM_RULES.fullmatch(name))]
+    return (
+        f"{paths.UDEV_RULES}/{int(found[0][1]) + _AFTER_DM}-{paths.UDEV_RULE}"
+        if found
+        else paths.UDEV_RULE_FILE
+    )
+
+
+def _names(host: Host, directory: str) -> list[str]:
+    try:
+        return sorted(host.listdir(directory))
+    except OSError:
+        return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Who is in the way of removing a sandbox."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NoAnswer
 from tui.backend.host import ForeignMount, Host, Use
 from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory.loops import Loop, devno
 from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
@@ -62,8 +64,8 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 def _uses(host: Host, sandbox: Sandbox) -> tuple[Use, ...]:
     """The processes that hold it, or one of the devices that its lower layer is mounted from."""
     found = {use.pid: use for use in host.uses(_devno(sandbox), _places(sandbox))}
-    for devno, nodes in _private(sandbox):
-        found = {**{use.pid: use for use in host.uses(devno, nodes)}, **found}
+    for number, nodes in _private(sandbox):
+        found = {**{use.pid: use for use in host.uses(number, nodes)}, **found}
     return tuple(found.values())
 
 
@@ -80,8 +82,8 @@ def _shared(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """What others have mounted from, or attached to, one of these devices."""
     own, bound = {*sandbox.mounts, *sandbox.inner}, sandbox.origin_loop
     found: list[Blocker] = []
-    for devno, nodes in _private(sandbox):
-        shown = (m for m in mounts.read(host) if m not in own and mounts.shows(m, devno, nodes))
+    for number, nodes in _private(sandbox):
+        shown = (m for m in mounts.read(host) if m not in own and mounts.shows(m, number, nodes))
         found += [Blocker(f"a mount of {m.source}", f"on {m.mountpoint}") for m in shown]
         others = (loop for loop in loops.read(host) if loop != bound and loop.file in nodes)
         found += [Blocker(f"the loop device {o.path}", f"is attached to {o.file}") for o in others]
@@ -160,13 +162,28 @@ def _sandboxed(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 
 def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """Loop devices over files in the sandbox."""
-    points = [f"{mount.mountpoint.rstrip('/')}/" for mount in sandbox.mounts]
+    """Loop devices over files in the sandbox, by the numbers of those: their paths may be of another mount
+    namespace.
+    """
+    numbers = {mount.devno for mount in sandbox.mounts} | set(_directories(host, sandbox))
     return tuple(
-        Blocker(f"the loop device {loop.path}", f"is attached to {loop.file}")
+        Blocker(f"the loop device {loop.path}", f"is attached to {loop.file or loop.claim}")
         for loop in loops.read(host)
-        if any(loop.file.startswith(point) for point in points)
+        if loops.file_system(host, loop) in numbers or _is_inside(host, loop, sandbox)
     )
+
+
+def _directories(host: Host, sandbox: Sandbox) -> Iterator[str]:
+    """The numbers that its files have where those are not the mount's (btrfs)."""
+    for mount in sandbox.mounts:
+        with suppress(OSError):
+            yield devno(host.node(mount.mountpoint).device)
+
+
+def _is_inside(host: Host, loop: Loop, sandbox: Sandbox) -> bool:
+    """Files of an overlay may have numbers of their own: then the path has to do, if it is the file's."""
+    inside = any(loop.file.startswith(f"{mount.mountpoint.rstrip('/')}/") for mount in sandbox.mounts)
+    return inside and loops.is_over(host, loop, loop.file)
 
 
 def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:

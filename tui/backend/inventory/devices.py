@@ -137,7 +137,6 @@ def _complete(host: Host, device: Device) -> Device:
     return replace(
         device,
         holders=_listdir(host, f"{base}/holders"),
-        file=_read(host, f"{base}/loop/backing_file"),
         diskseq=_diskseq(host, base),
     )
 

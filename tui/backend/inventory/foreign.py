@@ -50,6 +50,15 @@ def holders(host: Host, parts: Parts, noted: Mapping[str, Record | None]) -> dic
     return {name: who for name, who in found.items() if who is not None}
 
 
+def elsewhere(host: Host, parts: Parts) -> set[str]:
+    """The names of sandboxes that show here by nothing but the path of a loop device: those of which another
+    mount namespace, one that root made, has a part.
+    """
+    if not parts.claims:
+        return set()
+    return parts.claims & {mount.inside for mount in host.foreign_mounts()}
+
+
 class _Look:
     """Asks the machine once, and only what has to be known."""
 
@@ -99,19 +108,20 @@ class _Look:
     def _by_parts(self, name: str, *, noted: bool) -> Holder | None:
         """`noted`: its record says that it was made here."""
         entry = self.parts.main.get(name)
-        found = _holder(name, entry.devno if entry else "", self._mounts())
+        found = self._holder(name, entry.devno if entry else "")
         parts = self.parts.loops.get(name) or (not noted and self.parts.helpers.get(name))
-        hidden = bool(parts) and not self.host.sees_all()
+        hidden = (bool(parts) or name in self.parts.claims) and not self.host.sees_all()
         return found or (Holder() if hidden else None)
+
+    def _holder(self, name: str, devno: str) -> Holder | None:
+        """Not by a copy of our mounts in anybody's user namespace: that is only in the way."""
+        for mount in self._mounts():
+            copy = devno and mount.devno == devno and mount.namespace in self.host.namespaces()
+            if copy or name in (mount.owner, mount.inside):
+                return Holder(mount.pid, mount.program)
+        return None
 
 
 def _keepers(found: Iterable[mounts.Mount], number: int) -> Iterable[mounts.Mount]:
     matches = ((mount, _KEPT.fullmatch(mount.root)) for mount in found if mount.fstype == "nsfs")
     return (mount for mount, match in matches if match and int(match[1]) == number)
-
-
-def _holder(name: str, devno: str, elsewhere: Sequence[ForeignMount]) -> Holder | None:
-    for mount in elsewhere:
-        if name in (mount.owner, mount.inside) or (devno and mount.devno == devno):
-            return Holder(mount.pid, mount.program)
-    return None

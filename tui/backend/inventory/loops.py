@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.backend import paths
 from tui.backend.inventory.maps import SECTOR
 
 if TYPE_CHECKING:
@@ -19,8 +21,12 @@ path in the file system, which still is in use.
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One bound loop device: `file` is its backing file, `size` is in bytes; `tied`: it goes by itself when
-    it is closed last.
+    """One bound loop device: `file` is its backing file, `size` is in bytes; `tied`: it
+    goes by itself when it is closed last.
+
+    What the kernel gives as the file's path was true where the device was attached, which may have been
+    a mount namespace that anybody made. A path that would make it a part of a sandbox, or a user of a
+    device, is `file` only when the file at that path is the very same; else it is the `claim`.
     """
 
     kname: str
@@ -29,6 +35,7 @@ class Loop:
     size: int
     read_only: bool
     tied: bool = False
+    claim: str = ""
 
     @property
     def path(self) -> str:
@@ -37,12 +44,37 @@ class Loop:
 
 
 def read(host: Host, below: str = "") -> tuple[Loop, ...]:
-    """Every loop device that has a backing file, or those whose file's path begins with `below`: that is
-    how it was called when it was attached, where its mount is gone.
+    """Every loop device that has a backing file, or those whose path begins with `below`, claimed or true:
+    that is how it was called when it was attached, where its mount is gone.
     """
     names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
     found = (_loop(host, name, below) for name in sorted(names))
     return tuple(loop for loop in found if loop is not None)
+
+
+def is_over(host: Host, loop: Loop, path: str) -> bool:
+    """Whether a loop device is attached to the very file, or device, that a path names here. Who is not root
+    cannot know, and takes the kernel's path for it.
+    """
+    try:
+        return host.behind(loop.path).is_same(host.node(path))
+    except PermissionError:
+        return not host.is_root() and path == loop.file
+    except OSError:
+        return False
+
+
+def file_system(host: Host, loop: Loop) -> str:
+    """The number (`MAJOR:MINOR`) of the file system that has the backing file; empty where not known."""
+    try:
+        return devno(host.behind(loop.path).device)
+    except OSError:
+        return ""
+
+
+def devno(number: int) -> str:
+    """A device number as the kernel writes it: `MAJOR:MINOR`."""
+    return f"{os.major(number)}:{os.minor(number)}"
 
 
 def _loop(host: Host, kname: str, below: str) -> Loop | None:
@@ -53,7 +85,7 @@ def _loop(host: Host, kname: str, below: str) -> Loop | None:
             file = host.attached_as(f"/dev/{kname}") or file
         if not file.startswith(below):
             return None
-        return Loop(
+        found = Loop(
             kname=kname,
             devno=host.read(f"{base}/dev").strip("\n"),
             file=file,
@@ -61,5 +93,18 @@ def _loop(host: Host, kname: str, below: str) -> Loop | None:
             read_only=host.read(f"{base}/ro").strip("\n") == "1",
             tied=host.read(f"{base}/loop/autoclear").strip("\n") == "1",
         )
+        return found if _is_honest(host, found) else replace(found, file="", claim=file)
     except OSError:
         return None  # not bound
+
+
+def _is_honest(host: Host, loop: Loop) -> bool:
+    """Of the paths by which something is done or refused."""
+    if not loop.file.startswith((f"{paths.RUN_DIR}/", "/dev/")):
+        return True
+    return is_over(host, replace(loop, file=plain(loop.file)), plain(loop.file))
+
+
+def plain(file: str) -> str:
+    """The path of a backing file without the kernel's mark that it was deleted (a copy may be left)."""
+    return file.removesuffix(" (deleted)")

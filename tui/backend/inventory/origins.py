@@ -6,9 +6,10 @@ from tui.backend import paths
 from tui.backend.engines import overlay
 from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
 from tui.backend.host import FileKind, Host
-from tui.backend.inventory import Inventory, mounts
+from tui.backend.inventory import Inventory, loops, mounts
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.mounts import Mount
+from tui.backend.text import clean
 
 _TAGS = {
     "LABEL": "label",
@@ -16,6 +17,10 @@ _TAGS = {
     "PARTLABEL": "partlabel",
     "PARTUUID": "partuuid",
 }
+
+
+_NO_LEASES = ("nfs", "nfs4", "cifs", "smb3", "ceph")
+"""File systems that refuse a lease for reasons of their own: their server gave them none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +99,34 @@ def _of_device(host: Host, device: Device) -> Origin:
 
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
     size = host.size(path)
-    return Origin(path, size, 512, probe(host, path), "", None, _image_refusal(inventory, path, size))
+    refusal = _image_refusal(host, inventory, path, size)
+    return Origin(path, size, 512, probe(host, path), "", None, refusal)
 
 
-def _image_refusal(inventory: Inventory, path: str, size: int) -> str:
+def _image_refusal(host: Host, inventory: Inventory, path: str, size: int) -> str:
     if path.startswith(f"{paths.RUN_DIR}/"):
         return "part of a sandbox"
     if not size:
         return "empty: 0 bytes"
     if size % 512:
         return f"{size} bytes is not a multiple of 512: a disk would lack the last {size % 512}"
-    writers = [loop for loop in inventory.loops if loop.file == path and not loop.read_only]
-    return f"in use: attached to {writers[0].path}, which can write to it" if writers else ""
+    written = host.is_written(path)
+    return "" if written is False else _writer(host, inventory, path, known=written is not None)
+
+
+def _writer(host: Host, inventory: Inventory, path: str, *, known: bool) -> str:
+    """Who has an image open for writing, by whatever name. `known`: somebody has; but a network file system
+    may say so of any file.
+    """
+    writers = [one for one in inventory.loops if not one.read_only and loops.is_over(host, one, path)]
+    if writers:
+        return f"in use: attached to {writers[0].path}, which can write to it"
+    found = next(iter(host.writers(host.node(path))), None)
+    if found is not None:
+        return f"in use: process {found.pid} ({clean(found.program)}) has it open for writing"
+    on = mounts.holding(mounts.read(host), path)
+    known = known and (on is None or on.fstype not in _NO_LEASES)
+    return "in use: it is open for writing" if known else ""
 
 
 def _of_directory(host: Host, path: str) -> Origin:

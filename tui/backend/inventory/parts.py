@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
@@ -40,22 +41,21 @@ class Parts:
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
     writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
-    origins of overlays.
+    origins of overlays; `claims` are names for which only the path of a loop device speaks, which anybody
+    may have chosen.
     """
 
     def __init__(self, host: Host) -> None:
         self.main: dict[str, Map] = {}
         self.helpers: dict[str, list[Map]] = defaultdict(list)
         self.loops: dict[str, list[Loop]] = defaultdict(list)
+        self.claims: set[str] = set()
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
         self._further: dict[str, str] = {}
         self._divide_maps(host)
-        for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
-            owner = paths.sandbox_in(loop.file)
-            if owner:
-                self.loops[owner].append(loop)
+        self._divide_loops(host)
         self._divide_mounts(host)
 
     def names(self) -> set[str]:
@@ -81,6 +81,22 @@ class Parts:
                 self.main[name] = entry
             elif name:
                 self.helpers[name].append(entry)
+
+    def _divide_loops(self, host: Host) -> None:
+        """By the file behind it; where that has gone with its mount namespace, by the map that is over it."""
+        for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
+            claimed = paths.sandbox_in(loop.claim)
+            if owner := paths.sandbox_in(loop.file):
+                self.loops[owner].append(loop)
+            elif claimed and loop.kname in self._below(claimed):
+                self.loops[claimed].append(replace(loop, file=loop.claim, claim=""))
+            elif claimed:
+                self.claims.add(claimed)
+
+    def _below(self, name: str) -> set[str]:
+        """The kernel names of the devices that a sandbox's maps are made of."""
+        found = (self.main.get(name), *self.helpers.get(name, ()))
+        return {slave for entry in found if entry for slave in entry.slaves}
 
     def _divide_mounts(self, host: Host) -> None:
         """A mount is of a map by its number, or by its source where it has a number of its own."""

@@ -6,14 +6,15 @@ what belongs to which sandbox; the record file only adds what the kernel cannot 
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import maps, parts, record, status
-from tui.backend.inventory.foreign import Holder, holders
+from tui.backend.inventory import loops, maps, parts, record, status
+from tui.backend.inventory.foreign import Holder, elsewhere, holders
 from tui.backend.inventory.maps import SECTOR
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
@@ -153,7 +154,7 @@ class Sandbox:
     def _loop(self, part: str) -> Loop | None:
         """The path is what its maker chose: where there is a map, its device is below that."""
         file = paths.of(self.name, part)
-        named = (loop for loop in self.loops if loop.file.removesuffix(" (deleted)") == file)
+        named = (loop for loop in self.loops if loops.plain(loop.file) == file)
         return next((loop for loop in named if self.map is None or loop.kname in self.map.slaves), None)
 
 
@@ -180,7 +181,7 @@ class Reader:
     def read(self, *, anew: bool = False) -> tuple[Sandbox, ...]:
         """As the function `read`; `anew` reads everything in any case."""
         self._follow(anew)
-        names = sorted({*self._parts.names(), *self._directories()})
+        names = sorted({*self._parts.names(), *self._directories(), *elsewhere(self.host, self._parts)})
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
         texts = {name: record.text(self.host, name) for name in names}
@@ -306,12 +307,14 @@ class Reader:
             return frozenset()
 
     def _mount_left(self, noted: Record | None) -> str | None:
-        """The root of a file system that has shut down cannot even be looked at: it is there."""
+        """The root of a file system that has shut down cannot even be looked at: it is there. Whatever else
+        keeps from looking (links in a circle above it) is not what was made.
+        """
         made = noted.mount if noted and noted.mount_made else None
         try:
             return made if made and self.host.kind(made) is not None else None
-        except OSError:
-            return made
+        except OSError as error:
+            return made if error.errno == errno.EIO else None
 
 
 def _busy(entries: frozenset[str]) -> str | None:

@@ -6,6 +6,7 @@ names and sizes are looked at here, and an archive with a name that leads outsid
 
 from __future__ import annotations
 
+import shlex
 import tarfile
 from dataclasses import dataclass
 from shlex import quote
@@ -52,7 +53,8 @@ def read(host: Host, path: str) -> Archive:
     """Look at all of an archive. Refused when it is none, damaged, or not safe, or when
     programs are missing.
     """
-    requirements.need(host, (*_PROGRAMS, *harmless.words(as_root=host.is_root())[:1]))
+    requirements.need(host, (*_PROGRAMS, *harmless.programs(as_root=host.is_root())))
+    harmless.check(host)
     try:
         found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:
@@ -104,7 +106,7 @@ def _note_members(path: str, members: Iterator[cpio.Member], found: Collector) -
 
 def _read_by(host: Host) -> str:
     """The beginning of a line of bash whose program reads what others made. As root we only open it."""
-    return "".join(f"{word} " for word in harmless.words(as_root=host.is_root()))
+    return f"{shlex.join(harmless.words(as_root=host.is_root()))} "
 
 
 def _stream(host: Host, form: str, source: str) -> str:

@@ -58,7 +58,7 @@ def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[
     learns them. So names in the archive, whatever they are, can harm nothing here. What is taken from
     there is looked at where only we can change it: it may have been exchanged for a link before.
     """
-    nobody = harmless.words(as_root=as_root)
+    nobody = harmless.words(as_root=as_root, work=place)
     owner = (f"--owner={harmless.UID}", f"--group={harmless.UID}") if as_root else ()
     make = (*nobody, "fakeroot", "-i", "owners", *_mke2fs(disk, "tree", "disk"))
     return (

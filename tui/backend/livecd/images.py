@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.backend.errors import CommandFailed, ProgramMissing, Refused
 from tui.backend.kernel_text import decode
-from tui.backend.livecd import debugfs
+from tui.backend.livecd import debugfs, harmless
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing, pieces
 from tui.backend.text import clean
 
@@ -45,6 +45,7 @@ class Image(Protocol):
 
 def reader(host: Host, path: str, fstype: str) -> Image:
     """What looks into an image of this file system. Refused for all but ext and squashfs."""
+    harmless.check(host)
     if fstype in EXT:
         return _Ext(host, path)
     if fstype == "squashfs":
@@ -58,6 +59,7 @@ def reader(host: Host, path: str, fstype: str) -> Image:
 class _Ext:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
+        self._reader = harmless.words(as_root=host.is_root())
 
     def listing(self, wanted: tuple[str, ...]) -> Listing:
         """Only what lies on the ways: debugfs has no quick listing of all."""
@@ -82,7 +84,7 @@ class _Ext:
                 return
 
     def _entry(self, place: str) -> Entry | None:
-        with self.host.pipe(["debugfs", "-R", f"stat {self._word(place)}", self.path]) as pipe:
+        with self.host.pipe([*self._reader, "debugfs", "-R", f"stat {self._word(place)}", self.path]) as pipe:
             said = decode(pipe.read(_LONGEST_STAT))
         kind = _TYPE.search(said)
         if kind is None:
@@ -92,12 +94,12 @@ class _Ext:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe(["debugfs", "-R", f"cat {self._word(place)}", self.path]) as pipe:
+        with self.host.pipe([*self._reader, "debugfs", "-R", f"cat {self._word(place)}", self.path]) as pipe:
             return pipe.read(HEAD)
 
     def content(self) -> int:
         """Bytes that its files take."""
-        said = self.host.run(["dumpe2fs", "-h", self.path])
+        said = self.host.run([*self._reader, "dumpe2fs", "-h", self.path])
         counts = {name: int(number) for name, number in _COUNTS.findall(said)}
         return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
 
@@ -115,9 +117,10 @@ class _Ext:
 class _Squashfs:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
+        self._reader = harmless.words(as_root=host.is_root())
         found = Collector(path)
         try:
-            with host.pipe(["unsquashfs", "-lln", path]) as pipe:
+            with host.pipe([*self._reader, "unsquashfs", "-lln", path]) as pipe:
                 for line in pieces(pipe, b"\n"):
                     match = _LINE.match(decode(line))
                     if match:
@@ -141,7 +144,7 @@ class _Squashfs:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe(["unsquashfs", "-no-wildcards", "-cat", self.path, place]) as pipe:
+        with self.host.pipe([*self._reader, "unsquashfs", "-no-wildcards", "-cat", self.path, place]) as pipe:
             return pipe.read(HEAD)
 
     def content(self) -> int:

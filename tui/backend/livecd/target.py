@@ -1,14 +1,16 @@
 """The disk that an ISO is to be written to, and everything that speaks against it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tui.backend import paths, sizes
 from tui.backend.errors import CommandFailed, NotFound, Refused
-from tui.backend.host import FileKind, Host
+from tui.backend.host import FileKind, FileNode, Host
 from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
+from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.origins import probe
 from tui.backend.text import clean
 
@@ -36,11 +38,9 @@ class Target:
     def description(self) -> str:
         """What disk it is, on one line: model, size, transport."""
         device = self.device
-        kind = (
-            f"loop device over {device.file}"
-            if device.file
-            else f"{device.transport.upper()} disk".strip(" ")
-        )
+        kind = f"{device.transport.upper()} disk".strip(" ")
+        if device.type == "loop":
+            kind = f"loop device over {device.file or 'a file that cannot be seen from here'}"
         about = (
             clean(device.model, _TEXT_WIDTH),
             sizes.show(device.size),
@@ -97,8 +97,8 @@ def _reasons(host: Host, inventory: Inventory, target: Target, iso: str) -> Iter
         yield "it is a partition, from which nothing boots", f"Give the whole disk: {disk}."
     elif device.type not in _DISKS or device.kname.startswith(_IN_RAM):
         yield f"it is no disk of its own ({_kind(device)})", _LOOK
-    elif device.file and host.kind(device.file) is FileKind.BLOCK:
-        yield f"it is a loop device over {device.file}, whose use it hides", f"Give {device.file} itself."
+    elif below := _device_below(host, inventory, device):
+        yield f"it is a loop device over {below}, whose use it hides", f"Give {below} itself."
     if _holds(host, inventory, device, iso):
         yield f"it holds {iso} itself", "Write to another disk."
     if sandbox := _origin_of(host, inventory, target):
@@ -117,8 +117,10 @@ def _kind(device: Device) -> str:
 def _users(host: Host, inventory: Inventory, target: Target) -> Iterator[tuple[str, str]]:
     """Those that hold it without the kernel's knowing: open nodes, a second loop device."""
     device = target.device
+    file = _behind(host, device.path)
     for loop in inventory.loops:
-        if device.file and loop.kname != device.kname and _same_file(host, loop.file, device.file):
+        other = _behind(host, loop.path) if file and loop.kname != device.kname else None
+        if file and other and file.is_same(other):
             yield (
                 f"its file is attached to {loop.path} too",
                 f"Detach that first: losetup --detach {loop.path}.",
@@ -132,16 +134,17 @@ def _users(host: Host, inventory: Inventory, target: Target) -> Iterator[tuple[s
 
 def _holds(host: Host, inventory: Inventory, device: Device, iso: str) -> bool:
     """Whether the ISO is on the disk, or is the very file behind a loop device."""
-    if device.file and _same_file(host, device.file, iso):
+    file = _behind(host, device.path)
+    if file and file.is_same(host.node(iso)):
         return True
     on = mounts.holding(mounts.read(host), iso)
-    return on is not None and device.kname in _disks_of(inventory, on.devno, on.source)
+    return on is not None and device.kname in _disks_of(inventory, on)
 
 
-def _disks_of(inventory: Inventory, devno: str, source: str) -> set[str]:
-    """The kernel names of what is mounted as this number or source, and of all that it lies on."""
+def _disks_of(inventory: Inventory, mount: Mount) -> set[str]:
+    """The kernel names of what is mounted, and of all that it lies on."""
     found: set[str] = set()
-    left = [entry.kname for entry in inventory.devices if devno == entry.devno or source == entry.path]
+    left = [entry.kname for entry in inventory.devices if mounts.shows(mount, entry.devno, (entry.path,))]
     while left:
         kname = left.pop()
         below = inventory.device(kname)
@@ -158,30 +161,43 @@ def _origin_of(host: Host, inventory: Inventory, target: Target) -> str:
         origin = sandbox.record.origin if sandbox.record else ""
         if origin in nodes or (sandbox.origin and f"/dev/{sandbox.origin}" in nodes):
             return sandbox.name
-        if target.device.file and origin and _is_or_has(host, origin, target.device.file, sandbox.name):
+        if origin and _is_or_has(host, origin, target.device, sandbox.name):
             return sandbox.name
     file = target.device.file
     return file.split("/")[3] if file.startswith(f"{paths.RUN_DIR}/") else ""
 
 
-def _is_or_has(host: Host, origin: str, file: str, name: str) -> bool:
-    """Whether an origin is an image file or a directory that holds it."""
-    inside = file.startswith(f"{origin.rstrip('/')}/")
-    return inside or _same_file(host, origin, file) or _same_file(host, paths.of(name, paths.IMAGE), file)
+def _is_or_has(host: Host, origin: str, device: Device, name: str) -> bool:
+    """Whether an origin is the file behind a loop device, or a directory that holds it."""
+    file = _behind(host, device.path)
+    if file is None:
+        return False
+    inside = device.file.startswith(f"{origin.rstrip('/')}/")
+    return inside or any(_is(host, file, path) for path in (origin, paths.of(name, paths.IMAGE)))
 
 
-def _same_file(host: Host, one: str, other: str) -> bool:
-    """Whether two paths name one file, by whatever links and mounts."""
-    if one == other:
-        return True
+def _is(host: Host, file: FileNode, path: str) -> bool:
     try:
-        return _identity(host, one) == _identity(host, other)
-    except CommandFailed:
+        return file.is_same(host.node(path))
+    except OSError:
         return False
 
 
-def _identity(host: Host, path: str) -> str:
-    return host.run(["stat", "--dereference", "--format=%d:%i", path]).strip("\n")
+def _behind(host: Host, path: str) -> FileNode | None:
+    """The file behind a loop device; None for all else, and where it is not known."""
+    try:
+        return host.behind(path)
+    except OSError:
+        return None
+
+
+def _device_below(host: Host, inventory: Inventory, device: Device) -> str:
+    """The device that a loop device is attached to in place of a file; empty for none."""
+    file = _behind(host, device.path)
+    if file is None or not file.number:
+        return ""
+    number = f"{os.major(file.number)}:{os.minor(file.number)}"
+    return next((found.path for found in inventory.devices if found.devno == number), f"the device {number}")
 
 
 def _probed(host: Host, device: Device) -> Device:

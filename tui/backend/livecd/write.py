@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 
 from tui.backend import inventory, requirements, sizes
-from tui.backend.command import Word, command
+from tui.backend.command import command
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import Inventory, abilities
 from tui.backend.inventory.origins import probe
+from tui.backend.livecd import same_disk
 from tui.backend.livecd import target as targets
 from tui.backend.livecd.target import Target
 from tui.backend.plan import Plan, Step
@@ -115,17 +116,16 @@ def _checks(target: Target, iso: str, size: int) -> tuple[Step, ...]:
 
 
 def _writing(target: Target, iso: str, size: int) -> tuple[Step, ...]:
-    path = target.device.path
-    wipe = command("wipefs", "--all", path)
+    device, path = target.device, target.device.path
+    wipe = same_disk.command(device, "wipefs", "--all", path)
     # The first bytes come last: a write that is cut off, by whatever, leaves no signature.
     # direct: the percentage is the disk's, not the cache's. nocreat: where a disk is pulled out, no
-    # file of its name must fill /dev. The lock keeps udev away (systemd.io/BLOCK_DEVICE_LOCKING).
-    lock: tuple[Word, ...] = ("flock", "--exclusive", f"--timeout={_UDEV_SECONDS}", path)
+    # file of its name must fill /dev.
     files = (f"if={iso}", f"of={path}", f"bs={_HEAD >> 20}M")
     options = ("oflag=direct", "conv=nocreat,notrunc,fsync", "status=progress")
     tail = Step(
         f"Write all of it but the first {sizes.show(_HEAD)}",
-        command(*lock, "dd", *files, "skip=1", "seek=1", *options),
+        same_disk.command(device, "dd", *files, "skip=1", "seek=1", *options),
         progress=True,
         length=size - _HEAD,
     )
@@ -139,7 +139,7 @@ def _writing(target: Target, iso: str, size: int) -> tuple[Step, ...]:
         *((tail,) if size > _HEAD else ()),
         Step(
             "Write the beginning, from which it boots",
-            command(*lock, "dd", *files, "count=1", *options),
+            same_disk.command(device, "dd", *files, "count=1", *options),
             wipe,
             partial=True,
             progress=True,
@@ -151,7 +151,7 @@ def _writing(target: Target, iso: str, size: int) -> tuple[Step, ...]:
             command("cmp", f"--bytes={size}", iso, path),
             progress=True,
             length=size,
-            reads=target.device.kname,
+            reads=device.kname,
         ),
     )
 

@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, ForeignMount, Memory, Room, Running, Use
-from tui.backend.practice import state, tree, use
+from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Room, Running, Use
+from tui.backend.practice import identity, state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
-from tui.backend.practice.nodes import Directory, kind
+from tui.backend.practice.nodes import kind
 from tui.backend.practice.programs import Failure, NotPractised, Program
 from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
@@ -22,7 +22,7 @@ from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
 
-_PRESENT = frozenset("awk busybox cpio cut grep gzip install sh sort sudo xz zstd".split())
+_PRESENT = frozenset("awk busybox cpio cut flock grep gzip install setpriv sh sort sudo xz zstd".split())
 """Programs that are there and are never run here."""
 _NAMESPACE = 0xF0000000
 """The number that Linux gives to the first mount namespace is near this one."""
@@ -136,6 +136,25 @@ class PracticeHost:
     def owner(self, path: str) -> tuple[int, int]:  # noqa: ARG002 - all here is root's
         """Root, and a mode by which only root can change it."""
         return 0, 0o755
+
+    def node(self, path: str) -> FileNode:
+        """Which file a path names."""
+        with self._guard:
+            return identity.node(self.world, path)
+
+    def behind(self, loop: str) -> FileNode:
+        """Which file a loop device is attached to."""
+        with self._guard:
+            return identity.behind(self.world, loop)
+
+    def is_written(self, path: str) -> bool | None:
+        """Whether a loop device can write to a file."""
+        with self._guard:
+            return identity.is_written(self.world, path)
+
+    def writers(self, file: FileNode) -> tuple[Use, ...]:  # noqa: ARG002
+        """No process of the practice machine has an image open."""
+        return ()
 
     def room(self, path: str) -> Room:
         """The room of a path's file system."""
@@ -309,13 +328,8 @@ class PracticeHost:
         self._acquire(purpose)
         try:
             yield self._note
-        except Killed:
+        finally:
             self.holder = None
-            raise
-        except BaseException:
-            self._tidy()
-            raise
-        self._tidy()
 
     def _note(self, purpose: str, names: str) -> None:
         self.holder, self.changed = f"process {self.world.pid}, to {purpose}", tuple(names.split(", "))
@@ -329,22 +343,7 @@ class PracticeHost:
                     f"Another sandbox-tui is changing this machine ({self.holder}).",
                     "Wait until it is done, then try again.",
                 )
-            try:
-                if tree.find(self.world, paths.RUN_DIR).node is None:
-                    tree.make(self.world, paths.RUN_DIR, Directory())
-                tree.open_file(self.world, paths.LOCK_FILE)
-            except OSError as error:
-                raise CommandFailed(
-                    f"{error.filename}: {error.strerror}.", "Free some space there first."
-                ) from error
             self.holder, self.changed = f"process {self.world.pid}, to {purpose}", ()
-
-    def _tidy(self) -> None:
-        with self._guard, suppress(OSError):
-            self.holder = None
-            if tree.listdir(self.world, paths.RUN_DIR) == [paths.LOCK_FILE.rsplit("/", 1)[1]]:
-                tree.unlink(self.world, paths.LOCK_FILE)
-                tree.rmdir(self.world, paths.RUN_DIR)
 
 
 def _at_home(argv: Sequence[str]) -> bool:

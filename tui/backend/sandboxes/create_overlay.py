@@ -113,6 +113,7 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
         frame.begin(name, "create"),
         frame.note(record),
         *(() if facts.abilities.overlay else (load,)),
+        *(frame.udev_rule(facts.abilities) if origin.image else ()),
         *_protect(record, facts),
         *(() if origin.directory else proof.note(record, origin, facts.inventory.devices)),
         *_lower(name, facts),

@@ -6,7 +6,7 @@ from tui.backend.inventory.abilities import UDEV_RULE, Abilities
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
 
-_RULES_DIR = paths.UDEV_RULE_FILE.rsplit("/", 1)[0]
+_RULES_DIR = paths.UDEV_RULES
 _RELOAD = command("udevadm", "control", "--reload")
 
 
@@ -76,8 +76,8 @@ def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
         *(() if abilities.rules_dir else (make_directory,)),
         Step(
             "Keep the host away from what is inside the sandbox",
-            write(paths.UDEV_RULE_FILE, UDEV_RULE),
-            delete(paths.UDEV_RULE_FILE),
+            write(abilities.rule_file, UDEV_RULE),
+            delete(abilities.rule_file),
             partial=True,
         ),
         Step("Tell udev", _RELOAD, _RELOAD),
@@ -89,7 +89,7 @@ def last_one_out(abilities: Abilities) -> tuple[Step, ...]:
     and the directory of all sandboxes.
     """
     rule = (
-        Step("Take the udev rule away", delete(paths.UDEV_RULE_FILE)),
+        Step("Take the udev rule away", delete(abilities.rule_file)),
         Step(
             "Remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)
         ),

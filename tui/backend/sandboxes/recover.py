@@ -6,6 +6,7 @@ from tui.backend.engines import OVERLAY, snapshot
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, kept, ownership, remove, repair
@@ -13,7 +14,7 @@ from tui.backend.sandboxes import frame, kept, ownership, remove, repair
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
     """The plan that clears all remains, those of a demo too; it has no steps where there are
-    none. Refused while something uses the remains of a sandbox.
+    none. Remains that something uses are left, and noted; Refused where there are no others.
     """
     able = abilities.read(host)
     practised = demo.is_abandoned(host)
@@ -22,26 +23,41 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
     torn = tuple(sandbox for sandbox in resume if not sandbox.whole)
+    used = _used(host, tuple(sandbox for sandbox in broken if sandbox not in resume), len(broken), practice)
+    broken = [sandbox for sandbox in broken if sandbox.name not in used]
     clear = tuple(sandbox for sandbox in broken if sandbox not in resume)
-    for sandbox in clear:
-        remove.check(sandbox, blockers.read(host, sandbox))
     made = {one.name: repair.make_again(host, inventory, one, udev=able.udev) for one in torn}
-    growth = tuple(step for one in resume for step in (*made.get(one.name, ()), *_settle(host, one, able)))
-    growth += tuple(step for sandbox in clear for step in _forget_node(host, sandbox))
-    notes = tuple(map(repair.note_of, torn))
-    left = host.kind(paths.RUN_DIR) is not None and not kept.only(host)
-    stray = not inventory.sandboxes and (able.rule or left)
-    swept = kept.leftovers(host)
-    if clear or stray:
-        clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
-        removal = remove.plan(clear, inventory.sandboxes, able)
-        commit = len(growth) + len(swept) + (removal.commit or 0)
-        whole = Plan(
-            "recover", _names(broken), (*growth, *swept, *removal.steps, *disk), notes, commit=commit
-        )
-    else:
-        whole = Plan("recover", _names(broken), (*growth, *swept, *disk), notes, commit=len(growth))
+    first = tuple(step for one in resume for step in (*made.get(one.name, ()), *_settle(host, one, able)))
+    first += tuple(step for sandbox in clear for step in _forget_node(host, sandbox))
+    first += kept.leftovers(host)
+    notes = (*map(repair.note_of, torn), *(_left(name, found) for name, found in used.items()))
+    if not (clear or _strays(host, inventory, able)):
+        plan = Plan("recover", _names(broken), (*first, *disk), notes, commit=len(first))
+        return requirements.check(host, plan)
+    clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
+    removal = remove.plan(clear, inventory.sandboxes, remove.survey(host, clear, inventory.sandboxes))
+    steps, commit = (*first, *removal.steps, *disk), len(first) + (removal.commit or 0)
+    whole = Plan("recover", _names(broken), steps, (*notes, *removal.notes), commit=commit)
     return requirements.check(host, whole)
+
+
+def _used(
+    host: Host, clear: tuple[Sandbox, ...], number: int, practice: tuple[Sandbox, ...]
+) -> dict[str, tuple[Blocker, ...]]:
+    """What uses those that are to be cleared, by name. Refused where that leaves none of the `number` of
+    remains to be recovered, or where one is of a demo, whose disk goes with it.
+    """
+    used = {sandbox.name: found for sandbox in clear if (found := blockers.read(host, sandbox))}
+    busy = [sandbox for sandbox in clear if sandbox.name in used]
+    if busy and (len(busy) == number or any(sandbox in practice for sandbox in busy)):
+        remove.check(busy[0], used[busy[0].name])
+    return used
+
+
+def _strays(host: Host, inventory: Inventory, able: Abilities) -> bool:
+    """Whether our directory or rule is there, and no sandbox."""
+    left = host.kind(paths.RUN_DIR) is not None and not kept.only(host)
+    return not inventory.sandboxes and (able.rule or left)
 
 
 def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
@@ -55,6 +71,10 @@ def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
         left = False
     forget = snapshot.dmsetup(False, "mknodes", sandbox.name)
     return (Step("Remove the node of its map, which is gone", forget),) if left else ()
+
+
+def _left(name: str, found: tuple[Blocker, ...]) -> str:
+    return f"{name} is left, because it is in use: {', '.join(f'{one.what} {one.how}' for one in found)}."
 
 
 def _names(found: list[Sandbox]) -> str:

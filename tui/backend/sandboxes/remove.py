@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from tui.backend import paths, requirements
 from tui.backend.command import Command, command
 from tui.backend.engines import overlay, snapshot
+from tui.backend.engines.exception_store import TRANSIENT
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
@@ -19,7 +20,8 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof
 from tui.backend.sandboxes.proof import Evidence
-from tui.backend.stores import ramdisk
+from tui.backend.sandboxes.request import RAMDISK
+from tui.backend.stores import others_data, ramdisk
 
 _FILES = (
     paths.IMAGE,
@@ -41,7 +43,22 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
         check(sandbox, blockers.read(host, sandbox))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
     proofs = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
-    return requirements.check(host, plan(found, inventory.sandboxes, abilities.read(host), proofs))
+    able = survey(host, found, inventory.sandboxes)
+    return requirements.check(host, plan(found, inventory.sandboxes, able, proofs))
+
+
+def survey(host: Host, gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...]) -> Abilities:
+    """The abilities of the machine; where brd would be unloaded with these sandboxes, with whose data are on
+    its disks.
+    """
+    able = abilities.read(host)
+    names = {sandbox.name for sandbox in gone}
+    stay = [sandbox for sandbox in everything if sandbox.name not in names]
+    if able.ram_disks is None or not _last_of_brd(gone, stay):
+        return able
+    ours = {disk for sandbox in gone for disk in _ram_disks(sandbox)}
+    found = others_data.on(host, able.ram_disks, ours)
+    return replace(able, ram_disks=replace(able.ram_disks, others=found))
 
 
 def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
@@ -76,14 +93,15 @@ def plan(
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
     soft += tuple(step for evidence in proofs for step in proof.steps(evidence))
     unload = _unload(gone, stay, able)
-    apart = ((sandbox, _take_apart(sandbox, able, wipe=not unload)) for sandbox in gone)
+    apart = ((sandbox, _take_apart(sandbox, able)) for sandbox in gone)
     hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
     clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
     last = () if stay else frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
     # brd goes before the records: they tell, after an interruption, that it is ours to unload
     steps = (*soft, *hard, *unload, *clear, *last)
-    return Plan("remove", name, steps, tuple(map(_which, gone)), commit=len(soft))
+    notes = (*map(_which, gone), *_stays(gone, stay, able))
+    return Plan("remove", name, steps, notes, commit=len(soft))
 
 
 def _which(sandbox: Sandbox) -> str:
@@ -116,15 +134,15 @@ def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
     return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
-def _take_apart(sandbox: Sandbox, able: Abilities, *, wipe: bool) -> tuple[Step, ...]:
-    """What cannot be taken back, from the top down. `wipe`: the RAM disk will be used again."""
+def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
+    """What cannot be taken back, from the top down."""
     loops = sorted((loop for loop in sandbox.loops if not loop.tied), key=lambda loop: loop.file)
     lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
     inner = [mount for mount in sandbox.inner if mount not in lower]
     above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
     return (
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
-        *(_wipe(sandbox) if wipe else ()),
+        *_wipe(sandbox),
         *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_unlock(sandbox),
@@ -154,7 +172,25 @@ def _wipe(sandbox: Sandbox) -> tuple[Step, ...]:
     whole = sandbox.cow if sandbox.cow and sandbox.cow.startswith("ram") else None
     if not whole and not any(paths.device(entry.name) == cut for entry in sandbox.helpers):
         return ()
-    return (Step("Clear the header on its RAM disk", ramdisk.wipe(f"/dev/{whole}" if whole else cut)),)
+    disks = sorted(f"/dev/{name}" for name in _ram_disks(sandbox))
+    ours = disks and sandbox.record is not None and sandbox.record.brd_loaded
+    clear = Step("Clear the header on its RAM disk", ramdisk.wipe(f"/dev/{whole}" if whole else cut))
+    if not ours:
+        return (clear,)
+    # an interrupted removal may have come to the last of these
+    return (
+        Step("Let its RAM disk be written to", ramdisk.unlock(*disks)),
+        clear,
+        Step("Keep its RAM disk empty", ramdisk.lock(*disks)),
+    )
+
+
+def _ram_disks(sandbox: Sandbox) -> set[str]:
+    """The kernel names of the RAM disks that a sandbox uses."""
+    below = (name for entry in (sandbox.map, *sandbox.helpers) if entry for name in entry.slaves)
+    record = sandbox.record
+    classic = record is not None and record.store == RAMDISK and record.policy == TRANSIENT
+    return {*(name for name in below if name.startswith("ram")), *(("ram0",) if classic else ())}
 
 
 def _has_directory(sandbox: Sandbox) -> bool:
@@ -187,9 +223,24 @@ def _unload(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> 
     """RAM disks give their memory back only when brd is unloaded; only if we loaded it. The
     step is one of a sandbox whose record says so: where it fails, that record stays.
     """
-    ours = [sandbox.name for sandbox in gone if sandbox.record and sandbox.record.brd_loaded]
-    wanted = any(sandbox.record and sandbox.record.brd_loaded for sandbox in stay)
-    if not ours or wanted or able.ram_disks is None:
+    last = _last_of_brd(gone, stay)
+    if not last or able.ram_disks is None or able.ram_disks.others:
         return ()
     unload = command("modprobe", "--remove", "brd")
-    return (Step("Give the RAM disks' memory back", unload, of=ours[-1]),)
+    return (Step("Give the RAM disks' memory back", unload, of=last),)
+
+
+def _last_of_brd(gone: tuple[Sandbox, ...], stay: list[Sandbox]) -> str:
+    """A sandbox for which brd was loaded, when nothing that stays needs it; else empty."""
+    ours = [sandbox.name for sandbox in gone if sandbox.record and sandbox.record.brd_loaded]
+    wanted = any(sandbox.record and sandbox.record.brd_loaded for sandbox in stay)
+    return ours[-1] if ours and not wanted else ""
+
+
+def _stays(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[str, ...]:
+    others = able.ram_disks.others if able.ram_disks else ()
+    if not others or not _last_of_brd(gone, stay):
+        return ()
+    disks = ", ".join(f"/dev/{name}" for name in others)
+    note = f"The RAM disks stay, and keep their memory: there may be data of somebody else on {disks}."
+    return (f"{note} Unloading the module drops all of it: modprobe --remove brd.",)

@@ -32,6 +32,7 @@ def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> St
     return Store(
         steps=(
             *load,
+            *_unlock(disk, inventory),
             Step(
                 "Cut the promised size from the RAM disk: the COW device",
                 dmsetup(
@@ -52,6 +53,24 @@ def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> St
 def wipe(path: str) -> Command:
     """Clear what tells what is on a device."""
     return command("dd", "if=/dev/zero", f"of={path}", "bs=4096", "count=1", "conv=fsync", "status=none")
+
+
+def lock(*disks: str) -> Command:
+    """Keep people from putting something on RAM disks that go with the last sandbox: whoever makes one
+    writable all the same is seen to have done so (`others_data`).
+    """
+    return command("blockdev", "--setro", *disks)
+
+
+def unlock(*disks: str) -> Command:
+    """Let RAM disks be written to."""
+    return command("blockdev", "--setrw", *disks)
+
+
+def _unlock(disk: str, inventory: Inventory) -> tuple[Step, ...]:
+    if not any(device.path == disk and device.read_only for device in inventory.devices):
+        return ()
+    return (Step("Let the RAM disk be written to", unlock(disk), lock(disk)),)
 
 
 def probed(host: Host, inventory: Inventory) -> Inventory:
@@ -90,13 +109,13 @@ def grow(name: str, new: int, disk: str, udev: bool) -> tuple[Step, ...]:
 
 
 def _load(count: int, size: int) -> tuple[Step, ...]:
-    return (
-        Step(
-            "Load the kernel's RAM disk module",
-            command("modprobe", "brd", f"rd_nr={count}", f"rd_size={-(-size // 1024)}"),
-            command("modprobe", "--remove", "brd"),
-        ),
+    load = Step(
+        "Load the kernel's RAM disk module",
+        command("modprobe", "brd", f"rd_nr={count}", f"rd_size={-(-size // 1024)}"),
+        command("modprobe", "--remove", "brd"),
     )
+    further = tuple(f"/dev/ram{number}" for number in range(1, count))
+    return (load, Step("Keep the other RAM disks empty", lock(*further))) if further else (load,)
 
 
 def _free(inventory: Inventory, size: int, only: str = "") -> Device:

@@ -124,22 +124,26 @@ def _tag(content: Content | None, tag: str) -> str:
 
 
 def blockdev(world: World, words: list[str], _: str) -> str:
-    """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE`, or make it read-only
-    (`--setro`) or writable again (`--setrw`).
+    """Ask a device: `blockdev --getsize64 | --getsz | --getss | --getro DEVICE...`, or make it
+    read-only (`--setro`) or writable again (`--setrw`).
     """
     given = parse("blockdev", words, flags="getsize64 getsz getss getro setro setrw flushbufs rereadpt")
-    block = _block(world, given.one(), "blockdev: cannot open {}: No such file or directory", 1)
+    return "".join(_ask(world, path, list(given.options)) for path in given.operands)
+
+
+def _ask(world: World, path: str, options: list[str]) -> str:
+    block = _block(world, path, "blockdev: cannot open {}: No such file or directory", 1)
     if not world.root:
-        raise Failure(f"blockdev: cannot open {given.one()}: Permission denied")
-    if {"setro", "setrw"} & set(given.options):
-        block.read_only = "setro" in given
+        raise Failure(f"blockdev: cannot open {path}: Permission denied")
+    if {"setro", "setrw"} & set(options):
+        block.read_only = "setro" in options
     answers = {
         "getsize64": block.size,
         "getsz": block.size // SECTOR,
         "getss": block.sector,
         "getro": int(block.read_only),
     }
-    return "".join(f"{answers[name]}\n" for name in given.options if name in answers)
+    return "".join(f"{answers[name]}\n" for name in options if name in answers)
 
 
 def _block(world: World, path: str, words: str, status: int) -> Block:

@@ -1,11 +1,11 @@
-"""The programs that put an image on a disk and compare it: wipefs, flock, cmp, and dd from a file."""
+"""The programs that put an image on a disk and compare it: wipefs, cmp, and dd from a file."""
 
 import copy
 
 from tui.backend.practice import storage, tree, use
 from tui.backend.practice.blocks import Disk
 from tui.backend.practice.nodes import Content, File, Special
-from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.programs import Failure, Program
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
 
@@ -47,15 +47,19 @@ def cmp(world: World, words: list[str], _: str) -> str:
     return ""
 
 
-def flock(programs: dict[str, Program]) -> Program:
-    """Run a program with a device locked: `flock --exclusive --timeout=N DEVICE PROGRAM...`."""
+def held(programs: dict[str, Program], otherwise: Program) -> Program:
+    """Run a program while a disk is held: `bash -euo pipefail -c LINE bash DISK SECONDS FILE TEXT
+    PROGRAM...`, where the line is the one with flock; else `otherwise`.
+    """
 
     def run(world: World, words: list[str], data: str) -> str:
-        given, rest = parse("flock", words[:2], flags="x/exclusive", values="w/timeout"), words[2:]
-        if given.operands or len(rest) < 2:
-            raise NotPractised("flock: bad usage")
-        _device(world, rest[0], f"flock: cannot open lock file {rest[0]}")
-        return programs[rest[1]](world, rest[2:], data)
+        if "flock " not in words[3]:
+            return otherwise(world, words, data)
+        path, _seconds, file, text, program, *rest = words[5:]
+        _device(world, path, f"bash: line 1: {path}")
+        if tree.file(world, file).text.strip() != text:
+            raise Failure(f"{path} is another disk now")
+        return programs[program](world, rest, data)
 
     return run
 

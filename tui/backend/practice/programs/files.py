@@ -174,7 +174,7 @@ def dd(world: World, words: list[str], _: str) -> str:
     }:
         return disks.write(world, source, given["of"], head="skip" not in given)
     unknown = set(given) - {"if", "of", "bs", "count", "conv", "status", "seek", "oflag"}
-    if unknown or given.get("if") not in ("/dev/zero", "/dev/urandom"):
+    if unknown or given.get("if", "/dev/zero") not in ("/dev/zero", "/dev/urandom"):
         raise NotPractised(f"dd: unrecognized operand {quoted(' '.join(words))}")
     count = size("dd", given.get("bs", "512")) * int(given.get("count", "1"))
     path = given["of"]

@@ -8,6 +8,16 @@ from tui.backend.practice.world import World
 _TIMES = ("E2FSPROGS_FAKE_TIME=", "SOURCE_DATE_EPOCH=")
 
 
+def harmless(programs: dict[str, Program]) -> Program:
+    """Run what comes after `--` (`unshare ... --`, `prlimit ... --`)."""
+
+    def run(world: World, words: list[str], data: str) -> str:
+        program, *rest = words[words.index("--") + 1 :]
+        return "" if rest == ["-c", ":"] else programs[program](world, rest, data)
+
+    return run
+
+
 def env(programs: dict[str, Program]) -> Program:
     """Run a program with a variable: `env DM_DISABLE_UDEV=1 dmsetup...`, or with the time of a build."""
 

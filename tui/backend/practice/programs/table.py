@@ -18,7 +18,6 @@ from tui.backend.practice.programs.losetup import losetup
 from tui.backend.practice.programs.qemu import qemu
 
 PROGRAMS: dict[str, Program] = {
-    "bash": building.bash,
     "blkid": devices.blkid,
     "blockdev": devices.blockdev,
     "cat": files.cat,
@@ -67,7 +66,8 @@ PROGRAMS: dict[str, Program] = {
     "xorriso": building.xorriso,
 }
 PROGRAMS["env"] = processes.env(PROGRAMS)
-PROGRAMS["flock"] = disks.flock(PROGRAMS)
+PROGRAMS["unshare"] = PROGRAMS["prlimit"] = processes.harmless(PROGRAMS)
+PROGRAMS["bash"] = disks.held(PROGRAMS, building.bash)
 
 NEED_ROOT = frozenset(
     {"dd", "losetup", "mkdir", "mount", "rm", "rmdir", "tar", "tee", "touch", "truncate", "umount", "wipefs"}

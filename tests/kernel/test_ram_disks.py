@@ -1,0 +1,50 @@
+"""brd is loaded for a sandbox, and unloaded with the last one; but never with data of others on its disks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.lab import MIB, Lab, sh
+
+pytestmark = pytest.mark.only_no_udev
+
+KINDS = ({"classic": True, "size": "8M"}, {"store": "ramdisk", "size": "8M"})
+
+
+def write(disk: Path, at: int) -> None:
+    with disk.open("r+b") as file:
+        file.seek(at)
+        file.write(b"thesis")
+
+
+@pytest.mark.parametrize("options", KINDS, ids=["classic", "ramdisk"])
+@pytest.mark.parametrize("at", [0, 5 * MIB], ids=["beginning", "middle"])
+def test_data_of_others_stay(lab: Lab, options: dict[str, object], at: int) -> None:
+    lab.create(lab.disk().origin, name="trial", **options)  # type: ignore[arg-type]
+    disk = Path("/dev/ram5")
+    if not disk.exists():
+        sh("mknod", str(disk), "b", "1", "5")  # opening it makes the RAM disk
+    if "store" in options:
+        with pytest.raises(PermissionError):
+            write(disk, at)
+        sh("blockdev", "--setrw", str(disk))
+    write(disk, at)
+    plan = lab.remove_plan("trial")
+    assert any("data of somebody else on /dev/ram5" in note for note in plan.notes)
+    lab.remove("trial")
+    with disk.open("rb") as file:
+        file.seek(at)
+        assert file.read(6) == b"thesis"
+    sh("modprobe", "--remove", "brd")
+
+
+def test_our_own_are_not_of_others(lab: Lab) -> None:
+    """What one of several left on its RAM disk does not keep the module."""
+    origin = lab.disk().origin
+    for name in ("one", "two"):
+        lab.create(origin, name=name, store="ramdisk", size="8M")
+        Path(f"/run/sandbox-tui/{name}/mnt/file").write_bytes(bytes(range(256)) * 4096)
+    lab.remove("one")
+    assert Path("/sys/module/brd").exists()
+    lab.remove("two")
+    assert not Path("/sys/module/brd").exists()

@@ -1,0 +1,86 @@
+"""What the kernel knows of a file beside its name: which it is, and who writes to it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui.backend.host import FileNode
+from tui.backend.kernel_text import fields, lines, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOP_GET_STATUS64 = 0x4C05
+_LOOP_INFO64 = struct.Struct("=QQQ208x")
+"""struct loop_info64 (linux/loop.h): lo_device, lo_inode, lo_rdevice, and what does not matter here."""
+
+
+def node(path: str) -> FileNode:
+    """Which file a path names, links followed. OSError."""
+    return _node(os.stat(path))
+
+
+def behind(loop: str) -> FileNode:
+    """Which file a loop device, given by its node, is attached to. OSError.
+
+    The name in /sys is a path in the mount namespace of whoever attached it, and proves nothing.
+    """
+    descriptor = os.open(loop, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = fcntl.ioctl(descriptor, _LOOP_GET_STATUS64, bytes(_LOOP_INFO64.size))
+    finally:
+        os.close(descriptor)
+    device, inode, number_of_it = _LOOP_INFO64.unpack(found)
+    return FileNode(device, inode, number_of_it)
+
+
+def is_written(path: str) -> bool | None:
+    """Whether a regular file is open for writing, by whomever and under whatever name; None where its file
+    system does not tell. OSError when it cannot be opened.
+
+    The kernel gives a read lease only on a file that nobody has open for writing (fcntl(2), F_SETLEASE).
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return True if error.errno == errno.EAGAIN else None
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def writers(file: FileNode) -> Iterator[tuple[int, str]]:
+    """The processes that have a file open for writing, each with the name by which it does."""
+    for pid in map(number, os.listdir("/proc")):
+        if pid is None:
+            continue
+        with suppress(OSError):
+            for descriptor in os.listdir(f"/proc/{pid}/fd"):
+                if _writes(pid, descriptor, file):
+                    yield pid, os.readlink(f"/proc/{pid}/fd/{descriptor}")
+                    break
+
+
+def _writes(pid: int, descriptor: str, file: FileNode) -> bool:
+    """By the inode's number first: only of the right file itself more is asked."""
+    with open(f"/proc/{pid}/fdinfo/{descriptor}", "rb") as info:
+        known = dict(fields(line)[:2] for line in lines(info.read().decode()) if len(fields(line)) > 1)
+    if known.get("ino:", str(file.inode)) != str(file.inode):
+        return False
+    if int(known["flags:"], 8) & os.O_ACCMODE == os.O_RDONLY:
+        return False
+    return _node(os.stat(f"/proc/{pid}/fd/{descriptor}")) == file
+
+
+def _node(found: os.stat_result) -> FileNode:
+    return FileNode(found.st_dev, found.st_ino, found.st_rdev)

@@ -1,0 +1,58 @@
+"""Whose data are on the RAM disks: unloading brd would drop all of it.
+
+Those that we load and do not use are read-only (`ramdisk.lock`). Source: drivers/block/brd.c of Linux;
+/sys/kernel/debug/ramdisk_pages counts the pages of each disk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.backend.errors import CommandFailed
+from tui.backend.kernel_text import number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tui.backend.host import Host
+    from tui.backend.inventory.abilities import RamDisks
+
+_SECONDS = 30
+"""How long it may take to read a RAM disk through."""
+
+
+def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
+    """The kernel names of the RAM disks beside `ours` that may have somebody's data on them."""
+    return tuple(_used(host, disks, [name for name in disks.names if name not in ours]))
+
+
+def _used(host: Host, disks: RamDisks, names: list[str]) -> Iterator[str]:
+    for name in names:
+        if not _is_locked(host, name):
+            pages = _pages(host, name)
+            if pages or (pages is None and not _is_zero(host, name, disks.size)):
+                yield name
+
+
+def _is_locked(host: Host, name: str) -> bool:
+    try:
+        return host.read(f"/sys/class/block/{name}/ro").strip("\n") == "1"
+    except OSError:
+        return False
+
+
+def _pages(host: Host, name: str) -> int | None:
+    """The pages that a disk has taken; None where the kernel does not tell."""
+    try:
+        return number(host.read(f"/sys/kernel/debug/ramdisk_pages/{name}").strip("\n"))
+    except OSError:
+        return None
+
+
+def _is_zero(host: Host, name: str, size: int) -> bool:
+    """Reading takes no memory: a page that was never written is not made for it."""
+    try:
+        host.run(["cmp", f"--bytes={size}", f"/dev/{name}", "/dev/zero"], timeout=_SECONDS)
+    except CommandFailed:
+        return False
+    return True
