@@ -99,7 +99,7 @@ class Line:
         end = time.monotonic() + PATIENCE
         while self.seen.count(words) < times:
             assert time.monotonic() < end, self.seen[-2000:]
-            self.read(0.2)
+            assert self.read(0.2) or self.process.poll() is None, self.seen[-2000:]
 
     def end(self) -> int:
         """Its exit code."""
@@ -170,8 +170,11 @@ def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
             terminal.until(words)
         os.write(terminal.master, b"\r")
         terminal.until(b"Nothing has been touched yet")
-        os.write(terminal.master, b"\r")
-        terminal.until(b"running")
+        # a page is seen a moment before it hears keys
+        while b"running" not in terminal.seen:
+            os.write(terminal.master, b"\r")
+            terminal.read(1)
+            assert terminal.process.poll() is None, terminal.seen[-2000:]
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 1
         assert RESTORED in terminal.seen
