@@ -8,7 +8,7 @@ TEST_USES='always sandbox livecd part'
 # Of tests only, program:package; without a package those that the table above has, too.
 TEST_PROGRAMS='file:file udevadm linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs
     mkfs.btrfs:btrfs-progs mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
-    setcap:libcap2-bin unshare:util-linux tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+    setcap:libcap2-bin unshare tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
 # File systems that are mounted below overlays; not every release of Debian has all of them.
 MAKERS='mkfs.jfs:jfsutils mkfs.reiserfs:reiserfsprogs mkfs.nilfs2:nilfs-tools mkfs.ntfs:ntfs-3g
     mkfs.exfat:exfatprogs mkfs.minix:util-linux-extra'

@@ -105,7 +105,7 @@ class Line:
         end = time.monotonic() + PATIENCE
         while self.seen.count(words) < times:
             assert time.monotonic() < end, self.seen[-2000:]
-            self.read(0.2)
+            assert self.read(0.2) or self.process.poll() is None, self.seen[-2000:]
 
     def end(self) -> int:
         """Its exit code."""
@@ -178,7 +178,8 @@ def start_a_plan(terminal: Line) -> None:
     terminal.until(b"Nothing has been touched yet")
     while b"running" not in terminal.seen:  # Enter counts once the plan has been on the screen
         os.write(terminal.master, b"\r")
-        terminal.read(0.2)
+        terminal.read(1)
+        assert terminal.process.poll() is None, terminal.seen[-2000:]
 
 
 def test_a_running_plan_is_undone_when_a_signal_comes() -> None:

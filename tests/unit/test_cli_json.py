@@ -17,7 +17,7 @@ SANDBOX = {
 CREATED = {
     "name", "device", "mount", "directory", "origin", "origin_size", "origin_id", "image", "tree", "engine",
     "store", "policy", "chunk", "size", "fstype", "mount_options", "mount_made", "hashed", "brd_loaded",
-    "locked", "namespace", "created", "version",
+    "locked", "namespace", "created", "version", "schema", "diskseq",
 }  # fmt: skip
 PLAN = {"verb", "name", "notes", "steps", "script"}
 PROOF = {"name", "origin", "counters_same", "disk_same", "hash_same", "hashed", "changed", "more", "sentence"}

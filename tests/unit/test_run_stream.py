@@ -18,7 +18,7 @@ TALK = r"""printf 'one\ntwo\r'; printf 'wrong\n' >&2; sleep 0.1; printf 'three\0
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who ends when asked to is never killed for being slow."""
-    monkeypatch.setattr(run, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(waiting, "PATIENCE", PATIENCE)
 
 
 def gone(pid: int) -> bool:

@@ -222,14 +222,16 @@ def test_a_file_system_in_user_space_does_not_keep_the_lock(
 
 def test_a_lock_in_whose_place_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("")
-    with pytest.raises(CommandFailed, match="File exists"), lock.hold("x", str(tmp_path / "run" / ".lock")):
+    with (
+        pytest.raises(CommandFailed, match="Not a directory"),
+        lock.hold("x", str(tmp_path / "run" / "lock")),
+    ):
         pass
 
 
 def test_programs_that_were_left_behind_are_named_by_the_lock(tmp_path: Path) -> None:
-    file = str(tmp_path / "run" / ".lock")
+    file = str(tmp_path / "lock")
     with lock.hold("create", file) as descriptor:
-        (tmp_path / "run" / "trial").mkdir()
         child = subprocess.Popen(["sleep", "1000"], pass_fds=(descriptor,))
     try:
         with pytest.raises(Refused) as refusal, lock.hold("recover", file):
@@ -241,10 +243,9 @@ def test_programs_that_were_left_behind_are_named_by_the_lock(tmp_path: Path) ->
 
 
 def test_the_lock_tells_which_sandboxes_are_changed(tmp_path: Path) -> None:
-    file = str(tmp_path / "run" / ".lock")
+    file = str(tmp_path / "lock")
     assert lock.changing(file) == ()
     with lock.hold("create trial", file) as descriptor:
-        (tmp_path / "run" / "trial").mkdir()
         assert lock.changing(file) == ()
         lock.note(descriptor, "create trial", "trial, other")
         assert lock.changing(file) == ("trial", "other")

@@ -123,6 +123,8 @@ class _Run:
         """Take back what was done, or, where there is no way back, note it."""
         words = str(error) if isinstance(error, CommandFailed) else f"{type(error).__name__}: {error}"
         self._report(Event(index, step, Phase.FAILED, words))
+        if step.optional and isinstance(error, CommandFailed):
+            return
         reason = f"“{step.title}” failed: {words}"
         if index < self.commit:
             # a program that gave no answer, or was not waited for, may have done its work

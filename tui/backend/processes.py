@@ -178,7 +178,7 @@ def _held(task: int, view: _View) -> Iterator[tuple[str, str]]:
     for link, how in (("cwd", "works in"), ("root", "has its root in"), ("exe", "runs")):
         path = _link(f"/proc/{task}/{link}")
         # a path alone may be that of a directory over which the sandbox was mounted
-        if _inside(path, view.points) and _mount_of(f"/proc/{task}/{link}") in ("", *view.inside):
+        if _inside(path, view.points) and _is_on(f"/proc/{task}/{link}", view.inside):
             yield how, path
     if not view.files:
         return
@@ -221,6 +221,11 @@ def _mount_id(pid: int, descriptor: str) -> str:
             if line.startswith("mnt_id:"):
                 return fields(line)[1]
     return ""
+
+
+def _is_on(path: str, numbers: frozenset[str]) -> bool:
+    """Whether a link of /proc leads to one of these mounts, as far as that is known; none: any will do."""
+    return not numbers or _mount_of(path) in ("", *numbers)
 
 
 def _mount_of(path: str) -> str:

@@ -1,8 +1,10 @@
 """How programs are run that handle what others made: an archive or an image may be made to take one over.
 
-As root they become a user that owns nothing, and as whom nothing else runs, with no right beside reading all
-files, in mount, network and IPC namespaces of their own where everything is read-only but the place of work.
-All others run them as themselves: nothing is gained by taking over what one is. Their memory is limited.
+As root they become a user that owns nothing, and as whom nothing else runs, without any right; for an image,
+which has to be opened by its name, with that of reading all files, and never so for an archive, which may name
+files of this machine as its contents. They run in mount, network and IPC namespaces of their own, where all is
+read-only but the place of work. All others run them as themselves: nothing is gained by taking over what one
+is. Their memory is limited.
 
 Source of the number: Debian policy 9.2.2 has 65000 to 65533 reserved, systemd's UIDS-GIDS.md has 65520 to
 65533 unused; containers with 65536 users have it too. Not nobody (65534): other services run as that.
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 UID = 65530
 _MEMORY = 4 << 30
 """Bytes that such a program may take: xz and zstd need up to 2 GiB for what was compressed that well."""
+_NOTHING = "-all"
 _READING = "-all,+dac_read_search"
 _READ_ONLY = """\
 if test -n "$1"; then mount --bind "$1" "$1"; fi; \
@@ -35,15 +38,16 @@ reached either. mountinfo escapes as printf does.
 _NAMESPACES = ("unshare", "--mount", "--net", "--ipc", "--propagation=private")
 
 
-def words(*, as_root: bool, work: str = "") -> tuple[str, ...]:
+def words(*, as_root: bool, work: str = "", reading: bool = False) -> tuple[str, ...]:
     """What comes before such a program and its arguments; the last word is `--`. `work` is the directory that
-    it may write to, and begins in; for who is not root it does so anyway.
+    it may write to, and begins in; for who is not root it does so anyway. `reading`: it may read all files.
     """
     limits = ("prlimit", f"--data={_MEMORY}", "--core=0", "--")
     if not as_root:
         return limits
     user = ("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--no-new-privs")
-    rights = (f"--bounding-set={_READING}", f"--inh-caps={_READING}", f"--ambient-caps={_READING}")
+    kept = _READING if reading else _NOTHING
+    rights = (f"--bounding-set={kept}", f"--inh-caps={kept}", f"--ambient-caps={kept}")
     return (*_NAMESPACES, "bash", "-eu", "-c", _READ_ONLY, "bash", work, *user, *rights, *limits)
 
 

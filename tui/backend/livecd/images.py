@@ -59,7 +59,7 @@ def reader(host: Host, path: str, fstype: str) -> Image:
 class _Ext:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
-        self._reader = harmless.words(as_root=host.is_root())
+        self._reader = harmless.words(as_root=host.is_root(), reading=True)
 
     def listing(self, wanted: tuple[str, ...]) -> Listing:
         """Only what lies on the ways: debugfs has no quick listing of all."""
@@ -117,7 +117,7 @@ class _Ext:
 class _Squashfs:
     def __init__(self, host: Host, path: str) -> None:
         self.host, self.path = host, path
-        self._reader = harmless.words(as_root=host.is_root())
+        self._reader = harmless.words(as_root=host.is_root(), reading=True)
         found = Collector(path)
         try:
             with host.pipe([*self._reader, "unsquashfs", "-lln", path]) as pipe:

@@ -21,8 +21,10 @@ def node(world: World, path: str) -> FileNode:
 def behind(world: World, loop: str) -> FileNode:
     """Which file a loop device, given by its node, is attached to."""
     block = world.blocks.get(loop.removeprefix("/dev/"))
-    if not isinstance(block, Loop) or block.file is None or block.fs is None:
+    if not isinstance(block, Loop) or block.fs is None or not block.bound:
         raise FileNotFoundError(2, "No such file or directory", loop)
+    if below := world.blocks.get(block.device):
+        return FileNode(_number(block.fs.devno), 0, _number(below.devno))
     return FileNode(_number(block.fs.devno), id(block.file))
 
 
