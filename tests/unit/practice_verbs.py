@@ -34,10 +34,12 @@ class Case:
 
     @property
     def beside(self) -> dict[str, Any]:
-        """Another sandbox that can be there at the same time: of the same disk where dm shares it."""
+        """Another sandbox that can be there at the same time: of the same disk where dm shares it; with the
+        udev rule where this one needs it.
+        """
         if not self.id.startswith("overlay"):
             return {"no_mount": True}
-        claimed = "origin" not in self.request and self.machine is not without_mapper
+        claimed = self.request.get("origin") in (None, IMAGE) and self.machine is not without_mapper
         return {"engine": "overlay"} if claimed else {"origin": "/home"}
 
 

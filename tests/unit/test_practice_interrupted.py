@@ -109,8 +109,8 @@ def test_create_killed(case: Case, half: bool) -> None:
 
 def test_what_runs_is_not_interrupted(capsys: pytest.CaptureFixture[str]) -> None:
     """Another program holds the lock and is making it, or growing it."""
-    host = PracticeHost()
-    host.kill_at(25)
+    whole, host = PracticeHost(), PracticeHost()
+    host.kill_at(_first_step(whole, make(whole, name="trial")) + 6)
     assert killed(partial(make, host, name="trial"))
     cli = CommandLine(host, capsys)
     assert cli("list", "--json").json["sandboxes"][0]["interrupted"] is True

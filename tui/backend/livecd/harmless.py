@@ -1,10 +1,10 @@
 """How programs are run that handle what others made: an archive or an image may be made to take one over.
 
-As root they become a user that owns nothing, and as whom nothing else runs, without any right; for an image,
-which has to be opened by its name, with that of reading all files, and never so for an archive, which may name
-files of this machine as its contents. They run in mount, network and IPC namespaces of their own, where all is
-read-only but the place of work. All others run them as themselves: nothing is gained by taking over what one
-is. Their memory is limited.
+As root they become a user that owns nothing, and as whom nothing else runs, without any right; for an
+image, which has to be opened by its name, with that of reading all files, and never so for an archive, which
+may name files of this machine as its contents. They run in mount, network and IPC namespaces of their own,
+where all is read-only but the place of work. All others run them as themselves: nothing is gained by taking
+over what one is. Their memory is limited.
 
 Source of the number: Debian policy 9.2.2 has 65000 to 65533 reserved, systemd's UIDS-GIDS.md has 65520 to
 65533 unused; containers with 65536 users have it too. Not nobody (65534): other services run as that.
