@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.kernel.engines import both_engines
-from tests.kernel.lab import MIB, Disk, Lab, Tree, node, sh
+from tests.kernel.lab import MIB, PLACE, Disk, Lab, Tree, node, sh
 from tui.backend import inventory
 from tui.backend.gauge import State
 
@@ -139,3 +139,19 @@ def test_removing_several_at_once(lab: Lab, engine: str) -> None:
     lab.create(two.origin, name="two", engine=engine)
     lab.remove("one", "two")
     assert lab.sandboxes() == ()
+
+
+@pytest.mark.layers
+@pytest.mark.only_no_udev
+@both_engines
+@pytest.mark.parametrize("name", ["a b ä", "a,b", "a:b", "a\\040b", "a\\b"])
+def test_paths_of_any_name(lab: Lab, engine: str, name: str) -> None:
+    """In the kernel's tables, and in the options of mount."""
+    disk = lab.disk(attach=False, name=f"{name}.img")
+    digest, point = disk.digest(), str(PLACE / f"point {name}")
+    box = lab.create(disk.origin, name="trial", mount=point, engine=engine)
+    assert box.mountpoint == point
+    Path(point, "mine").write_text("work")
+    lab.remove("trial")
+    assert not Path(point).exists()
+    assert disk.digest() == digest

@@ -35,7 +35,7 @@ def _signal_when(
 
     def interrupted(argv: list[str], **options: object) -> str:
         if word in argv:
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         return run(argv, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(host, "run", interrupted)
@@ -99,7 +99,7 @@ def test_further_signals_do_not_kill_the_undo(
     def hammered(argv: list[str], **options: object) -> str:
         if "tmpfs" in argv or undoing:
             undoing.append(argv[0])
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         return run(argv, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(cli.host, "run", hammered)
