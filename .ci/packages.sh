@@ -7,8 +7,8 @@ RUN_USES='always sandbox'
 TEST_USES='always sandbox livecd part'
 # Of tests only, program:package; without a package those that the table above has, too.
 TEST_PROGRAMS='file:file udevadm linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs
-    mkfs.btrfs:btrfs-progs mkfs.f2fs:f2fs-tools mkudffs:udftools fuser:psmisc pgrep:procps sfdisk:fdisk
-    setcap:libcap2-bin unshare tmux:tmux socat:socat script:bsdutils ps:procps ip:iproute2'
+    mkfs.btrfs:btrfs-progs mkfs.f2fs:f2fs-tools mkudffs:udftools pgrep:procps sfdisk:fdisk
+    setcap:libcap2-bin unshare tmux:tmux script:bsdutils ps:procps ip:iproute2'
 # File systems that are mounted below overlays; not every release of Debian has all of them.
 MAKERS='mkfs.jfs:jfsutils mkfs.reiserfs:reiserfsprogs mkfs.nilfs2:nilfs-tools mkfs.ntfs:ntfs-3g
     mkfs.exfat:exfatprogs mkfs.minix:util-linux-extra'
@@ -85,7 +85,7 @@ update_lists() {
     [ -z "${lists_updated:-}" ] || return 0
     lists_updated=yes
     say "reading Debian's package lists"
-    as_root apt-get update -qq </dev/null >/dev/null || say "that failed; trying with the old ones"
+    as_root apt-get update -qq </dev/null >/dev/null 2>&1 || say "that failed; trying with the old ones"
 }
 
 install_packages() {
@@ -104,7 +104,7 @@ install_packages() {
     if ! as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
         --no-install-recommends "$@" </dev/null >"$log" 2>&1; then
         tail -n 20 "$log" >&2
-        say "apt-get could not install: $*"
+        say "these packages could not be installed (the lines above say why; is Debian's archive reachable?): $*"
         exit 1
     fi
     rm -f "$log"

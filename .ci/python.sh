@@ -42,7 +42,10 @@ need_venv() {
     ! venv_is_ready "$1" || return 0
     venv_is_sound || make_venv
     say "installing the Python packages to $1"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --editable "$2"
+    .venv/bin/python -m pip install -qq --retries 1 --disable-pip-version-check --editable "$2" || {
+        say "the Python packages could not be installed: try again with a network, where the package index is reachable"
+        exit 3
+    }
     echo "$wanted" >".venv/ready-to-$1"
     # Who can test can run.
     echo "$wanted" >.venv/ready-to-run

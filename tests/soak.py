@@ -54,7 +54,7 @@ def _dice(of: str) -> random.Random:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The dice of Hypothesis, where that is loaded, are thrown by the same seed."""
+    """In a soak the examples of Hypothesis, where that is loaded, come from the same seed."""
     config.addinivalue_line("markers", "soak: there is more of it in a soak (set by tests/soak.py itself)")
     if getattr(config.option, "hypothesis_seed", "") is None:
         config.option.hypothesis_seed = str(SEED)

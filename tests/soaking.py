@@ -31,8 +31,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 PATIENCE = 120
 """Seconds that a part gets to end when the time is up."""
 _INTERRUPTED = 130
-_LONGEST = 1e6
-"""Seconds that may be waited for: not for ever, which wait() does not know."""
+_LOOK = 1.0
+"""Seconds between two looks whether all shall stop."""
 
 
 @dataclass
@@ -59,12 +59,11 @@ class Soak:
         self.parts, self.clock = parts, clock
         self.tallies = {name: Tally() for name in parts}
         self.stopped = False
-        self._running: subprocess.Popen[bytes] | None = None
 
     def run(self, seconds: float) -> int:
         """For so many seconds. 1 when a round failed, 130 after Ctrl-C, else 0."""
         # no exception: it could come between the start of a part and the waiting for it
-        before = signal.signal(signal.SIGINT, lambda *_: self._interrupt())
+        before = signal.signal(signal.SIGINT, self._interrupt)
         end = self.clock() + seconds
         for name in itertools.cycle(self.parts):
             if self.stopped or self.clock() >= end:
@@ -78,31 +77,31 @@ class Soak:
             return 1
         return _INTERRUPTED if self.stopped else 0
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, *_signal: object) -> None:
         self.stopped = True
-        if self._running is not None:
-            self._running.send_signal(signal.SIGINT)
 
     def _round(self, name: str, end: float) -> None:
         seed, tally, command = random.randrange(1 << 32), self.tallies[name], self.parts[name]
         print(f"== {name}: {_repeat(seed)} {shlex.join(command)}", flush=True)
         settings = {"SANDBOX_TUI_SOAK": "1", "SANDBOX_TUI_SEED": str(seed)}
-        process = subprocess.Popen(command, env={**os.environ, **settings}, stdin=subprocess.DEVNULL)
-        self._running = process
-        in_time = not self.stopped and _ended(process, min(end - self.clock(), _LONGEST))
-        if self.stopped or not in_time:
+        # in a session of its own: Ctrl-C on a terminal is for us, and reaches it once
+        process = subprocess.Popen(
+            command, env={**os.environ, **settings}, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        while not self.stopped and self.clock() < end and not _ended(process, _LOOK):
+            pass
+        if process.returncode is None:
             tally.cut += 1
             _stop(process)
         elif process.returncode:
             tally.failed.append(seed)
         else:
             tally.passed += 1
-        self._running = None
 
 
 def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     try:
-        process.wait(max(0, seconds))
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         return False
     return True
@@ -110,9 +109,9 @@ def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Let it clean up as after Ctrl-C; kill it when that takes too long."""
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     if not _ended(process, PATIENCE):
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -108,13 +108,14 @@ def test_an_image_that_is_replaced_by_a_fifo(lab: Lab, engine: str) -> None:
 def test_what_others_do_when_it_is_let_go_is_none_of_it(lab: Lab, engine: str) -> None:
     disk = lab.disk()
     lab.create(disk.origin, name="trial", size="4M", engine=engine, hash=True)
-    shown = _removed(lab, lambda event: _written(event, disk.device))
+    digest, shown = disk.digest(), _removed(lab, lambda event: _written(event, disk.device))
+    assert disk.digest() != digest
     assert (shown.counters_same, shown.hash_same) == (True, True)
 
 
 def _written(event: Event, device: str) -> None:
     """When the last part of the sandbox goes."""
-    if event.phase is Phase.STARTED and event.step.title == "Remove its place":
+    if event.phase is Phase.STARTED and event.step.title == "Take its place away":
         write(device)
 
 

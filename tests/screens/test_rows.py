@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests import soak
+from tests.screens.idle import drawn
 from tests.screens.items import KINDS, Kind
 from tui.app import styles, themes
 from tui.app.terminal import Look
@@ -107,7 +108,7 @@ async def _play(kind: Kind, steps: Sequence[Step]) -> None:
         for one in steps:
             step = Step("show", 0, _varied(shown, one.number)) if one.what == "vary" else one
             await step.happen(pilot, app.rows, kind)
-            await _settle(pilot)
+            await drawn(pilot)
             shown = step.items if step.what == "show" else shown
             seen, rows = app.seen(), app.rows
             await _nothing_twice(app, pilot, shown)
@@ -118,17 +119,11 @@ async def _play(kind: Kind, steps: Sequence[Step]) -> None:
         assert fresh == seen
 
 
-async def _settle(pilot: Pilot[None]) -> None:
-    """A scroll bar that comes or goes is a layout of its own, and so a paint of its own."""
-    for _ in range(3):
-        await pilot.pause()
-
-
 async def _nothing_twice(app: Window, pilot: Pilot[None], shown: Items) -> None:
     """The same reading once more is no paint."""
     app.paints = 0
     app.kind.show(app.rows, shown)
-    await pilot.pause()
+    await drawn(pilot)
     assert not app.paints
 
 
@@ -138,12 +133,12 @@ async def _fresh(app: Window, shown: Items) -> list[list[Segment]]:
     other.theme = app.theme
     async with other.run_test(size=app.size) as pilot:
         other.kind.show(other.rows, shown)
-        await pilot.pause()
+        await drawn(pilot)
         other.rows.cursor = rows.cursor
         other.screen.query_one("#list" if rows.has_focus else "#other").focus()
-        await pilot.pause()
+        await drawn(pilot)
         other.rows.scroll_to(y=rows.scroll_offset.y, animate=False, immediate=True)
-        await pilot.pause()
+        await drawn(pilot)
         return other.seen()
 
 

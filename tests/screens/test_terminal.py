@@ -195,7 +195,7 @@ def test_leaving_says_at_once_what_it_waits_for_and_no_signal_kills_the_undo() -
     with line(SLOW) as terminal:
         start_a_plan(terminal)
         os.write(terminal.master, b"q")
-        terminal.until(b"Leaving as soon as that can be", 5)
+        terminal.until(b"Leaving as soon as that can be")
         assert RESTORED not in terminal.seen
         while terminal.process.poll() is None:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

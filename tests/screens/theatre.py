@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.patience import PATIENCE
 from tests.screens.held import HeldHost
-from tests.screens.idle import wait_for_idle
+from tests.screens.idle import draws, turn
 from tui.app.app import SandboxApp
 from tui.app.terminal import Glyphs, Look
 from tui.backend.practice import PracticeHost, events
@@ -45,10 +45,10 @@ class Stage:
         """
         seen = self._ticks()
         end = time.monotonic() + PATIENCE
-        await self._turn()
-        while self._works(seen) or self._draws():
+        await turn(self.pilot)
+        while self._works(seen) or draws(self.app):
             await asyncio.sleep(0.001)
-            await self._turn()
+            await turn(self.pilot)
             assert time.monotonic() < end, self.text()
 
     async def until(self, fact: Callable[[], bool]) -> None:
@@ -56,26 +56,13 @@ class Stage:
         end = time.monotonic() + PATIENCE
         while not fact():
             await asyncio.sleep(0.001)
-            await self._turn()
+            await turn(self.pilot)
             assert time.monotonic() < end, self.text()
         await self.settle()
-
-    async def _turn(self) -> None:
-        """Handle all messages that wait now, and paint; of Textual's own `pause` a limit is by the clock."""
-        await self.pilot._wait_for_screen(PATIENCE)
-        await wait_for_idle()
-        self.app.screen._on_timer_update()
-        await wait_for_idle()
 
     def _works(self, seen: int) -> bool:
         """Whether a thread works, and not only waits for a held program since so many ticks."""
         return not all(worker.is_finished for worker in self.app.workers) and self._ticks() <= seen + 1
-
-    def _draws(self) -> bool:
-        """Whether the screen has something left for the next time it is drawn, which may lead to more."""
-        screen = self.app.screen
-        layout = screen._layout_required or screen._scroll_required or screen._recompose_required
-        return bool(layout or screen._repaint_required or screen._dirty_widgets or screen._callbacks)
 
     def _ticks(self) -> int:
         """How often a held program's reader could have stopped it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -65,7 +66,7 @@ def test_a_failure_is_told_with_the_command_that_repeats_it(capfd: pytest.Captur
     assert soaking.Soak({"bad": FAILS}, lambda: next(times, 1_000_000)).run(900_000) == 1
     said = capfd.readouterr().out
     (seed,) = re.findall(r"^== bad: SANDBOX_TUI_SOAK=1 SANDBOX_TUI_SEED=(\d+) ", said, re.MULTILINE)
-    assert f"\n    SANDBOX_TUI_SOAK=1 SANDBOX_TUI_SEED={seed} {sys.executable} -c" in said
+    assert f"\n    SANDBOX_TUI_SOAK=1 SANDBOX_TUI_SEED={seed} {shlex.quote(sys.executable)} -c" in said
 
 
 def test_ctrl_c_ends_it_with_its_summary() -> None:

@@ -61,7 +61,7 @@ def run_uml(guest: Guest, pytest_options: Sequence[str], *, udev: bool = False) 
 
 
 def _chosen(pytest_options: Sequence[str], status: int) -> int:
-    """A choice of tests (`-k`) may leave a half empty; the whole suite never."""
+    """A choice of tests (`-k`) may leave a part of the suite empty; the whole suite never."""
     return 0 if pytest_options and status == NO_TESTS else status
 
 

@@ -156,8 +156,8 @@ class Host(Protocol):
         ...
 
     def open(self, path: str) -> BinaryIO:
-        """A regular file to be read in parts, as bytes; to be closed. OSError for all else: a FIFO or a
-        terminal would not end.
+        """A regular file or a block device to be read in parts, as bytes; to be closed. OSError for all else:
+        a FIFO or a terminal would not end.
         """
         ...
 

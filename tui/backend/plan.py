@@ -23,7 +23,8 @@ class Step:
     `progress` says that it takes long and that it can be told how far it is: the program prints
     percent, or, of `length` bytes, how many it has copied (dd), or the kernel counts what was read of
     the block device `reads` (its kernel name).
-    `optional`: where it fails, the plan goes on without what it would have captured.
+    `optional`: where it fails, the plan goes on without what it would have captured. `before` is a file with
+    what the same command said at first: a script shows both.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
     no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
     """
@@ -39,6 +40,7 @@ class Step:
     progress: bool = False
     length: int = 0
     reads: str = ""
+    before: str = ""
     aftermath: str = ""
     restored: str = ""
 
@@ -46,10 +48,15 @@ class Step:
         """The step as lines of shell."""
         line = self.command.shell() + (" || true" if self.optional else "")
         if self.capture is not None:
-            return f"{self.capture}=$({line})"
+            return f"{self.capture}=$({line})" + (self._comparison() if self.optional else "")
         if self.expect is not None:
             return f'test "$({line})" = {shlex.quote(self.expect)}'
         return line
+
+    def _comparison(self) -> str:
+        """A line of shell that shows what was captured, and what there was before."""
+        noted = f'"before: $(cat {shlex.quote(self.before)})" ' if self.before else ""
+        return f"\nprintf '%s\\n' {noted}\"now: ${self.capture}\""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,11 +115,13 @@ def _places(sandbox: Sandbox) -> list[str]:
 
 def _frozen(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """File systems that answer no change: unmounting a frozen one would leave it in the kernel, where nobody
-    can thaw it any more, and the device with it.
+    can thaw it any more, and the device with it. One whose device is paused goes on when that is woken.
     """
     if not host.is_root():
         return ()
-    points = {mount.devno: mount.mountpoint for mount in (*sandbox.inner, *sandbox.mounts)}
+    paused = sandbox.map is not None and sandbox.map.suspended
+    asked = (*sandbox.inner, *(() if paused else sandbox.mounts))
+    points = {mount.devno: mount.mountpoint for mount in asked}
     return tuple(
         Blocker(
             f"the file system on {point}",

@@ -56,7 +56,7 @@ def leftovers(host: Host) -> tuple[Step, ...]:
 
 def only(host: Host) -> bool:
     """Whether all that is left of sandboxes is what was kept."""
-    found = [name for name in _names(host) if paths.of(name) != paths.LOCK_FILE]
+    found = _names(host)
     return bool(found) and all(name.startswith(paths.KEPT) for name in found) and not leftovers(host)
 
 

@@ -198,12 +198,26 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
     if evidence.kname is not None and evidence.noted is not None:
         again = counters.read_command(counters.names(evidence.noted))
         title = "Read how much was ever written to the origin"
-        count = (Step(title, again, capture=f"COUNTERS_{number}", optional=True),)
+        count = (
+            Step(
+                title,
+                again,
+                capture=f"COUNTERS_{number}",
+                optional=True,
+                before=paths.of(name, paths.COUNTERS),
+            ),
+        )
     if evidence.hash is not None and evidence.content is not None:
         hashing = command("sha256sum", "--binary", evidence.content)
         digest = (
             *((_flush(evidence.content, optional=True),) if evidence.kname else ()),
-            Step("Compare the origin's hash", hashing, capture=f"HASH_{number}", optional=True),
+            Step(
+                "Compare the origin's hash",
+                hashing,
+                capture=f"HASH_{number}",
+                optional=True,
+                before=paths.of(name, paths.HASH),
+            ),
         )
     listing = manifest.compare_steps(name, number, hashed=evidence.rehashed) if evidence.listed else ()
     return (*count, *digest, *listing)

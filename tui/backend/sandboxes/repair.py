@@ -129,7 +129,7 @@ def _same_disk(found: origins.Origin, record: Record) -> bool:
     """
     if found.identity and record.origin_id:
         return found.identity == record.origin_id
-    return found.device is not None and record.diskseq in (0, found.device.diskseq)
+    return found.device is not None and record.diskseq == found.device.diskseq != 0
 
 
 def _stranded(sandbox: Sandbox, why: str) -> Refused:
