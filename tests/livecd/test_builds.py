@@ -72,7 +72,7 @@ def test_an_archive_keeps_owners_devices_links_and_attributes(
     archive(root, tmp_path / "root")
     iso = make_iso(tmp_path / "root", tmp_path / "x.iso", format="ext4")
     disk = tmp_path / "root.ext4"
-    words = ["xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/live/root.ext4", disk]
+    words = ["xorriso", "-osirrox", "on", "-indev", str(iso), "-extract", "/live/root.ext4", str(disk)]
     subprocess.run(words, check=True, capture_output=True)
     subprocess.run(["e2fsck", "-fn", disk], check=True, capture_output=True)
     owned = look(disk, "stat /etc/owned")
