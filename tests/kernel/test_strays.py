@@ -12,6 +12,7 @@ from tests.kernel.engines import both_engines
 from tests.kernel.killing import BEFORE, killed, recovered
 from tests.kernel.lab import Lab, sh
 from tui.backend import inventory
+from tui.backend.errors import Refused
 from tui.backend.execute import Event, Phase
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import kept, perform, remove
@@ -58,7 +59,7 @@ def taken(lab: Lab, file: Path) -> None:
     assert lab.sandboxes() == ()
     assert (ASIDE / file).read_text() == KEPT
     assert lab.recover().steps == ()
-    assert sorted(os.listdir(ASIDE.parent)) == [ASIDE.name, ".lock"]
+    assert os.listdir(ASIDE.parent) == [ASIDE.name]
     shutil.rmtree(ASIDE.parent)
 
 
@@ -72,6 +73,23 @@ def test_remove(lab: Lab, engine: str, write: Writer) -> None:
     assert str(ASIDE) in said
     assert file.parts[0] in said
     taken(lab, file)
+
+
+@both_engines
+@pytest.mark.parametrize("place", ["mnt", "mine"])
+def test_a_mount_of_others_in_its_place_is_in_the_way(lab: Lab, engine: str, place: str) -> None:
+    """What is in it would be lost."""
+    lab.create(lab.disk("ext4").origin, name="trial", size="4M", engine=engine)
+    lab.unmount("trial")
+    (PLACE / place).mkdir(exist_ok=True)
+    sh("mount", "-t", "tmpfs", "work", str(PLACE / place))
+    (PLACE / place / "file").write_text(KEPT)
+    with pytest.raises(Refused, match=f"a mount of work: on {PLACE / place}"):
+        lab.remove("trial")
+    assert (PLACE / place / "file").read_text() == KEPT
+    sh("umount", str(PLACE / place))
+    lab.remove("trial")
+    shutil.rmtree(ASIDE, ignore_errors=True)
 
 
 @both_engines

@@ -70,6 +70,7 @@ class _Run:
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
         self.broken: set[str] = set()
+        self.groups: set[str] = set()
         self.aftermath = ""
         self.doing: int | None = None
         """The step whose program is running: whether it has done its work is not known."""
@@ -80,6 +81,8 @@ class _Run:
             if index < self.commit and self.stop():
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
+                continue
+            if step.optional and step.group and step.group in self.groups:
                 continue
             self.aftermath = step.aftermath or self.aftermath
             try:
@@ -124,6 +127,7 @@ class _Run:
         words = str(error) if isinstance(error, CommandFailed) else f"{type(error).__name__}: {error}"
         self._report(Event(index, step, Phase.FAILED, words))
         if step.optional and isinstance(error, CommandFailed):
+            self.groups.add(step.group)
             return
         reason = f"“{step.title}” failed: {words}"
         if index < self.commit:

@@ -23,8 +23,9 @@ class Step:
     `progress` says that it takes long and that it can be told how far it is: the program prints
     percent, or, of `length` bytes, how many it has copied (dd), or the kernel counts what was read of
     the block device `reads` (its kernel name).
-    `optional`: where it fails, the plan goes on without what it would have captured. `before` is a file with
-    what the same command said at first: a script shows both.
+    `optional`: where it fails, the plan goes on without what it would have captured, and without what else
+    is optional of the same `group` (a name for a shell variable), if that is not empty. `before` is a file
+    with what the same command said at first: a script shows both.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
     no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
     """
@@ -40,23 +41,32 @@ class Step:
     progress: bool = False
     length: int = 0
     reads: str = ""
+    group: str = ""
     before: str = ""
     aftermath: str = ""
     restored: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""
-        line = self.command.shell() + (" || true" if self.optional else "")
+        line = self.command.shell()
+        if self.optional:
+            return self._optional(line)
         if self.capture is not None:
-            return f"{self.capture}=$({line})" + (self._comparison() if self.optional else "")
+            return f"{self.capture}=$({line})"
         if self.expect is not None:
             return f'test "$({line})" = {shlex.quote(self.expect)}'
         return line
 
-    def _comparison(self) -> str:
-        """A line of shell that shows what was captured, and what there was before."""
+    def _optional(self, line: str) -> str:
+        """Lines of shell that go on where it fails, and show what was captured and what there was before."""
+        call = f"{self.capture}=$({line})" if self.capture else line
+        call += f" || {self.group}_FAILED=1" if self.group else " || true"
+        if self.group:
+            call = f'test -n "${{{self.group}_FAILED-}}" || {call}'
+        if not self.capture:
+            return call
         noted = f'"before: $(cat {shlex.quote(self.before)})" ' if self.before else ""
-        return f"\nprintf '%s\\n' {noted}\"now: ${self.capture}\""
+        return f"{call}\nprintf '%s\\n' {noted}\"now: ${{{self.capture}-not known}}\""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
     if sandbox.foreign is not None:
         return (Blocker(sandbox.foreign.words, "holds it where it was made"),)
+    stray = _strays(sandbox)
     if not sandbox.whole and not sandbox.mounts:
-        return ()
+        return stray
     if sandbox.is_root:
         return (Blocker("the running system", "has it as its root"),)
     processes = tuple(
@@ -58,7 +59,17 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
     inside = (*_frozen(host, sandbox), *inside)
     around = (*_foreign(host, sandbox), *_on_top(host, sandbox), *_shared(host, sandbox))
-    return (*processes, *inside, *around)
+    return (*processes, *inside, *stray, *around)
+
+
+def _strays(sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """What others have mounted in its own directory."""
+    own = {paths.of(sandbox.name, part) for part in (paths.STORE, paths.LOWER, paths.IMAGE)}
+    return tuple(
+        Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
+        for m in sandbox.inner
+        if m.mountpoint not in own
+    )
 
 
 def _uses(host: Host, sandbox: Sandbox) -> tuple[Use, ...]:

@@ -84,6 +84,27 @@ def parse(text: str, kname: str) -> Reading:
     return Reading(own, _rest(steady) if steady else None, frozenset(known[1:]))
 
 
+def count(host: Host, kname: str) -> bool:
+    """Whether the kernel counts what is written to a disk: not where it was told not to, nor of RAM disks
+    (brd before Linux 6.13).
+    """
+    try:
+        told = host.read(f"{_PLACE}/{kname}/queue/iostats").strip("\n")
+    except OSError:
+        told = "1"
+    return told != "0" and not kname.startswith("ram")
+
+
+def moved(host: Host, noted: str, kname: str) -> bool:
+    """Whether a device is known to have been written to since its counters were noted."""
+    try:
+        now = parse(named(host.read(f"{_PLACE}/{kname}/stat"), kname), kname).own
+    except OSError:
+        return False
+    before = parse(named(noted, kname), kname).own
+    return None not in (before, now) and before != now
+
+
 def partitions(host: Host, disk: str) -> frozenset[str]:
     """The partitions that a disk has now."""
     try:

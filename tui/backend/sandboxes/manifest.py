@@ -66,22 +66,24 @@ def _compared(name: str, file: str, variable: str, title: str) -> tuple[Step, ..
     before, now, changes = (paths.of(name, part) for part in (file, paths.LISTED, paths.CHANGES))
     undo = frame.delete(now)
     return (
-        Step(f"{title}: list it", _list(name, file, now), undo, partial=True, optional=True),
-        Step("Sort that", _sort(name, now), optional=True),
+        Step(f"{title}: list it", _list(name, file, now), undo, partial=True, optional=True, group=variable),
+        Step("Sort that", _sort(name, now), optional=True, group=variable),
         Step(
             "Find what differs",
             command("comm", "--zero-terminated", "-3", before, now, output=changes),
             frame.delete(changes),
             partial=True,
             optional=True,
+            group=variable,
         ),
         Step(
             "Read the first of it",
             command("head", f"--bytes={_SHOWN}", changes),
             capture=variable,
             optional=True,
+            group=variable,
         ),
-        Step("Remove that list", command("rm", "--force", now, changes)),
+        Step("Remove that list", command("rm", "--force", now, changes), optional=True),
     )
 
 

@@ -156,6 +156,8 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
     bound = paths.of(sandbox.name, paths.IMAGE)
     noted = None if image else _text(host, paths.of(sandbox.name, paths.COUNTERS))
     noted = counters.named(noted, kname) if noted and kname else noted
+    if noted and not counters.count(host, next(iter(counters.names(noted)), kname or "")):
+        noted = None
     # a directory was listed otherwise before: that cannot be compared
     lower = lower and record is not None and record.schema >= _LISTED_SO
     content = (bound if bound in inside else None) if image else (f"/dev/{kname}" if kname else None)

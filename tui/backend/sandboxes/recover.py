@@ -61,16 +61,18 @@ def _strays(host: Host, inventory: Inventory, able: Abilities) -> bool:
 
 
 def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
-    """A udevd that died has not removed the node of a map that is gone."""
-    if sandbox.map is not None:
-        return ()
-    directory, _slash, node = paths.device(sandbox.name).rpartition("/")
+    """A udevd that died, or a removal that was given up, has not removed the nodes of maps that are gone."""
+    there = {entry.name for entry in (sandbox.map, *sandbox.helpers) if entry}
+    names = {sandbox.name, f"{sandbox.name}:cow", paths.claim(sandbox.name)} - there
+    directory = paths.device(sandbox.name).rpartition("/")[0]
     try:
-        left = node in host.listdir(directory)
+        left = sorted(names & set(host.listdir(directory)))
     except OSError:
-        left = False
-    forget = snapshot.dmsetup(False, "mknodes", sandbox.name)
-    return (Step("Remove the node of its map, which is gone", forget),) if left else ()
+        left = []
+    return tuple(
+        Step(f"Remove the node of {name}, which is gone", snapshot.dmsetup(False, "mknodes", name))
+        for name in left
+    )
 
 
 def _left(name: str, found: tuple[Blocker, ...]) -> str:

@@ -16,7 +16,7 @@ from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.inventory import origins
 from tui.backend.plan import Step
-from tui.backend.sandboxes import mounting, origin_steps
+from tui.backend.sandboxes import counters, mounting, origin_steps
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
@@ -118,9 +118,21 @@ def _origin(host: Host, inventory: Inventory, sandbox: Sandbox, record: Record) 
         raise _stranded(sandbox, f"its origin is not found ({error.message})") from error
     if found.size != record.origin_size or not _same_disk(found, record):
         raise _stranded(sandbox, f"{record.origin} is another disk now")
+    if found.device is not None and _was_written(host, sandbox.name, found.device.kname):
+        raise _stranded(
+            sandbox, f"{record.origin} was written to meanwhile, and what was saved is of what it was"
+        )
     if found.refusal:
         raise _stranded(sandbox, f"{record.origin} cannot be its origin now: {found.refusal}")
     return found
+
+
+def _was_written(host: Host, name: str, kname: str) -> bool:
+    """Nothing holds the origin while its map is missing."""
+    try:
+        return counters.moved(host, host.read(paths.of(name, paths.COUNTERS)), kname)
+    except OSError:
+        return False
 
 
 def _same_disk(found: origins.Origin, record: Record) -> bool:
