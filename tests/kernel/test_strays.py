@@ -89,7 +89,7 @@ def test_a_mount_of_others_in_its_place_is_in_the_way(lab: Lab, engine: str, pla
     assert (PLACE / place / "file").read_text() == KEPT
     sh("umount", str(PLACE / place))
     lab.remove("trial")
-    shutil.rmtree(ASIDE, ignore_errors=True)
+    shutil.rmtree(ASIDE.parent, ignore_errors=True)
 
 
 @both_engines
