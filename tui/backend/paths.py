@@ -1,4 +1,4 @@
-"""Where everything that belongs to this tool lives; nothing else is ever touched."""
+"""Where everything that belongs to this tool lives."""
 
 RUN_DIR = "/run/sandbox-tui"
 """One directory per sandbox, mode 0700, named like the sandbox."""

@@ -20,7 +20,7 @@ IDLE = 120.0
 """Seconds without any activity after which a program is given up."""
 IDLE_WRITING = 900.0
 """The same for programs for which the kernel may be writing to a disk meanwhile."""
-LONGEST = 24 * 3600.0
+LONGEST = 7 * 24 * 3600.0
 """Seconds after which any program is given up."""
 GRACE = 10.0
 """Seconds that a program gets to finish once all shall stop."""
@@ -62,7 +62,7 @@ class Watch:
         self, process: Process, argv: Sequence[str], timeout: float | None, stop: Callable[[], bool]
     ) -> None:
         self._process, self._stop = process, stop
-        slow = not _WRITING.isdisjoint(argv[:1])
+        slow = not _WRITING.isdisjoint(argv)  # what runs such a program waits for it, too
         self._grace = GRACE_WRITING if slow else GRACE
         self._idle = IDLE_WRITING if slow else IDLE
         now = time.monotonic()
