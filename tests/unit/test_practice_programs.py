@@ -207,7 +207,7 @@ def test_doctor() -> None:
     found = doctor.read(PracticeHost())
     assert found.usable
     asked = [program for program in found.programs if not program.purpose.startswith("livecd")]
-    assert {program.name for program in asked if not program.version} == {"mkfs.ext4", "dumpe2fs"}
+    assert {program.name for program in asked if not program.version} == {"mkfs.ext4", "dumpe2fs", "kill"}
     assert {entry.name for entry in packages.programs(Use.LIVECD)} <= {
         program.name for program in found.programs
     }

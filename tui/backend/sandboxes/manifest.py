@@ -83,7 +83,7 @@ def _compared(name: str, file: str, variable: str, title: str) -> tuple[Step, ..
             optional=True,
             group=variable,
         ),
-        Step("Remove that list", command("rm", "--force", now, changes), optional=True),
+        Step("Remove that list", command("rm", "--force", now, changes)),
     )
 
 

@@ -193,7 +193,7 @@ def _uncounted(host: Host, kname: str, noted: str) -> str:
 
 
 def steps(evidence: Evidence) -> tuple[Step, ...]:
-    """Steps that read the same once more, before the origin is let go. None of them keeps a removal."""
+    """Steps that read the same once more, before the origin is let go. What fails of it keeps no removal."""
     name, number = evidence.name, evidence.number
     count: tuple[Step, ...] = ()
     digest: tuple[Step, ...] = ()

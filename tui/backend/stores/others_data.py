@@ -1,7 +1,8 @@
 """Whose data are on the RAM disks: unloading brd would drop all of it.
 
-Those that we load and do not use are read-only (`ramdisk.lock`); others can change that, and change it back.
-Source: drivers/block/brd.c of Linux;
+Those that we load and do not use are read-only (`ramdisk.lock`), and not read through: whoever made one
+writable, and read-only again, is seen only where the kernel counts pages. Source: drivers/block/brd.c of
+Linux;
 /sys/kernel/debug/ramdisk_pages counts the pages of each disk.
 """
 
@@ -30,8 +31,15 @@ def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
 def _used(host: Host, disks: RamDisks, names: list[str]) -> Iterator[str]:
     for name in names:
         pages = _pages(host, name)
-        if pages or (pages is None and not _is_zero(host, name, disks.size)):
+        if pages or (pages is None and not _is_locked(host, name) and not _is_zero(host, name, disks.size)):
             yield name
+
+
+def _is_locked(host: Host, name: str) -> bool:
+    try:
+        return host.read(f"/sys/class/block/{name}/ro").strip("\n") == "1"
+    except OSError:
+        return False
 
 
 def _pages(host: Host, name: str) -> int | None:
