@@ -35,6 +35,7 @@ class Evidence:
     directory, or where it is not known. `noted` are the counters as text, `hash` the hash; None where there
     are none. `content` is what is hashed, None where it is out of reach. `listed`: a directory's list was
     noted and can be compared, `rehashed`: so can the hashes of its files. `hashed`: a hash was asked for.
+    `direct`: what is hashed is mounted itself, so that its hash can be read only when that is unmounted.
     `uncounted` says by what else the origin can be written, which no counter of it tells; empty for nothing.
     """
 
@@ -48,6 +49,7 @@ class Evidence:
     listed: bool
     rehashed: bool
     hashed: bool
+    direct: bool
     uncounted: str
 
 
@@ -172,6 +174,7 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
         listed=lower and paths.MANIFEST in sandbox.entries,
         rehashed=lower and paths.HASHES in sandbox.entries,
         hashed=record is not None and record.hashed,
+        direct=sandbox.locked is not None,
         uncounted="" if image or kname is None else _uncounted(host, kname, noted or ""),
     )
 
@@ -196,7 +199,6 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
     """Steps that read the same once more, before the origin is let go. What fails of it keeps no removal."""
     name, number = evidence.name, evidence.number
     count: tuple[Step, ...] = ()
-    digest: tuple[Step, ...] = ()
     if evidence.kname is not None and evidence.noted is not None:
         again = counters.read_command(counters.names(evidence.noted))
         title = "Read how much was ever written to the origin"
@@ -209,20 +211,31 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
                 before=paths.of(name, paths.COUNTERS),
             ),
         )
-    if evidence.hash is not None and evidence.content is not None:
-        hashing = command("sha256sum", "--binary", evidence.content)
-        digest = (
-            *((_flush(evidence.content, optional=True),) if evidence.kname else ()),
-            Step(
-                "Compare the origin's hash",
-                hashing,
-                capture=f"HASH_{number}",
-                optional=True,
-                before=paths.of(name, paths.HASH),
-            ),
-        )
+    digest = () if evidence.direct else _hash_steps(evidence)
     listing = manifest.compare_steps(name, number, hashed=evidence.rehashed) if evidence.listed else ()
     return (*count, *digest, *listing)
+
+
+def late_steps(evidence: Evidence) -> tuple[Step, ...]:
+    """The same for what can be read only when the lower layer is unmounted: a file system changes in memory
+    what it shows of its device.
+    """
+    return _hash_steps(evidence) if evidence.direct else ()
+
+
+def _hash_steps(evidence: Evidence) -> tuple[Step, ...]:
+    if evidence.hash is None or evidence.content is None:
+        return ()
+    return (
+        *((_flush(evidence.content, optional=True),) if evidence.kname else ()),
+        Step(
+            "Compare the origin's hash",
+            command("sha256sum", "--binary", evidence.content),
+            capture=f"HASH_{evidence.number}",
+            optional=True,
+            before=paths.of(evidence.name, paths.HASH),
+        ),
+    )
 
 
 def conclude(evidence: Evidence, captured: Mapping[str, str]) -> Proof:

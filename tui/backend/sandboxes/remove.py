@@ -93,7 +93,8 @@ def plan(
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
     soft += tuple(step for evidence in proofs for step in proof.steps(evidence))
     unload = _unload(gone, stay, able)
-    apart = ((sandbox, _take_apart(sandbox, able)) for sandbox in gone)
+    late = {evidence.name: proof.late_steps(evidence) for evidence in proofs}
+    apart = ((sandbox, _take_apart(sandbox, able, late.get(sandbox.name, ()))) for sandbox in gone)
     hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
     clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
     last = () if stay else frame.last_one_out(able)
@@ -134,8 +135,10 @@ def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
     return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
-def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """What cannot be taken back, from the top down."""
+def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What cannot be taken back, from the top down. `late` is read from the origin when nothing of it is
+    mounted any more, and it still is read-only.
+    """
     loops = sorted((loop for loop in sandbox.loops if not loop.tied), key=lambda loop: loop.file)
     lower = [mount for mount in sandbox.inner if mount.mountpoint == paths.of(sandbox.name, paths.LOWER)]
     inner = [mount for mount in sandbox.inner if mount not in lower]
@@ -145,6 +148,7 @@ def _take_apart(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
         *_wipe(sandbox),
         *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
+        *late,
         *_unlock(sandbox),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(_release(mount) for mount in reversed(inner)),
