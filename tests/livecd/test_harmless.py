@@ -20,13 +20,13 @@ ulimit -d
 """
 
 
-def look(directory: Path, *, work: str = "") -> str:
+def look(directory: Path, *, work: str = "", reading: bool = True) -> str:
     """What a program finds that it can do."""
     secret = directory / "secret"
     secret.write_text("secret")
     secret.chmod(0o600)
     words = [
-        *harmless.words(as_root=True, work=work),
+        *harmless.words(as_root=True, work=work, reading=reading),
         "bash",
         "-c",
         LOOK,
@@ -35,7 +35,7 @@ def look(directory: Path, *, work: str = "") -> str:
         str(secret),
     ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    assert done.stderr == "" or not reading
     return done.stdout
 
 
@@ -50,6 +50,15 @@ def test_it_writes_nowhere_and_only_reads(tmp_path: Path) -> None:
     assert "secret" in found
     assert [line for line in found.split("\n") if ":" in line and "lo:" not in line and "eth" in line] == []
     assert str(4 << 20) in found.split("\n")
+
+
+def test_for_an_archive_it_reads_nothing_of_roots(tmp_path: Path) -> None:
+    """A list (mtree) in its place may name any file of this machine as its contents."""
+    tmp_path.chmod(0o777)
+    found = look(tmp_path, reading=False)
+    assert "secret" not in found
+    assert "CapEff:\t0000000000000000" in found
+    assert "CapBnd:\t0000000000000000" in found
 
 
 @pytest.mark.parametrize("name", ["work", "a b", "100%s", "new\nline"])
