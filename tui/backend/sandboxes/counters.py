@@ -86,8 +86,10 @@ def parse(text: str, kname: str) -> Reading:
 
 def count(host: Host, kname: str) -> bool:
     """Whether the kernel counts what is written to a disk: not where it was told not to, nor of RAM disks
-    (brd before Linux 6.13).
+    (brd before Linux 6.13). device-mapper always counts, whatever it says there.
     """
+    if kname.startswith("dm-"):
+        return True
     try:
         told = host.read(f"{_PLACE}/{kname}/queue/iostats").strip("\n")
     except OSError:
