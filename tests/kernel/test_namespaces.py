@@ -12,6 +12,7 @@ import pytest
 
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import PLACE, Lab, node, sh, state
+from tests.kernel.test_untouched import WithoutMapper
 from tui.backend import gauge
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
@@ -279,6 +280,7 @@ def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
 @pytest.mark.layers
 def test_a_device_stays_read_only_while_another_shows_it(lab: Lab) -> None:
     disk = lab.disk()
+    lab.host = WithoutMapper()  # else a map claims the device, and nobody can show it
     with elsewhere() as there:
         lab.create(disk.origin, name="one", size="4M", engine="overlay")
         there.run("mount -t tmpfs -o mode=0755 run /run")
