@@ -19,11 +19,11 @@ from tui.backend.kernel_text import decode, fields, number
 IDLE = 120.0
 """Seconds without any activity after which a program is given up."""
 IDLE_WRITING = 900.0
-"""The same for programs for which the kernel may be writing to a disk meanwhile."""
+"""The same for programs for which the kernel may be writing to a disk."""
 LONGEST = 7 * 24 * 3600.0
 """Seconds after which any program is given up."""
 GRACE = 10.0
-"""Seconds that a program gets to finish once all shall stop."""
+"""Seconds that a program gets to finish after a stop was asked for."""
 GRACE_WRITING = 60.0
 PATIENCE = 5.0
 """Seconds that a program gets to end when asked to, and again when killed."""
@@ -55,7 +55,7 @@ class Watch:
     """Decides when a program is not waited for any longer.
 
     `timeout` are the seconds that it has in all; None: as long as it does anything. `stop` says whether
-    all shall stop: then it gets a little time to finish.
+    a stop was asked for: then it gets a little time to finish.
     """
 
     def __init__(

@@ -151,7 +151,7 @@ def _lower(name: str, facts: Survey) -> tuple[Step, ...]:
     else:
         source = origin_steps.ATTACHED if _is_claimed(facts) else origin_steps.source(origin)
         kind, options = overlay.kernel_type(origin.fstype), overlay.lower_options(origin.fstype)
-        # no helper program, which could have its own mind about what is read-only
+        # no helper program, which could mount it writable
         mount = command("mount", "--internal-only", "-t", kind, "-o", options, source, place)
         how = "Mount the origin there, read-only and without replaying its journal"
     return (

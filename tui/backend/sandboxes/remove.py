@@ -71,11 +71,11 @@ def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
     if not found:
         return
     lines = "\n".join(f"  {blocker.what}: {blocker.how}" for blocker in found)
-    deaf = any(blocker.pid is not None for blocker in found)
+    processes = any(blocker.pid is not None for blocker in found)
     raise Refused(
         f"The sandbox {sandbox.name} is in use:\n{lines}",
-        "End these first. Nothing is killed or unmounted behind anybody's back."
-        + (" A shell that waits for input ignores `kill`; `kill -HUP` ends it." if deaf else ""),
+        "End these first. Nothing is killed or unmounted unless it was asked for."
+        + (" A shell that waits for input ignores `kill`; `kill -HUP` ends it." if processes else ""),
     )
 
 

@@ -91,10 +91,10 @@ def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool
     """
     record = sandbox.record
     if record is None:
-        raise _stranded(sandbox, "its record is missing or damaged")
+        raise _cannot_be_made(sandbox, "its record is missing or damaged")
     if record.image:
         if sandbox.origin_loop is None:
-            raise _stranded(sandbox, f"{record.origin} is not attached any more")
+            raise _cannot_be_made(sandbox, f"{record.origin} is not attached any more")
         return (_made(sandbox, record, sandbox.origin_loop.path, udev=udev),)
     found = _origin(host, inventory, sandbox, record)
     return (*origin_steps.same(found), _made(sandbox, record, found.path, udev=udev))
@@ -115,15 +115,15 @@ def _origin(host: Host, inventory: Inventory, sandbox: Sandbox, record: Record) 
     try:
         found = origins.find(host, inventory, record.origin)
     except SandboxError as error:
-        raise _stranded(sandbox, f"its origin is not found ({error.message})") from error
+        raise _cannot_be_made(sandbox, f"its origin is not found ({error.message})") from error
     if found.size != record.origin_size or not _same_disk(found, record):
-        raise _stranded(sandbox, f"{record.origin} is another disk now")
+        raise _cannot_be_made(sandbox, f"{record.origin} is another disk now")
     if found.device is not None and _was_written(host, sandbox.name, found.device.kname):
-        raise _stranded(
-            sandbox, f"{record.origin} was written to meanwhile, and what was saved is of what it was"
+        raise _cannot_be_made(
+            sandbox, f"{record.origin} was written to since then, and what was saved belongs to what it was"
         )
     if found.refusal:
-        raise _stranded(sandbox, f"{record.origin} cannot be its origin now: {found.refusal}")
+        raise _cannot_be_made(sandbox, f"{record.origin} cannot be its origin now: {found.refusal}")
     return found
 
 
@@ -136,7 +136,7 @@ def _was_written(host: Host, name: str, kname: str) -> bool:
 
 
 def _same_disk(found: origins.Origin, record: Record) -> bool:
-    """By what the disk says of itself, else by the kernel's number, which a disk gets anew when it is
+    """By what the disk says of itself, else by the kernel's number, which changes when a disk is
     plugged in again.
     """
     if found.identity and record.origin_id:
@@ -144,7 +144,7 @@ def _same_disk(found: origins.Origin, record: Record) -> bool:
     return found.device is not None and record.diskseq == found.device.diskseq != 0
 
 
-def _stranded(sandbox: Sandbox, why: str) -> Refused:
+def _cannot_be_made(sandbox: Sandbox, why: str) -> Refused:
     return Refused(
         f"The device of {sandbox.name} is missing since growing it was interrupted, and cannot be made again:"
         f" {why}.",

@@ -1,4 +1,4 @@
-"""Whose data are on the RAM disks: unloading brd would drop all of it.
+"""Whose data are on the RAM disks: unloading brd would drop it.
 
 Those that we load and do not use are read-only (`ramdisk.lock`), and not read through: whoever made one
 writable, and read-only again, is seen only where the kernel counts pages. Source: drivers/block/brd.c of
