@@ -11,14 +11,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.backend.host import FileNode
-from tui.backend.kernel_text import fields, lines, number
+from tui.backend.kernel_text import decode, fields, lines, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOP_GET_STATUS64 = 0x4C05
-_LOOP_INFO64 = struct.Struct("=QQQ208x")
-"""struct loop_info64 (linux/loop.h): lo_device, lo_inode, lo_rdevice, and what does not matter here."""
+_LOOP_INFO64 = struct.Struct("=QQQ32x64s112x")
+"""struct loop_info64 (linux/loop.h): lo_device, lo_inode, lo_rdevice, lo_file_name, and what does not matter
+here.
+"""
 
 
 def node(path: str) -> FileNode:
@@ -31,13 +33,27 @@ def behind(loop: str) -> FileNode:
 
     The name in /sys is a path in the mount namespace of whoever attached it, and proves nothing.
     """
+    device, inode, number_of_it, _name = _status(loop)
+    return FileNode(device, inode, number_of_it)
+
+
+def attached_as(loop: str) -> str:
+    """The file of a loop device as it was called when it was attached; empty where that is not known."""
+    try:
+        *_numbers, name = _status(loop)
+    except OSError:
+        return ""
+    return decode(name.partition(b"\0")[0])
+
+
+def _status(loop: str) -> tuple[int, int, int, bytes]:
     descriptor = os.open(loop, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         found = fcntl.ioctl(descriptor, _LOOP_GET_STATUS64, bytes(_LOOP_INFO64.size))
     finally:
         os.close(descriptor)
-    device, inode, number_of_it = _LOOP_INFO64.unpack(found)
-    return FileNode(device, inode, number_of_it)
+    device, inode, number_of_it, name = _LOOP_INFO64.unpack(found)
+    return device, inode, number_of_it, name
 
 
 def is_written(path: str) -> bool | None:

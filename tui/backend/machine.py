@@ -28,10 +28,6 @@ _KINDS = {
     stat.S_IFSOCK: "SOCKET",
 }
 """The name of the FileKind of each mode."""
-_LOOP_GET_STATUS64 = 0x4C05
-_LOOP_INFO = 232
-"""Bytes of struct loop_info64, and where in it the file's name is."""
-_LOOP_NAME = slice(56, 120)
 
 _HELPERS = ("/sbin", "/sbin/fs.d", "/sbin/fs", "/usr/sbin")
 """Where mount(8) looks for programs that mount a type of file system in its place."""
@@ -181,24 +177,10 @@ class RealHost:
         )
 
     def attached_as(self, loop: str) -> str:
-        """The file of a loop device as it was called then (LOOP_GET_STATUS64: lo_file_name of
-        linux/loop.h).
-        """
-        import fcntl
+        """The file of a loop device as it was called then."""
+        from tui.backend import files
 
-        from tui.backend.kernel_text import decode
-
-        try:
-            descriptor = os.open(loop, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:
-            return ""
-        try:
-            info = fcntl.ioctl(descriptor, _LOOP_GET_STATUS64, bytes(_LOOP_INFO))
-        except OSError:
-            return ""
-        finally:
-            os.close(descriptor)
-        return decode(info[_LOOP_NAME].partition(b"\0")[0])
+        return files.attached_as(loop)
 
     def is_root(self) -> bool:
         """Whether we are root."""

@@ -1,0 +1,44 @@
+"""Making the device of a full sandbox again: over the very same disk, or not at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.practice_verbs import NAME, look, make
+from tui.backend.inventory import origins
+from tui.backend.inventory.record import Record
+from tui.backend.practice import PracticeHost
+from tui.backend.sandboxes import repair
+
+
+def both() -> tuple[origins.Origin, Record]:
+    """An origin as it is found, and the record of a sandbox of it."""
+    host = PracticeHost()
+    make(host)
+    record = look(host).sandbox(NAME).record
+    assert record is not None
+    return origins.find(host, look(host), record.origin), record
+
+
+@pytest.mark.parametrize(
+    ("identity", "noted", "diskseq", "same"),
+    [
+        ("serial 1", "serial 1", 0, True),
+        ("serial 1", "serial 2", None, False),
+        ("", "", None, True),
+        ("", "", 99, False),
+        ("", "", 0, False),
+        ("serial 1", "", 0, False),
+        ("", "serial 1", 0, False),
+    ],
+)
+def test_a_disk_is_the_same_when_it_is_known_to_be(
+    identity: str, noted: str, diskseq: int | None, same: bool
+) -> None:
+    """By its serial number, else by the kernel's number; `None` stands for that of the disk that is there."""
+    found, record = both()
+    assert found.device is not None
+    number = found.device.diskseq if diskseq is None else diskseq
+    assert number is not None
+    found = replace(found, identity=identity)
+    assert repair._same_disk(found, replace(record, origin_id=noted, diskseq=number)) is same
