@@ -42,7 +42,12 @@ def machines(iso: Path) -> list[int]:
     """The processes that have the ISO in their command line and are QEMU."""
     name = str(iso).replace(",", ",,")
     found = psutil.process_iter(["name", "cmdline"])
-    return [p.pid for p in found if p.info["name"].startswith("qemu") and name in " ".join(p.info["cmdline"])]
+    named = (p for p in found if p.info["name"].startswith("qemu"))
+    return [p.pid for p in named if name in " ".join(p.info["cmdline"] or ())]  # None: it has just ended
+        p.pid
+        for p in found
+        if p.info["name"].startswith("qemu") and name in " ".join(p.info["cmdline"] or ())
+    ]
 
 
 def failed(iso: Path) -> BootFailed:
