@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tui.backend.errors import CommandFailed, Refused
+from tui.backend.host import Owner
 from tui.backend.livecd import image, inputs, kernel_fetch, modules, output, roots
+from tui.backend.livecd.confine import Confinement
 from tui.backend.livecd.image import Disk
 from tui.backend.livecd.roots import Root
 from tui.backend.machine import RealHost
@@ -29,8 +31,8 @@ class Machine(RealHost):
     def is_root(self) -> bool:
         return True
 
-    def owner(self, path: str) -> tuple[int, int]:
-        return (ALICE if path == self.theirs else 0), stat.S_IFDIR | 0o755
+    def owner(self, path: str) -> Owner:
+        return Owner(ALICE if path == self.theirs else 0, 0, stat.S_IFDIR | 0o755)
 
 
 def test_the_directory_of_the_output(tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_names_that_programs_would_misread(tmp_path: Path, name: str) -> None:
 
 def test_an_image_whose_name_would_be_misread(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="in its name"):
-        roots._image(RealHost(), f"{tmp_path}/a?b.img", "ext4")
+        roots._image(RealHost(), f"{tmp_path}/a?b.img", "ext4", Confinement.LIMITS)
 
 
 def directory(place: Path) -> Path:
@@ -145,7 +147,7 @@ def take(tmp_path: Path, made: str) -> str:
     """Run the step that takes the file system from where it was unpacked; what failed."""
     disk = Disk(str(tmp_path / "disk"), "ext4", 1 << 20, 100, "seed", 0)
     root = replace(Root("/x", 0, 0, 0, "/init"), streams=("true",))
-    steps = image.from_archive(root, disk, str(tmp_path / "unpack"), as_root=False)
+    steps = image.from_archive(root, disk, str(tmp_path / "unpack"), Confinement.LIMITS)
     (step,) = (step for step in steps if step.title == "Take it from there")
     (tmp_path / "unpack").mkdir()
     (tmp_path / "victim").write_text("of root's")

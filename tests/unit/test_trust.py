@@ -1,29 +1,36 @@
 """Where root may write and mount: below directories that nobody else can rename things in."""
 
+import grp
 import os
+import pwd
 import stat
+import struct
 from pathlib import Path
 
 import pytest
 
 from tui.backend import trust
+from tui.backend.host import Owner
 from tui.backend.machine import RealHost
 from tui.backend.practice import PracticeHost
 from tui.backend.sandboxes import mounting
 
 ALICE, BOB = 4711, 4712
+SHARED, HERS, OURS, NOBODYS = 900, 901, 902, 903
+"""Groups: of whom is not told; of Alice alone; of both; of none."""
 DIRECTORY = stat.S_IFDIR | 0o755
 
 
 class Owned(PracticeHost):
     """A machine whose paths have the owners and modes that are noted; all others are root's."""
 
-    def __init__(self, **owners: tuple[int, int]) -> None:
+    def __init__(self, **owners: tuple[int, int] | Owner) -> None:
         super().__init__()
         self.owners = {path.replace("_", "/"): owner for path, owner in owners.items()}
 
-    def owner(self, path: str) -> tuple[int, int]:
-        return self.owners.get(path, (0, DIRECTORY))
+    def owner(self, path: str) -> Owner:
+        owner = self.owners.get(path, (0, DIRECTORY))
+        return owner if isinstance(owner, Owner) else Owner(owner[0], SHARED, owner[1])
 
 
 def test_what_is_roots_is_trusted() -> None:
@@ -65,6 +72,46 @@ def test_who_called_sudo_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert trust.fault(host, "/home/a/x")
 
 
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The users and groups of a machine."""
+    users = [
+        pwd.struct_passwd((name, "x", uid, gid, "", "/", "/bin/sh"))
+        for name, uid, gid in (("alice", ALICE, HERS), ("bob", BOB, OURS))
+    ]
+    members: dict[int, list[str]] = {HERS: [], OURS: ["alice"], NOBODYS: []}
+    monkeypatch.setattr(pwd, "getpwall", lambda: users)
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: next(user for user in users if user.pw_name == name))
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: grp.struct_group(("group", "x", gid, members[gid])))
+    monkeypatch.setenv("SUDO_UID", str(ALICE))
+
+
+@pytest.mark.usefixtures("accounts")
+@pytest.mark.parametrize(
+    ("gid", "mode", "listed", "trusted"),
+    [
+        (HERS, 0o775, False, True),  # her umask is 002
+        (HERS, 0o775, True, False),  # an access list lets somebody else write
+        (HERS, 0o777, False, False),
+        (OURS, 0o775, False, False),
+        (NOBODYS, 0o775, False, False),
+        (SHARED, 0o775, False, False),  # of which nothing is known
+    ],
+)
+def test_a_group_with_one_member(gid: int, mode: int, *, listed: bool, trusted: bool) -> None:
+    host = Owned(_home_a=Owner(ALICE, gid, stat.S_IFDIR | mode, listed))
+    assert (trust.fault(host, "/home/a/x") == "") is trusted
+
+
+def test_an_access_list_is_seen(tmp_path: Path) -> None:
+    assert not RealHost().owner(str(tmp_path)).listed
+    nobody = 2**32 - 1
+    entries = ((1, nobody), (2, BOB), (4, nobody), (16, nobody), (32, nobody))
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", tag, 7, uid) for tag, uid in entries)
+    os.setxattr(tmp_path, "system.posix_acl_access", acl)
+    assert RealHost().owner(str(tmp_path)).listed
+
+
 def test_nobody_but_root_needs_it() -> None:
     host = Owned(_home_a=(ALICE, DIRECTORY))
     host.world.root = False
@@ -79,8 +126,8 @@ def test_a_mount_point() -> None:
 
 def test_the_real_machine(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/nowhere")
-    uid, mode = RealHost().owner(str(tmp_path / "link"))
-    assert (uid, stat.S_ISLNK(mode)) == (os.getuid(), True)
+    found = RealHost().owner(str(tmp_path / "link"))
+    assert (found.uid, found.gid, stat.S_ISLNK(found.mode)) == (os.getuid(), os.getgid(), True)
     assert trust.fault(RealHost(), str(tmp_path / "a/b/c"), inside=True) == ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 
 class FileKind(Enum):
@@ -121,6 +121,15 @@ class Running(Protocol):
         ...
 
 
+class Owner(NamedTuple):
+    """Whose something is: numbers of user and group, its mode, and whether an access list names others."""
+
+    uid: int
+    gid: int
+    mode: int
+    listed: bool = False
+
+
 class Host(Protocol):
     """A machine. Reading raises OSError as the file system does; running raises CommandFailed."""
 
@@ -177,8 +186,8 @@ class Host(Protocol):
         """The size of a regular file in bytes."""
         ...
 
-    def owner(self, path: str) -> tuple[int, int]:
-        """The owner's uid and the mode of what a path names, links not followed (lstat(2))."""
+    def owner(self, path: str) -> Owner:
+        """Who may change what a path names, links not followed (lstat(2))."""
         ...
 
     def node(self, path: str) -> FileNode:

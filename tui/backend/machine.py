@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Room, Running, Use
+    from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Owner, Room, Running, Use
 
 _KINDS = {
     stat.S_IFREG: "FILE",
@@ -28,6 +28,8 @@ _KINDS = {
     stat.S_IFSOCK: "SOCKET",
 }
 """The name of the FileKind of each mode."""
+
+_ACL = "system.posix_acl_access"
 
 _HELPERS = ("/sbin", "/sbin/fs.d", "/sbin/fs", "/usr/sbin")
 """Where mount(8) looks for programs that mount a type of file system in its place."""
@@ -126,10 +128,16 @@ class RealHost:
         """The size of a file in bytes."""
         return os.stat(path).st_size
 
-    def owner(self, path: str) -> tuple[int, int]:
+    def owner(self, path: str) -> Owner:
         """The owner and the mode of a path itself."""
+        from tui.backend.host import Owner
+
         found = os.lstat(path)
-        return found.st_uid, found.st_mode
+        try:
+            listed = _ACL in os.listxattr(path, follow_symlinks=False)
+        except OSError:
+            listed = False  # the file system has none
+        return Owner(found.st_uid, found.st_gid, found.st_mode, listed)
 
     def node(self, path: str) -> FileNode:
         """Which file a path names."""

@@ -6,6 +6,7 @@ what root writes to, mounts on or reads. Source: rename(2), path_resolution(7), 
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import stat
@@ -17,9 +18,7 @@ from tui.backend.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui.backend.host import Host
-
-_SHARED = stat.S_IWGRP | stat.S_IWOTH
+    from tui.backend.host import Host, Owner
 
 
 def fault(host: Host, path: str, *, inside: bool = False) -> str:
@@ -61,15 +60,36 @@ def _chain(path: str) -> Iterator[str]:
 
 def _fault(host: Host, directory: str, following: str, trusted: frozenset[int]) -> str:
     """What is wrong with a directory on the way to `following` (empty: to names of our own)."""
-    uid, mode = host.owner(directory)
-    if uid not in trusted:
-        return _owned(directory, uid)
-    if mode & _SHARED and not mode & stat.S_ISVTX:
+    found = host.owner(directory)
+    if found.uid not in trusted:
+        return _owned(directory, found.uid)
+    if not _shared(found, trusted):
+        return ""
+    if not found.mode & stat.S_ISVTX:
         return f"others can write to {clean(directory)}, and put something else in its place"
-    if mode & _SHARED and following:
-        uid, _mode = host.owner(following)
-        return "" if uid in trusted else _owned(following, uid)
+    if following and (uid := host.owner(following).uid) not in trusted:
+        return _owned(following, uid)
     return ""
+
+
+def _shared(found: Owner, trusted: frozenset[int]) -> bool:
+    """Whether others can write to it. An access list may name any, and shows as rights of the group."""
+    if found.mode & stat.S_IWOTH:
+        return True
+    return bool(found.mode & stat.S_IWGRP) and (found.listed or not _private(found.gid, trusted))
+
+
+def _private(gid: int, trusted: frozenset[int]) -> bool:
+    """Whether a group has members and all are trusted, as the group of a user's own that Debian makes: a
+    umask of 002 lets that write to all that is the user's.
+    """
+    try:
+        named = grp.getgrgid(gid).gr_mem
+        users = [pwd.getpwnam(name).pw_uid for name in named]
+    except KeyError:
+        return False
+    users += [user.pw_uid for user in pwd.getpwall() if user.pw_gid == gid]
+    return bool(users) and trusted.issuperset(users)
 
 
 def _owned(path: str, uid: int) -> str:

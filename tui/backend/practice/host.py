@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
-from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Room, Running, Use
+from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Owner, Room, Running, Use
 from tui.backend.practice import identity, state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
@@ -133,9 +133,9 @@ class PracticeHost:
         with self._guard:
             return tree.file(self.world, path).size
 
-    def owner(self, path: str) -> tuple[int, int]:  # noqa: ARG002 - all here is root's
+    def owner(self, path: str) -> Owner:  # noqa: ARG002 - all here is root's
         """Root, and a mode by which only root can change it."""
-        return 0, 0o755
+        return Owner(0, 0, 0o755)
 
     def node(self, path: str) -> FileNode:
         """Which file a path names."""
