@@ -15,7 +15,7 @@ import pytest
 
 from tests.livecd import small_iso
 from tui.backend.errors import Refused
-from tui.backend.livecd import info
+from tui.backend.livecd import info, iso_file
 from tui.backend.livecd.about import About
 from tui.backend.livecd.info import File
 from tui.backend.machine import RealHost
@@ -41,7 +41,7 @@ def iso(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_all_is_read(iso: Path) -> None:
-    found = info.read(RealHost(), str(iso))
+    found = info.read(iso_file.find(RealHost(), str(iso)))
     assert found.about == ABOUT
     assert (found.label, found.size, found.hybrid) == ("SMALL", iso.stat().st_size, True)
     assert found.uuid.startswith("20")
@@ -51,12 +51,13 @@ def test_all_is_read(iso: Path) -> None:
 
 
 def test_verify(iso: Path) -> None:
-    found = info.read(RealHost(), str(iso))
-    assert info.verify(RealHost(), found) is True
-    assert info.verify(RealHost(), replace(found, about=replace(ABOUT, image_sha256="0" * 64))) is False
+    opened = iso_file.find(RealHost(), str(iso))
+    found = info.read(opened)
+    assert info.verify(opened, found) is True
+    assert info.verify(opened, replace(found, about=replace(ABOUT, image_sha256="0" * 64))) is False
     for strange in (replace(ABOUT, image_sha256=""), replace(ABOUT, image="../../etc/passwd")):
         with pytest.raises(Refused, match="no checksum"):
-            info.verify(RealHost(), replace(found, about=strange))
+            info.verify(opened, replace(found, about=strange))
 
 
 def test_a_damaged_image(iso: Path, tmp_path: Path) -> None:
@@ -95,7 +96,12 @@ def public() -> Iterator[Path]:
 def test_without_root(iso: Path, public: Path) -> None:
     """And without anything beside it being written."""
     copy = str(shutil.copy(iso, public))
-    assert nobody_can(lambda: info.verify(RealHost(), info.read(RealHost(), copy)))
+
+    def verified() -> bool:
+        opened = iso_file.find(RealHost(), copy)
+        return info.verify(opened, info.read(opened))
+
+    assert nobody_can(verified)
     assert list(public.iterdir()) == [Path(copy)]
 
 
@@ -106,7 +112,7 @@ def test_what_may_not_be_read(public: Path) -> None:
 
     def refused() -> bool:
         with pytest.raises(PermissionError):
-            info.read(RealHost(), str(secret))
+            info.read(iso_file.find(RealHost(), str(secret)))
         return True
 
     assert nobody_can(refused)
@@ -124,7 +130,7 @@ def test_json(iso: Path) -> None:
 def test_another_iso(tmp_path: Path) -> None:
     other = small_iso.make(tmp_path, "")
     with pytest.raises(Refused, match=r"it has no /live/about\.json"):
-        info.read(RealHost(), str(other))
+        info.read(iso_file.find(RealHost(), str(other)))
     (tmp_path / "docs").mkdir()
     plain = tmp_path / "plain.iso"
     (tmp_path / "docs/text").write_text("text\n")
@@ -134,7 +140,7 @@ def test_another_iso(tmp_path: Path) -> None:
         capture_output=True,
     )
     with pytest.raises(Refused, match="no Live CD of sandbox-tui"):
-        info.read(RealHost(), str(plain))
+        info.read(iso_file.find(RealHost(), str(plain)))
 
 
 @pytest.mark.parametrize("data", [b"", b"text\n", bytes(1 << 20)], ids=["empty", "text", "zeros"])
@@ -142,11 +148,11 @@ def test_no_iso(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "file.iso"
     file.write_bytes(data)
     with pytest.raises(Refused, match="no ISO 9660 image"):
-        info.read(RealHost(), str(file))
+        info.read(iso_file.find(RealHost(), str(file)))
 
 
 def test_a_cut_off_iso(iso: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.iso"
     short.write_bytes(iso.read_bytes()[: 40 << 10])
     with pytest.raises(Refused):
-        info.read(RealHost(), str(short))
+        info.read(iso_file.find(RealHost(), str(short)))

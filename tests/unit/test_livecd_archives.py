@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.backend.errors import Refused
-from tui.backend.livecd import archives, segments
+from tui.backend.livecd import archives, confine, segments
 from tui.backend.livecd import cpio as members
 from tui.backend.livecd.segments import Segment
 from tui.backend.machine import RealHost
@@ -66,7 +66,7 @@ def tar(place: Path) -> bytes:
 def test_every_kind_of_archive(tree: Path, tmp_path: Path, kind: Callable[[Path], bytes], how: str) -> None:
     file = tmp_path / "an archive's file"
     file.write_bytes(COMPRESSORS[how](kind(tree)))
-    listing = archives.read(RealHost(), str(file)).listing
+    listing = archives.read(RealHost(), str(file), confine.settle(RealHost())).listing
     assert listing.follow("/link") == "sbin/init"
     assert listing.entries["sbin/init"].kind == "f"
     assert listing.entries["sbin/init"].head.startswith(b"#!/bin/sh")
@@ -84,7 +84,7 @@ def test_an_initrd_of_several_parts(tree: Path, tmp_path: Path, how: str) -> Non
     file.write_bytes(cpio(early) + bytes(512) + gzip.compress(cpio(more)) + COMPRESSORS[how](cpio(tree)))
     with file.open("rb") as opened:
         assert len(segments.find(opened)) == 3
-    entries = archives.read(RealHost(), str(file)).listing.entries
+    entries = archives.read(RealHost(), str(file), confine.settle(RealHost())).listing.entries
     assert {"kernel/microcode", "last", "sbin/init"} <= set(entries)
 
 
@@ -94,7 +94,7 @@ def test_attributes_are_noted(tmp_path: Path) -> None:
         member = tarfile.TarInfo("ping")
         member.pax_headers = {"SCHILY.xattr.user.note": "a b"}
         made.addfile(member)
-    (found,) = archives.read(RealHost(), str(file)).attributes
+    (found,) = archives.read(RealHost(), str(file), confine.settle(RealHost())).attributes
     assert (found.path, found.name, found.value) == ("ping", "user.note", b"a b")
 
 
@@ -109,7 +109,7 @@ def hostile(file: Path, name: str, kind: bytes = tarfile.REGTYPE, target: str = 
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
     hostile(tmp_path / "x.tar", name)
     with pytest.raises(Refused, match="leads elsewhere"):
-        archives.read(RealHost(), str(tmp_path / "x.tar"))
+        archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost()))
 
 
 @pytest.mark.parametrize("name", ["../escape", "/abs/olute", "a/../../b"])
@@ -120,20 +120,20 @@ def test_names_in_a_cpio_that_lead_elsewhere_are_refused(tmp_path: Path, name: s
     data += bytes(-len(data) % 4) + b"070701" + b"".join(b"%08X" % field for field in end) + b"TRAILER!!!\0"
     (tmp_path / "x.cpio").write_bytes(data + bytes(-len(data) % 512))
     with pytest.raises(Refused, match="leads elsewhere"):
-        archives.read(RealHost(), str(tmp_path / "x.cpio"))
+        archives.read(RealHost(), str(tmp_path / "x.cpio"), confine.settle(RealHost()))
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../etc/passwd"])
 def test_hard_links_that_lead_elsewhere_are_refused(tmp_path: Path, target: str) -> None:
     hostile(tmp_path / "x.tar", "innocent", tarfile.LNKTYPE, target)
     with pytest.raises(Refused, match="leads elsewhere"):
-        archives.read(RealHost(), str(tmp_path / "x.tar"))
+        archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost()))
 
 
 def test_a_path_that_would_be_shell(tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "$(touch escaped) ; 'x' `y`"
     file.write_bytes(cpio(tree) + gzip.compress(cpio(tree)))
-    assert archives.read(RealHost(), str(file)).listing.follow("/sbin/init")
+    assert archives.read(RealHost(), str(file), confine.settle(RealHost())).listing.follow("/sbin/init")
     assert not Path("escaped").exists()
 
 
@@ -147,7 +147,7 @@ def test_an_archive_that_is_cut_short(
     file = tmp_path / "cut"
     file.write_bytes(data[: len(data) // 3])
     with pytest.raises(Refused, match="damaged"):
-        archives.read(RealHost(), str(file))
+        archives.read(RealHost(), str(file), confine.settle(RealHost()))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "x"
     file.write_bytes(data)
     with pytest.raises(Refused):
-        archives.read(RealHost(), str(file))
+        archives.read(RealHost(), str(file), confine.settle(RealHost()))
 
 
 @given(st.binary(max_size=600))
@@ -175,7 +175,7 @@ def test_an_archive_without_entries_for_its_directories(tree: Path, tmp_path: Pa
     file = tmp_path / "flat.tar"
     words = ["tar", "--create", f"--file={file}", f"--directory={tree}", "sbin/init", "link"]
     subprocess.run(words, check=True)
-    listing = archives.read(RealHost(), str(file)).listing
+    listing = archives.read(RealHost(), str(file), confine.settle(RealHost())).listing
     assert listing.follow("/link") == "sbin/init"
     assert listing.entries["sbin"].kind == "d"
 

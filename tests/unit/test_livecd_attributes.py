@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.backend.errors import Refused
-from tui.backend.livecd import archives, attributes, debugfs, image
+from tui.backend.livecd import archives, attributes, confine, debugfs, image
 from tui.backend.livecd.archives import Archive
 from tui.backend.livecd.attributes import Attribute
 from tui.backend.livecd.image import Disk
@@ -42,7 +42,7 @@ def tar(file: Path, headers: dict[str, str], member: str = "ping") -> Path:
 
 
 def read(file: Path) -> Archive:
-    return archives.read(RealHost(), str(file))
+    return archives.read(RealHost(), str(file), confine.settle(RealHost()))
 
 
 def perform(steps: tuple[Step, ...]) -> None:
@@ -54,7 +54,7 @@ def make(place: Path, found: Archive) -> Path:
     """The image of an archive, by the very steps of the plan."""
     root = Root("", 0, 1, 0, "/init", streams=found.streams, attributes=found.attributes)
     disk = Disk(str(place / "it's a disk"), "ext4", 8 << 20, 64, SEED, 1_700_000_000)
-    perform(image.from_archive(root, disk, str(place / "unpack"), as_root=os.geteuid() == 0))
+    perform(image.from_archive(root, disk, str(place / "unpack"), confine.settle(RealHost())))
     subprocess.run(["e2fsck", "-fn", disk.path], check=True, capture_output=True)
     return Path(disk.path)
 
@@ -173,7 +173,7 @@ def test_a_path_in_another_encoding(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["com.apple.quarantine", "-f/etc/shadow", "user.", "system.data"])
 def test_names_that_linux_cannot_have_are_left_out(name: str) -> None:
-    assert attributes.steps("/disk", [Attribute("a", name, b"x")]) == ()
+    assert attributes.steps("/", "disk", [Attribute("a", name, b"x")], ()) == ()
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tui.backend.errors import Refused
-from tui.backend.livecd import archives, cpio, listing, roots, segments
+from tui.backend.livecd import archives, confine, cpio, listing, roots, segments
 from tui.backend.livecd.listing import Collector, Entry
 from tui.backend.machine import RealHost
 
@@ -210,7 +210,7 @@ def test_an_archive_that_takes_the_place_of_a_checked_one(tmp_path: Path) -> Non
     """A list of files is read by a user who can read nothing of root's."""
     with tarfile.open(tmp_path / "x.tar", "w") as made:
         made.add(directory(tmp_path, 0), ".")
-    (line,) = archives.read(RealHost(), str(tmp_path / "x.tar")).streams
+    (line,) = archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost())).streams
     secret = tmp_path / "secret"
     secret.write_text("of root's")
     secret.chmod(0o600)

@@ -19,6 +19,7 @@ from tui.backend.livecd import build, roots
 from tui.backend.livecd.attributes import Attribute
 from tui.backend.livecd.boot import Contents
 from tui.backend.livecd.build import Facts, Prepared
+from tui.backend.livecd.confine import Confinement
 from tui.backend.livecd.iso import Loader
 from tui.backend.livecd.kernel import Kernel
 from tui.backend.livecd.modules import Modules
@@ -35,7 +36,7 @@ FACTS = Facts(
     Modules(("kernel/a.ko.xz", "kernel/b.ko"), ("nvme",)),
     Contents("/bin/busybox", (("dmsetup", "/sbin/dmsetup"),), ("/lib/libc.so.6",), "#!init\n"),
     Loader(tuple((name, f"/usr/lib/{name}") for name in LOADER)),
-    as_root=True,
+    Confinement.USER,
 )
 ELF = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00"
 
@@ -286,9 +287,34 @@ def test_an_archive_is_unpacked_by_a_user_of_its_own() -> None:
     (line,) = lines(planned(facts), "--extract")
     assert "unshare --mount --net --ipc" in line
     assert "setpriv --reuid=65530 --regid=65530 --clear-groups --no-new-privs" in line
-    assert "-- fakeroot -s owners bsdtar --extract" in line
-    (line,) = lines(planned(replace(facts, as_root=False)), "--extract")
+    assert "-- env FAKEROOTDONTTRYCHOWN=1 fakeroot -s owners bsdtar --extract" in line
+    (line,) = lines(planned(replace(facts, confinement=Confinement.NAMESPACES)), "--extract")
+    assert "unshare --user --map-root-user --mount --net --ipc" in line
+    assert "--reuid" not in line
+    (line,) = lines(planned(replace(facts, confinement=Confinement.LIMITS)), "--extract")
     assert "setpriv" not in line
+
+
+@pytest.mark.parametrize("confinement", [Confinement.USER, Confinement.NAMESPACES])
+def test_what_came_of_an_archive_is_read_confined_too(confinement: Confinement) -> None:
+    """Up to where it is taken from there; then nothing looks into it any more."""
+    root = replace(ROOT, streams=("bsdtar --create @x",), attributes=(Attribute("a", "user.x", b"x" * 4000),))
+    prepared = planned(replace(FACTS, root=root, confinement=confinement))
+    for program in ("mke2fs", "debugfs -w", "dumpe2fs"):
+        found = [
+            words
+            for step in prepared.plan.steps
+            if program in (words := " ".join(map(str, step.command.argv)))
+        ]
+        assert found
+        assert all("setpriv" in words for words in found)
+
+
+def test_a_directory_is_read_by_root_without_following_links() -> None:
+    (line,) = lines(planned(), "mke2fs")
+    assert "mount -o remount,bind,ro,nosymfollow" in line
+    (line,) = lines(planned(replace(FACTS, confinement=Confinement.NAMESPACES)), "mke2fs")
+    assert "nosymfollow" not in line
 
 
 def test_mtools_get_no_path_that_a_shell_would_expand() -> None:

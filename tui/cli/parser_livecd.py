@@ -38,6 +38,7 @@ def _build(actions: Verbs[Parser]) -> None:
         metavar="OPTIONS",
         help="kernel options for every entry of the boot menu, after ours",
     )
+    _trusted(build, "ROOT")
     add_dry_run(build)
 
 
@@ -65,6 +66,7 @@ def _write(actions: Verbs[Parser]) -> None:
     write.add_argument(
         "--yes", metavar="NAME", help="the disk's name (sdb or /dev/sdb), where no terminal can ask for it"
     )
+    _trusted(write, "the ISO")
     add_dry_run(write)
 
 
@@ -72,7 +74,16 @@ def _info(actions: Verbs[Parser]) -> None:
     info = add_verb(actions, "info", "tell what is on an ISO")
     _iso(info)
     info.add_argument("--verify", action="store_true", help="compare the image with its checksum")
+    _trusted(info, "the ISO")
     add_json(info)
+
+
+def _trusted(parser: Parser, what: str) -> None:
+    parser.add_argument(
+        "--trusted",
+        action="store_true",
+        help=f"read {what} as root, where this kernel gives no namespaces to confine that in",
+    )
 
 
 def _iso(parser: Parser) -> None:

@@ -1,5 +1,6 @@
 """From what the user typed (`/dev/sdb1`, `LABEL=data`, `disk.img`, a directory) to one origin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.backend import paths
@@ -157,10 +158,10 @@ def _directory_refusal(host: Host, path: str, found: tuple[Mount, ...]) -> str:
     return ""
 
 
-def probe(host: Host, path: str, tag: str = "TYPE") -> str:
-    """The file system type, or another tag, that blkid finds; empty for none."""
+def probe(host: Host, path: str, tag: str = "TYPE", *, by: Sequence[str] = ()) -> str:
+    """The file system type, or another tag, that blkid finds; empty for none. `by` is what runs blkid."""
     try:
-        words = ["blkid", "--probe", "--match-tag", tag, "--output", "value", path]
+        words = [*by, "blkid", "--probe", "--match-tag", tag, "--output", "value", path]
         return host.run(words, timeout=30).strip("\n")
     except CommandFailed as error:
         if error.status == 2:  # blkid(8): nothing recognised

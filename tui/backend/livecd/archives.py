@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
-from tui.backend.livecd import attributes, cpio, harmless, segments
+from tui.backend.livecd import attributes, cpio, segments
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing
 from tui.backend.text import clean
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui.backend.host import Host
     from tui.backend.livecd.attributes import Attribute
+    from tui.backend.livecd.confine import Confinement
 
 _KINDS = {
     tarfile.DIRTYPE: DIRECTORY,
@@ -49,14 +50,14 @@ class Archive:
     attributes: tuple[Attribute, ...]
 
 
-def read(host: Host, path: str) -> Archive:
+def read(host: Host, path: str, confinement: Confinement) -> Archive:
     """Look at all of an archive. Refused when it is none, damaged, or not safe, or when
     programs are missing.
     """
-    requirements.need(host, (*_PROGRAMS, *harmless.programs(as_root=host.is_root())))
-    harmless.check(host)
+    requirements.need(host, (*_PROGRAMS, *confinement.programs))
+    by = f"{shlex.join(confinement.words())} "
     try:
-        found = _read_cpio(host, path) if _is_cpio(host, path) else _read_tar(host, path)
+        found = _read_cpio(host, path, by) if _is_cpio(host, path, by) else _read_tar(host, path, by)
     except (CommandFailed, tarfile.TarError, EOFError, ValueError) as error:
         words = error.message if isinstance(error, CommandFailed) else str(error)
         raise _damaged(path, words.split("\n")[-1] if words else "it ends too early") from error
@@ -72,19 +73,20 @@ def _damaged(path: str, words: str) -> Refused:
     )
 
 
-def _is_cpio(host: Host, path: str) -> bool:
-    first = host.run(["bash", "-c", f"{_read_by(host)}bsdcat <{quote(path)} 2>/dev/null | head --bytes=6"])
+def _is_cpio(host: Host, path: str, by: str) -> bool:
+    """`by` begins a line of bash whose program reads what others made. As root we only open it."""
+    first = host.run(["bash", "-c", f"{by}bsdcat <{quote(path)} 2>/dev/null | head --bytes=6"])
     return first.startswith(_CPIO)
 
 
-def _read_cpio(host: Host, path: str) -> Archive:
+def _read_cpio(host: Host, path: str, by: str) -> Archive:
     """Bsdtar reads one cpio archive; an initrd can be several, which it is shown one by one."""
     with host.open(path) as file:
         parts = segments.find(file)
     sources = [_source(path, part) for part in parts]
     for source in sources:
-        _check_format(host, path, source)
-    streams = tuple(_stream(host, "newc", source) for source in sources)
+        _check_format(host, path, source, by)
+    streams = tuple(_stream("newc", source, by) for source in sources)
     found = Collector(path)
     for stream in streams:
         with host.pipe(["bash", "-c", stream]) as pipe:
@@ -104,30 +106,25 @@ def _note_members(path: str, members: Iterator[cpio.Member], found: Collector) -
                 found.entries.update(dict.fromkeys(linked[member.node], entry))
 
 
-def _read_by(host: Host) -> str:
-    """The beginning of a line of bash whose program reads what others made. As root we only open it."""
-    return f"{shlex.join(harmless.words(as_root=host.is_root()))} "
+def _stream(form: str, source: str, by: str) -> str:
+    return f"{by}{_CONVERT.format(form)} <{source}"
 
 
-def _stream(host: Host, form: str, source: str) -> str:
-    return f"{_read_by(host)}{_CONVERT.format(form)} <{source}"
-
-
-def _read_tar(host: Host, path: str) -> Archive:
+def _read_tar(host: Host, path: str, by: str) -> Archive:
     source = quote(path)
-    _check_format(host, path, source)
-    stream = _stream(host, "pax", source)
+    _check_format(host, path, source, by)
+    stream = _stream("pax", source, by)
     with host.pipe(["bash", "-c", stream]) as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
         listing, noted = _entries(path, tar)
         cpio.drain(pipe)
     return Archive((stream,), listing, noted)
 
 
-def _check_format(host: Host, path: str, source: str) -> None:
+def _check_format(host: Host, path: str, source: str, by: str) -> None:
     """Refused where bsdtar takes a part for an mtree: that names files of this machine as its contents,
     which would be taken from here. `source` is what comes after `<` in a line of bash.
     """
-    said = host.run(["bash", "-o", "pipefail", "-c", f"<{source} {_read_by(host)}{_LIST}"])
+    said = host.run(["bash", "-o", "pipefail", "-c", f"<{source} {by}{_LIST}"])
     if "mtree" in said:
         raise Refused(
             f"{path} is not an archive but a list (mtree), which can name any file of this machine.",

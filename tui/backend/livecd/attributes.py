@@ -13,10 +13,9 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.livecd import debugfs
-from tui.backend.livecd.shell import pipeline
+from tui.backend.livecd.shell import inside
 from tui.backend.plan import Step
 from tui.backend.text import clean
 
@@ -30,8 +29,6 @@ _LONGEST_NAME = 255
 _LARGEST_VALUE = 4040
 """Bytes that one attribute can have in a block of 4 KiB."""
 _ANEW = "Make the archive again without it (tar: --xattrs-exclude=PATTERN)."
-
-_GIVE = f'cd "$2"; {debugfs.APPLY}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +79,27 @@ def _refused(archive: str, path: str, name: str, reason: str) -> Refused:
     return Refused(f"{archive} cannot be used: the attribute {shown} {reason}.", _ANEW)
 
 
-def steps(disk: str, attributes: Iterable[Attribute]) -> tuple[Step, ...]:
-    """Steps that give the files in an image (a path) their attributes: only root may give a program
-    capabilities; in a file system of one's own anybody may.
+def steps(
+    place: str, disk: str, attributes: Iterable[Attribute], confined: tuple[str, ...]
+) -> tuple[Step, ...]:
+    """Steps that give the files in an image their attributes: only root may give a program capabilities; in
+    a file system of one's own anybody may. `disk` is the image's name in the directory `place`; `confined`
+    comes before the program that does it.
     """
     known = [attribute for attribute in attributes if attribute.known]
     if not known:
         return ()
-    place, _slash, name = disk.rpartition("/")
     long: list[Step] = []
     lines: list[str] = []
     for attribute in known:
         line = _line(attribute)
         if not debugfs.fits(line):
-            file = f"{name}.value-{len(long)}"
-            long.append(_write_value(f"{place}/{file}", attribute.value))
+            file = f"{disk}.value-{len(long)}"
+            long.append(_write_value(place, file, attribute.value, confined))
             line = _line(attribute, file)
         lines.append(f"{line}\n")
-    give = pipeline(_GIVE, disk, place or "/", input="".join(lines))
+    apply = ("bash", "-euo", "pipefail", "-c", debugfs.APPLY, "bash", disk)
+    give = inside(place, *confined, *apply, input="".join(lines))
     return (*long, Step("Give its files their extended attributes", give))
 
 
@@ -111,6 +111,7 @@ def _line(attribute: Attribute, file: str = "") -> str:
     return f"ea_set {words} {debugfs.octal(attribute.value)}"
 
 
-def _write_value(path: str, value: bytes) -> Step:
+def _write_value(place: str, file: str, value: bytes, confined: tuple[str, ...]) -> Step:
     escaped = "".join(f"\\0{byte:03o}" for byte in value)
-    return Step("Write an attribute too long for a line", command("printf", "%b", escaped, output=path))
+    write = ("bash", "-euc", 'printf %b "$1" >"$2"', "bash", escaped, file)
+    return Step("Write an attribute too long for a line", inside(place, *confined, *write))

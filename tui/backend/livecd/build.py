@@ -18,6 +18,7 @@ from tui.backend.livecd import (
     SQUASHFS,
     WAYS,
     boot,
+    confine,
     image,
     iso,
     kernel,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tui.backend.command import Word
     from tui.backend.host import Host
     from tui.backend.livecd.boot import Contents
+    from tui.backend.livecd.confine import Confinement
     from tui.backend.livecd.iso import Loader
     from tui.backend.livecd.kernel import Kernel
     from tui.backend.livecd.modules import Modules
@@ -81,19 +83,20 @@ class Facts:
     modules: Modules
     contents: Contents
     loader: Loader
-    as_root: bool
+    confinement: Confinement
 
 
 def prepare(host: Host, request: BuildRequest) -> Prepared:
     """Read and plan. Raises UsageError, NotFound, Refused or ProgramMissing."""
     request = replace(request, output=output.settle(host, request.output))
-    root = roots.find(host, request.root)
+    root = roots.find(host, request.root, trusted=request.trusted)
     chosen = _kernel(host, request)
     found = modules.choose(host, chosen.modules)
     # where its programs are missing, the plan is made all the same, to name those that it lacks as well
     whole = all(map(host.has_program, boot.NEEDS))
     contents = boot.read(host) if whole else boot.NOTHING
-    facts = Facts(root, chosen, found, contents, iso.read(host), as_root=host.is_root())
+    confinement = confine.settle(host, trusted=request.trusted)
+    facts = Facts(root, chosen, found, contents, iso.read(host), confinement)
     prepared = plan(request, facts)
     requirements.need(host, (*boot.NEEDS, *requirements.programs(prepared.plan)))
     _enough_room(host, prepared)
@@ -292,9 +295,9 @@ class _Draft:
         if root.fstype:
             made: tuple[Step, ...] = (image.copy(root, disk.path),)
         elif root.streams:
-            made = image.from_archive(root, disk, f"{self.work}/unpack", as_root=self.facts.as_root)
+            made = image.from_archive(root, disk, f"{self.work}/unpack", self.facts.confinement)
         else:
-            made = image.from_directory(root, disk)
+            made = image.from_directory(root, disk, self.facts.confinement)
         if self.format == SQUASHFS:
             last: tuple[Step, ...] = (
                 image.compress(disk.path, self.image, self.epoch),

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.command import command
-from tui.backend.livecd import EXT2, SQUASHFS, attributes, debugfs, harmless
-from tui.backend.livecd.shell import pipeline
+from tui.backend.livecd import EXT2, SQUASHFS, attributes, debugfs
+from tui.backend.livecd.shell import inside, pipeline
 from tui.backend.plan import Step
 
 if TYPE_CHECKING:
+    from tui.backend.livecd.confine import Confinement
     from tui.backend.livecd.roots import Root
 
 _BLOCK = 4096
@@ -19,6 +20,8 @@ _MIB = 1 << 20
 _SPARE = 512 * _MIB
 """Least free room in a compressed image, where it costs nearly nothing (bytes)."""
 _FEWEST_INODES = 8192
+_FAKEROOT = ("env", "FAKEROOTDONTTRYCHOWN=1", "fakeroot")
+"""It tries to change owners for real, too, and takes it for a failure that a namespace knows no such user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +48,46 @@ def room(root: Root, kind: str, changes: int) -> tuple[int, int]:
     return -(-whole // _MIB) * _MIB, inodes
 
 
-def from_directory(root: Root, disk: Disk) -> tuple[Step, ...]:
+def from_directory(root: Root, disk: Disk, confinement: Confinement) -> tuple[Step, ...]:
     """Steps for a file system with all that is in a directory."""
-    make = command(*_mke2fs(disk, root.path, disk.path))
-    return (Step("Make a file system with the root in it", make), _same_times(disk))
+    make = command(*confinement.without_links(root.path), *_mke2fs(disk, root.path, disk.path))
+    return (Step("Make a file system with the root in it", make), _same_times(disk.path, disk.epoch))
 
 
-def from_archive(root: Root, disk: Disk, place: str, *, as_root: bool) -> tuple[Step, ...]:
+def from_archive(root: Root, disk: Disk, place: str, confinement: Confinement) -> tuple[Step, ...]:
     """Steps for a file system with all that is in an archive, by way of the new directory `place`.
 
-    It is unpacked by a harmless user: fakeroot notes owners and devices in a file, from which mke2fs
-    learns them. So names in the archive, whatever they are, can harm nothing here. What is taken from
-    there is looked at where only we can change it: it may have been exchanged for a link before.
+    It is unpacked confined: fakeroot notes owners and devices in a file, from which mke2fs learns them. So
+    names in the archive, whatever they are, can harm nothing here, and all that reads what came of it runs
+    there too. What is taken from there is looked at where only we can change it: it may have been exchanged
+    for a link before.
     """
-    nobody = harmless.words(as_root=as_root, work=place)
-    owner = (f"--owner={harmless.UID}", f"--group={harmless.UID}") if as_root else ()
-    make = (*nobody, "fakeroot", "-i", "owners", *_mke2fs(disk, "tree", "disk"))
+    confined = confinement.words(work=place)
+    make = (*confined, *_FAKEROOT, "-i", "owners", *_mke2fs(disk, "tree", "disk"))
     return (
         Step(
             "Make a place where nobody can do harm",
-            command("install", "--directory", "--mode=0700", *owner, place, f"{place}/tree"),
+            command("install", "--directory", "--mode=0700", *confinement.owner, place, f"{place}/tree"),
         ),
-        *(_unpack(stream, place, nobody, again=n > 0) for n, stream in enumerate(root.streams)),
+        *(_unpack(stream, place, confined, again=n > 0) for n, stream in enumerate(root.streams)),
         Step(
             "Let all of it be read by its owner here; fakeroot knows the modes",
-            pipeline('cd "$1"; shift; exec "$@"', place, *nobody, "chmod", "--recursive", "u+rwX", "tree"),
+            inside(place, *confined, "chmod", "--recursive", "u+rwX", "tree"),
         ),
-        Step("Make a file system of it", pipeline('cd "$1"; shift; exec "$@"', place, *make)),
+        Step("Make a file system of it", inside(place, *make)),
+        *attributes.steps(place, "disk", root.attributes, confined),
+        _same_times("disk", disk.epoch, place, confined),
         Step("Take it from there", pipeline(_TAKE, f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
-        *attributes.steps(disk.path, root.attributes),
-        _same_times(disk),
     )
 
 
-def _unpack(stream: str, place: str, nobody: tuple[str, ...], *, again: bool) -> Step:
-    fakeroot = ("fakeroot", *(("-i", "owners") if again else ()), "-s", "owners")
+def _unpack(stream: str, place: str, confined: tuple[str, ...], *, again: bool) -> Step:
+    fakeroot = (*_FAKEROOT, *(("-i", "owners") if again else ()), "-s", "owners")
     # attributes come later: neither fakeroot nor every file system here can hold them all
     tar = ("bsdtar", "--extract", "--same-permissions", "--no-xattrs", "--file=-", "--directory=tree")
     title = "Unpack its next part over that" if again else "Unpack the archive there"
-    return Step(title, pipeline(_UNPACK, stream, place, *nobody, *fakeroot, *tar))
+    return Step(title, pipeline(_UNPACK, stream, place, *confined, *fakeroot, *tar))
 
 
 def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:
@@ -99,11 +102,14 @@ def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:
     )
 
 
-def _same_times(disk: Disk) -> Step:
-    """mke2fs takes over when each file was read and when its owner or mode last changed (ctime)."""
+def _same_times(disk: str, epoch: int, place: str = "/", confined: tuple[str, ...] = ()) -> Step:
+    """mke2fs takes over when each file was read and when its owner or mode last changed (ctime). `disk` is
+    a path from `place` on.
+    """
+    give = ("bash", "-euo", "pipefail", "-c", _SAME_TIMES, "bash", disk, str(epoch))
     return Step(
         "Give all in it the same time of access and change",
-        pipeline(_SAME_TIMES, disk.path, str(disk.epoch)),
+        inside(place, *confined, *give),
     )
 
 

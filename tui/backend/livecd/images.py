@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.errors import CommandFailed, ProgramMissing, Refused
+from tui.backend import requirements
+from tui.backend.errors import CommandFailed, Refused
 from tui.backend.kernel_text import decode
-from tui.backend.livecd import debugfs, harmless
+from tui.backend.livecd import debugfs
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing, pieces
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
+    from tui.backend.livecd.confine import Confinement
 
 EXT = ("ext2", "ext3", "ext4")
 _TYPE = re.compile(r"^Inode: \d+ +Type: ([a-z ]+?) +Mode:", re.MULTILINE)
@@ -43,13 +45,14 @@ class Image(Protocol):
         ...
 
 
-def reader(host: Host, path: str, fstype: str) -> Image:
+def reader(host: Host, path: str, fstype: str, confinement: Confinement) -> Image:
     """What looks into an image of this file system. Refused for all but ext and squashfs."""
-    harmless.check(host)
     if fstype in EXT:
-        return _Ext(host, path)
+        requirements.need(host, ("debugfs", "dumpe2fs"))
+        return _Ext(host, path, confinement.words(reading=True))
     if fstype == "squashfs":
-        return _Squashfs(host, path)
+        requirements.need(host, ("unsquashfs",))
+        return _Squashfs(host, path, confinement.words(reading=True))
     raise Refused(
         f"{path} holds {fstype}, which is no image of a root that can be used.",
         "Give an ext2, ext3, ext4 or squashfs image, or mount it and give the directory.",
@@ -57,9 +60,8 @@ def reader(host: Host, path: str, fstype: str) -> Image:
 
 
 class _Ext:
-    def __init__(self, host: Host, path: str) -> None:
-        self.host, self.path = host, path
-        self._reader = harmless.words(as_root=host.is_root(), reading=True)
+    def __init__(self, host: Host, path: str, confined: tuple[str, ...]) -> None:
+        self.host, self.path, self._confined = host, path, confined
 
     def listing(self, wanted: tuple[str, ...]) -> Listing:
         """Only what lies on the ways: debugfs has no quick listing of all."""
@@ -84,7 +86,7 @@ class _Ext:
                 return
 
     def _entry(self, place: str) -> Entry | None:
-        with self.host.pipe([*self._reader, "debugfs", "-R", f"stat {self._word(place)}", self.path]) as pipe:
+        with self.host.pipe(self._asking(f"stat {self._word(place)}")) as pipe:
             said = decode(pipe.read(_LONGEST_STAT))
         kind = _TYPE.search(said)
         if kind is None:
@@ -94,14 +96,17 @@ class _Ext:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe([*self._reader, "debugfs", "-R", f"cat {self._word(place)}", self.path]) as pipe:
+        with self.host.pipe(self._asking(f"cat {self._word(place)}")) as pipe:
             return pipe.read(HEAD)
 
     def content(self) -> int:
         """Bytes that its files take."""
-        said = self.host.run([*self._reader, "dumpe2fs", "-h", self.path])
+        said = self.host.run([*self._confined, "dumpe2fs", "-h", self.path])
         counts = {name: int(number) for name, number in _COUNTS.findall(said)}
         return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
+
+    def _asking(self, request: str) -> list[str]:
+        return [*self._confined, "debugfs", "-R", request, self.path]
 
     def _word(self, place: str) -> str:
         """A place in it as a word for debugfs; links in an image may lead to any."""
@@ -115,18 +120,15 @@ class _Ext:
 
 
 class _Squashfs:
-    def __init__(self, host: Host, path: str) -> None:
-        self.host, self.path = host, path
-        self._reader = harmless.words(as_root=host.is_root(), reading=True)
+    def __init__(self, host: Host, path: str, confined: tuple[str, ...]) -> None:
+        self.host, self.path, self._confined = host, path, confined
         found = Collector(path)
         try:
-            with host.pipe([*self._reader, "unsquashfs", "-lln", path]) as pipe:
+            with host.pipe([*self._confined, "unsquashfs", "-lln", path]) as pipe:
                 for line in pieces(pipe, b"\n"):
                     match = _LINE.match(decode(line))
                     if match:
                         found.add(*self._entry(match))
-        except ProgramMissing:
-            raise
         except (CommandFailed, ValueError) as error:
             words = error.message if isinstance(error, CommandFailed) else str(error)
             raise Refused(f"{path} is damaged: {words}", "Make it again.") from error
@@ -144,7 +146,9 @@ class _Squashfs:
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
-        with self.host.pipe([*self._reader, "unsquashfs", "-no-wildcards", "-cat", self.path, place]) as pipe:
+        with self.host.pipe(
+            [*self._confined, "unsquashfs", "-no-wildcards", "-cat", self.path, place]
+        ) as pipe:
             return pipe.read(HEAD)
 
     def content(self) -> int:

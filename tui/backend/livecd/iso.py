@@ -15,7 +15,7 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import FileKind
 from tui.backend.livecd import menus
-from tui.backend.livecd.shell import pipeline
+from tui.backend.livecd.shell import inside
 from tui.backend.plan import Step
 from tui.backend.sandboxes import frame
 
@@ -152,7 +152,7 @@ def efi_steps(
 
 def _mtools(place: str, *words: str) -> Command:
     """Run a program of mtools where its files have short names: it gives others to a shell."""
-    return pipeline('cd "$1"; shift; exec "$@"', place, *words)
+    return inside(place, *words)
 
 
 def write_step(tree: str, output: str, label: str, epoch: int, loader: Loader) -> Step:

@@ -11,7 +11,8 @@ class BuildRequest:
     changes, None for half of what is free at boot; `kernel` and `modules` None: the running kernel's,
     or with `fetch_kernel` the one that Debian has;
     `append` are kernel options for every menu entry; `epoch` is the time that everything in the
-    ISO carries, in seconds since 1970, None for that of the newest file of the root.
+    ISO carries, in seconds since 1970, None for that of the newest file of the root. `trusted`: the root is
+    read without confinement where root can have none.
     """
 
     root: str
@@ -25,3 +26,4 @@ class BuildRequest:
     append: str = ""
     epoch: int | None = None
     fetch_kernel: bool = False
+    trusted: bool = False

@@ -6,16 +6,18 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend import requirements
 from tui.backend.errors import CommandFailed, NotFound, ProgramMissing, Refused
 from tui.backend.host import FileKind
 from tui.backend.inventory import mounts, origins
 from tui.backend.kernel_text import decode
-from tui.backend.livecd import archives, elf, images, inputs, output
+from tui.backend.livecd import archives, confine, elf, images, inputs, output
 from tui.backend.livecd.listing import FILE, HEAD, Collector, Entry, Listing, pieces
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.livecd.attributes import Attribute
+    from tui.backend.livecd.confine import Confinement
 
 _INITS = ("/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc")
 """Where a root may have its init: the kernel's own places, then those of initrds."""
@@ -40,8 +42,10 @@ class Root:
     fstype: str = ""
 
 
-def find(host: Host, text: str) -> Root:
-    """The root that a path names. NotFound or Refused when there is none, or it cannot start."""
+def find(host: Host, text: str, *, trusted: bool = False) -> Root:
+    """The root that a path names; `trusted` as for `confine.settle`. NotFound or Refused when there is
+    none, or it cannot start; ProgramMissing.
+    """
     path = inputs.check(host, text, inside=host.kind(text) is FileKind.DIRECTORY)
     kind = host.kind(path)
     if kind is None:
@@ -53,8 +57,10 @@ def find(host: Host, text: str) -> Root:
             f"{text} is a {kind.value}: that cannot be a root.",
             "Give a directory, an archive or an image file.",
         )
-    fstype = origins.probe(host, path)
-    return _image(host, path, fstype) if fstype else _archive(host, path)
+    requirements.need(host, ("blkid",))
+    confinement = confine.settle(host, trusted=trusted)
+    fstype = origins.probe(host, path, by=confinement.words(reading=True))
+    return _image(host, path, fstype, confinement) if fstype else _archive(host, path, confinement)
 
 
 def _directory(host: Host, path: str) -> Root:
@@ -99,8 +105,8 @@ def _init(path: str, listing: Listing) -> tuple[str, str]:
     raise Refused(f"{path} has no init to start: none of {', '.join(_INITS)} is a file in it.", _NO_INIT)
 
 
-def _archive(host: Host, path: str) -> Root:
-    found = archives.read(host, path)
+def _archive(host: Host, path: str, confinement: Confinement) -> Root:
+    found = archives.read(host, path, confinement)
     init, place = _init(path, found.listing)
     elf.check(f"{init} in {path}", found.listing.entries[place].head)
     listing = found.listing
@@ -115,9 +121,9 @@ def _archive(host: Host, path: str) -> Root:
     )
 
 
-def _image(host: Host, path: str, fstype: str) -> Root:
+def _image(host: Host, path: str, fstype: str, confinement: Confinement) -> Root:
     output.check_name(path)
-    look = images.reader(host, path, fstype)
+    look = images.reader(host, path, fstype, confinement)
     listing = look.listing(_INITS)
     init, place = _init(path, listing)
     elf.check(f"{init} in {path}", look.head(place))

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from tui.backend import inventory, requirements, sizes
 from tui.backend.command import command
-from tui.backend.errors import NotFound, Refused
-from tui.backend.host import FileKind, Host
+from tui.backend.errors import Refused
+from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
-from tui.backend.inventory.origins import probe
-from tui.backend.livecd import same_disk
+from tui.backend.livecd import iso_file, same_disk
 from tui.backend.livecd import target as targets
 from tui.backend.livecd.target import Target
 from tui.backend.plan import Plan, Step
@@ -28,10 +27,11 @@ _HEAD = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """`iso` is a file's path (absolute), `device` a device as typed."""
+    """`iso` is a file's path (absolute), `device` a device as typed; `trusted` as for `confine.settle`."""
 
     iso: str
     device: str
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def prepare(host: Host, request: WriteRequest, now: Inventory | None = None) -> 
     """Look at the ISO and the disk, and plan. Raises NotFound or Refused; touches nothing."""
     found = inventory.read(host) if now is None else now
     iso = host.resolve(request.iso)
-    size, bootable = _iso(host, iso)
+    size, bootable = _iso(host, iso, trusted=request.trusted)
     target = targets.find(host, found, request.device)
     targets.check(host, found, target, iso, size)
     steps = (*_checks(target, iso, size), *_writing(target, iso, size))
@@ -73,16 +73,10 @@ def confirm(prepared: Prepared, typed: str) -> None:
         )
 
 
-def _iso(host: Host, iso: str) -> tuple[int, bool]:
+def _iso(host: Host, iso: str, *, trusted: bool) -> tuple[int, bool]:
     """The size of an ISO in bytes, and whether it has what makes it boot from a stick."""
-    kind = host.kind(iso)
-    if kind is None:
-        raise NotFound(f"There is no file {iso}.", "`sandbox-tui livecd build` makes one.")
-    if kind is not FileKind.FILE:
-        raise Refused(f"{iso} is a {kind.value}, not a file.", "Give the ISO, then the device.")
-    if probe(host, iso) != "iso9660":
-        raise Refused(f"{iso} is no ISO 9660 image.", "Give the ISO, then the device.")
-    return host.size(iso), bool(probe(host, iso, "PTTYPE"))
+    found = iso_file.find(host, iso, trusted=trusted)
+    return host.size(iso), bool(found.tag("PTTYPE"))
 
 
 def _notes(target: Target, *, bootable: bool) -> tuple[str, ...]:

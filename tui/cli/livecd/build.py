@@ -53,6 +53,7 @@ def _request(options: argparse.Namespace) -> BuildRequest:
         append=options.append,
         epoch=_epoch(),
         fetch_kernel=options.fetch_kernel,
+        trusted=options.trusted,
     )
 
 

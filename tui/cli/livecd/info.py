@@ -6,7 +6,7 @@ from dataclasses import asdict
 from tui.backend import sizes
 from tui.backend.errors import ExitCode
 from tui.backend.host import Host
-from tui.backend.livecd import info
+from tui.backend.livecd import info, iso_file
 from tui.backend.livecd.info import Info
 from tui.cli import output
 from tui.cli.create import absolute
@@ -16,8 +16,9 @@ _VERDICTS = {None: "", True: ", and has that", False: ", and has ANOTHER ONE: it
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Tell about an ISO; FAILED where its image is not what it should be."""
-    found = info.read(host, absolute(options.iso) or "")
-    sound = info.verify(host, found) if options.verify else None
+    iso = iso_file.find(host, absolute(options.iso) or "", trusted=options.trusted)
+    found = info.read(iso)
+    sound = info.verify(iso, found) if options.verify else None
     if options.json:
         output.print_json({**asdict(found), "verified": sound})
     else:

@@ -17,7 +17,11 @@ from tui.cli.running import carry_out, show_only
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Ask, write and compare, or print how."""
-    request = WriteRequest(iso=absolute(options.iso) or "", device=absolute(options.device) or "")
+    request = WriteRequest(
+        iso=absolute(options.iso) or "",
+        device=absolute(options.device) or "",
+        trusted=options.trusted,
+    )
 
     def make(now: Inventory) -> Plan:
         return write.prepare(host, request, now).plan

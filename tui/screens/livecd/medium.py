@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.widgets import Footer
 
 from tui.backend.errors import SandboxError
-from tui.backend.livecd import info
+from tui.backend.livecd import info, iso_file
 from tui.backend.livecd.info import Info
 from tui.screens import commands
 from tui.screens.chrome import top_line
@@ -51,7 +51,7 @@ class MediumScreen(FaceScreen[bool]):
         """Look into it."""
         self.query_one("#medium").border_title = "What is on it"
         top_line(self)
-        self.ask(lambda: info.read(self.host, self.iso), self._show, self._blind, group="look")
+        self.ask(lambda: info.read(iso_file.find(self.host, self.iso)), self._show, self._blind, group="look")
 
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """The top line follows the memory."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from textual import on
 
 from tui.backend import inventory
-from tui.backend.errors import SandboxError
-from tui.backend.host import FileKind, Host
-from tui.backend.inventory.origins import probe
-from tui.backend.livecd import kernel, kernel_fetch, roots
+from tui.backend.errors import NotFound, Refused, SandboxError
+from tui.backend.host import Host
+from tui.backend.livecd import iso_file, kernel, kernel_fetch, roots
 from tui.backend.livecd.request import BuildRequest
 from tui.backend.livecd.roots import Root
 from tui.backend.plan import Plan
@@ -109,8 +108,10 @@ class _Found:
 
 def _look(host: Host, path: str) -> _Found | str:
     """What a path names: a root, or an ISO (its path)."""
-    if host.kind(path) is FileKind.FILE and probe(host, path) == "iso9660":
-        return path
+    try:
+        return iso_file.find(host, path).path
+    except (NotFound, Refused):
+        pass  # then it is a root, or what follows tells why not
     root = roots.find(host, path)
     output = suggest(host, root.path)
     try:
