@@ -44,10 +44,6 @@ def machines(iso: Path) -> list[int]:
     found = psutil.process_iter(["name", "cmdline"])
     named = (p for p in found if p.info["name"].startswith("qemu"))
     return [p.pid for p in named if name in " ".join(p.info["cmdline"] or ())]  # None: it has just ended
-        p.pid
-        for p in found
-        if p.info["name"].startswith("qemu") and name in " ".join(p.info["cmdline"] or ())
-    ]
 
 
 def failed(iso: Path) -> BootFailed:
