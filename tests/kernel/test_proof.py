@@ -101,7 +101,20 @@ def test_an_image_that_is_replaced_by_a_fifo(lab: Lab, engine: str) -> None:
     os.mkfifo(disk.image)
     shown = lab.remove("trial")
     assert shown.hash_same
-    assert shown.sentence == f"{disk.image} is untouched: its hash is the same."
+    found, replaced = shown.sentence.split(". ", 1)
+    assert found == f"{disk.image} is untouched: its hash is the same"
+    assert replaced == f"What is called {disk.image} now is another file than that."
+
+
+@both_engines
+@pytest.mark.parametrize("how", ["replaced", "moved away"])
+def test_an_image_whose_name_is_anothers(lab: Lab, engine: str, how: str) -> None:
+    disk = lab.disk(attach=False)
+    lab.create(disk.origin, name="trial", size="4M", engine=engine)
+    os.rename(disk.image, f"{disk.image}.old")
+    if how == "replaced":
+        Path(disk.image).write_bytes(b"another one")
+    assert lab.remove("trial").replaced
 
 
 @both_engines

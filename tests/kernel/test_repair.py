@@ -162,6 +162,27 @@ def test_recover_throws_no_store_away_whose_origin_is_another_one(lab: Lab, tmp_
     assert Path(other.image).read_bytes() == digest
 
 
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_read_only_because_it_was_full_is_not_any_more(lab: Lab, kind: str, tmp_path: Path) -> None:
+    full(lab, kind, tmp_path / "point")
+    lab.unmount("trial")
+    lab.mount("trial", str(tmp_path / "point"))
+    assert "ro" in options_of(tmp_path / "point")
+    lab.grow("trial", "+16M")
+    assert "rw" in options_of(tmp_path / "point")
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+def test_what_somebody_wants_read_only_stays_so(lab: Lab, tmp_path: Path) -> None:
+    full(lab, "ext4", tmp_path / "point")
+    sh("mount", "-o", "remount,ro", str(tmp_path / "point"))
+    lab.grow("trial", "+16M")
+    assert "ro" in options_of(tmp_path / "point")
+    lab.remove("trial")
+
+
 def whole_store(lab: Lab) -> bool:
     """Whether the exception store of a sandbox without its map is there."""
     loop = lab.sandbox("trial").cow_loop

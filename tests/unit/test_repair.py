@@ -6,9 +6,10 @@ import pytest
 
 from tests.unit.practice_verbs import NAME, look, make
 from tui.backend.inventory import origins
+from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.record import Record
 from tui.backend.practice import PracticeHost
-from tui.backend.sandboxes import repair
+from tui.backend.sandboxes import mounting, repair
 
 
 def both() -> tuple[origins.Origin, Record]:
@@ -42,3 +43,21 @@ def test_a_disk_is_the_same_when_it_is_known_to_be(
     assert number is not None
     found = replace(found, identity=identity)
     assert repair._same_disk(found, replace(record, origin_id=noted, diskseq=number)) is same
+
+
+@pytest.mark.parametrize(
+    ("fstype", "options", "data", "wanted"),
+    [
+        ("ext4", "rw,relatime", "rw", False),
+        ("ext4", "rw,relatime", "ro", False),  # the kernel made it so when it was full
+        ("ext4", "ro,relatime", "ro", True),
+        ("ext4", "ro,relatime", "ro,norecovery,errors=remount-ro", False),  # we, while it was full
+        ("xfs", "ro,relatime", "ro,nouuid,norecovery", False),
+        ("btrfs", "ro", "ro,rescue=nologreplay", False),
+        ("btrfs", "ro", "ro", True),
+        ("vfat", "ro", "ro", False),  # it cannot be told
+    ],
+)
+def test_whether_somebody_wants_it_read_only(fstype: str, options: str, data: str, wanted: bool) -> None:
+    mount = Mount(1, "1:1", "/", "/mnt", fstype, "/dev/x", options, data)
+    assert mounting.is_read_only(mount) is wanted

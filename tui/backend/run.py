@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from typing import IO, BinaryIO, cast
 
 from tui.backend import packages, waiting
@@ -291,8 +292,9 @@ def failure(argv: Sequence[str], status: int, words: str) -> str:
 
 
 def _words(said: str) -> str:
-    """What was said in the end: without what was painted over."""
-    return "\n".join(line.rsplit("\r", 1)[-1] for line in said.replace("\r\n", "\n").split("\n")).strip()
+    """What was said in the end: without what was painted over, and once what is said again and again."""
+    lines = (line.rsplit("\r", 1)[-1] for line in said.replace("\r\n", "\n").split("\n"))
+    return "\n".join(line for line, _same in groupby(lines)).strip()
 
 
 def _start(

@@ -11,6 +11,7 @@ from tui.backend.livecd.shell import inside, pipeline
 from tui.backend.plan import Step
 
 if TYPE_CHECKING:
+    from tui.backend.command import Command
     from tui.backend.livecd.confine import Confinement
     from tui.backend.livecd.roots import Root
 
@@ -51,7 +52,10 @@ def room(root: Root, kind: str, changes: int) -> tuple[int, int]:
 def from_directory(root: Root, disk: Disk, confinement: Confinement) -> tuple[Step, ...]:
     """Steps for a file system with all that is in a directory."""
     make = command(*confinement.without_links(root.path), *_mke2fs(disk, root.path, disk.path))
-    return (Step("Make a file system with the root in it", make), _same_times(disk.path, disk.epoch))
+    return (
+        Step("Make a file system with the root in it", make),
+        _same_times(pipeline(_SAME_TIMES, disk.path, str(disk.epoch))),
+    )
 
 
 def from_archive(root: Root, disk: Disk, place: str, confinement: Confinement) -> tuple[Step, ...]:
@@ -64,6 +68,7 @@ def from_archive(root: Root, disk: Disk, place: str, confinement: Confinement) -
     """
     confined = confinement.words(work=place)
     make = (*confined, *_FAKEROOT, "-i", "owners", *_mke2fs(disk, "tree", "disk"))
+    times = ("bash", "-euo", "pipefail", "-c", _SAME_TIMES, "bash", "disk", str(disk.epoch))
     return (
         Step(
             "Make a place where nobody can do harm",
@@ -76,7 +81,7 @@ def from_archive(root: Root, disk: Disk, place: str, confinement: Confinement) -
         ),
         Step("Make a file system of it", inside(place, *make)),
         *attributes.steps(place, "disk", root.attributes, confined),
-        _same_times("disk", disk.epoch, place, confined),
+        _same_times(inside(place, *confined, *times)),
         Step("Take it from there", pipeline(_TAKE, f"{place}/disk", disk.path)),
         Step("Clear that place", command("rm", "--recursive", place)),
     )
@@ -102,15 +107,9 @@ def _mke2fs(disk: Disk, tree: str, output: str) -> tuple[str, ...]:
     )
 
 
-def _same_times(disk: str, epoch: int, place: str = "/", confined: tuple[str, ...] = ()) -> Step:
-    """mke2fs takes over when each file was read and when its owner or mode last changed (ctime). `disk` is
-    a path from `place` on.
-    """
-    give = ("bash", "-euo", "pipefail", "-c", _SAME_TIMES, "bash", disk, str(epoch))
-    return Step(
-        "Give all in it the same time of access and change",
-        inside(place, *confined, *give),
-    )
+def _same_times(give: Command) -> Step:
+    """mke2fs takes over when each file was read and when its owner or mode last changed (ctime)."""
+    return Step("Give all in it the same time of access and change", give)
 
 
 _TAKE = """\

@@ -25,6 +25,8 @@ _UNMOUNTABLE = (
 )
 _JOURNALED = ("ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "nilfs2", "ntfs3")
 """File systems whose last changes may be in a journal or a log only (btrfs: in its tree of fsyncs)."""
+_UNREPLAYED = ("noload", "norecovery", "nologreplay")
+"""How a mount without replay shows among the options of its file system."""
 _READ_ONLY = ("iso9660", "udf", "squashfs", "erofs", "cramfs")
 
 
@@ -99,9 +101,9 @@ def mountable(fstype: str) -> bool:
     return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")
 
 
-def options(fstype: str, *, own_place: bool, suid_dev: bool) -> str:
+def options(fstype: str, *, own_place: bool, suid_dev: bool, read_only: bool = False) -> str:
     """Mount options. `own_place`: the directory is ours, closed to others by mode 0700."""
-    words = ["ro" if fstype in _READ_ONLY else "rw"]
+    words = ["ro" if read_only or fstype in _READ_ONLY else "rw"]
     if fstype == "xfs":
         words.append("nouuid")  # the origin has the same UUID
     if fstype in ("ext2", "ext3", "ext4"):
@@ -122,6 +124,14 @@ def unreplayed(fstype: str) -> str:
     if fstype not in _JOURNALED:
         return ""
     return " What is only in its journal is not seen: files that were saved last may be missing or old."
+
+
+def is_read_only(mount: Mount) -> bool:
+    """Whether somebody wants a mount read-only: it is, and not because its journal cannot be replayed. Where
+    there is no journal, the two look the same, and it is taken for one that cannot be written to.
+    """
+    unreplayed = any(word in mount.data for word in _UNREPLAYED)
+    return "ro" in mount.options.split(",") and mount.fstype in _JOURNALED and not unreplayed
 
 
 def restrictions(mount: Mount) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Evidence:
     noted and can be compared, `rehashed`: so can the hashes of its files. `hashed`: a hash was asked for.
     `direct`: what is hashed is mounted itself, so that its hash can be read only when that is unmounted.
     `uncounted` says by what else the origin can be written, which no counter of it tells; empty for nothing.
+    `replaced`: what has the image's name now is another file.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Evidence:
     hashed: bool
     direct: bool
     uncounted: str
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Proof:
     """Each None when it is unknown: whether the counters stood still (`disk_same`: those of a partition's
     disk less those of its partitions), whether the hash (or every hash of a directory) is the same, which
     paths of a directory are not as they were (`more`: there are others). `hashed`: a hash was asked for;
-    `uncounted` as of the evidence.
+    `uncounted` and `replaced` as of the evidence.
     """
 
     origin: str
@@ -69,12 +71,15 @@ class Proof:
     disk_same: bool | None = None
     hashed: bool = False
     uncounted: str = ""
+    replaced: bool = False
 
     @property
     def sentence(self) -> str:
         """The proof for people."""
         lost = self.hashed and self.hash_same is None
-        return self._finding() + (" Its hash was asked for, and could not be compared." if lost else "")
+        more = [" Its hash was asked for, and could not be compared."] if lost else []
+        more += [f" What is called {self.origin} now is another file than that."] if self.replaced else []
+        return "".join([self._finding(), *more])
 
     def _finding(self) -> str:
         by = "while the sandbox existed, by something else than the sandbox"
@@ -176,7 +181,18 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
         hashed=record is not None and record.hashed,
         direct=sandbox.locked is not None,
         uncounted="" if image or kname is None else _uncounted(host, kname, noted or ""),
+        replaced=image and bound in inside and _is_another(host, record.origin if record else "", bound),
     )
+
+
+def _is_another(host: Host, image: str, bound: str) -> bool:
+    """Whether a path names another file than the one that was bound, or none."""
+    try:
+        return not host.node(image).is_same(host.node(bound))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _uncounted(host: Host, kname: str, noted: str) -> str:
@@ -255,6 +271,7 @@ def conclude(evidence: Evidence, captured: Mapping[str, str]) -> Proof:
         disk_same=disk_same,
         hashed=evidence.hashed,
         uncounted=hidden,
+        replaced=evidence.replaced,
     )
 
 

@@ -185,15 +185,17 @@ def _unmount(sandbox: Sandbox, mount: Mount) -> Step:
         f"Unmount {mount.mountpoint}",
         command("umount", mount.mountpoint),
         undo=command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint),
-        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen}",
+        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} Once it is not FULL,"
+        f" `sandbox-tui unmount {sandbox.name}` and `mount` make it writable.",
         aftermath=_aftermath(sandbox.name),
     )
 
 
 def _mount(sandbox: Sandbox, mount: Mount) -> Step:
-    options = ",".join(
-        (mounting.options(mount.fstype, own_place=True, suid_dev=True), *mounting.restrictions(mount))
+    kept = mounting.options(
+        mount.fstype, own_place=True, suid_dev=True, read_only=mounting.is_read_only(mount)
     )
+    options = ",".join((kept, *mounting.restrictions(mount)))
     return Step(
         f"Mount it on {mount.mountpoint}",
         command("mount", "-t", mount.fstype, "-o", options, paths.device(sandbox.name), mount.mountpoint),
