@@ -147,6 +147,26 @@ def test_a_device_that_was_read_only_stays_so(lab: Lab) -> None:
 
 @pytest.mark.only_layers_here
 @pytest.mark.layers
+@pytest.mark.parametrize("verb", ["remove", "recover"])
+def test_a_device_that_something_else_shows_stays_read_only(lab: Lab, verb: str) -> None:
+    """A file system that has an unfinished journal writes as soon as its device lets it."""
+    disk = lab.disk("ext4")
+    lab.create(disk.origin, name="trial", size="4M", engine="overlay")
+    (point := PLACE / "point").mkdir()
+    sh("mount", "-t", "ext4", "-o", "ro,noload", disk.device, str(point))
+    if verb == "recover":
+        sh("umount", "/run/sandbox-tui/trial/mnt")
+        sh("umount", "/run/sandbox-tui/trial/lower")
+        lab.recover()
+    else:
+        lab.remove("trial")
+    assert sh("blockdev", "--getro", disk.device).strip() == "1"
+    sh("umount", str(point))
+    sh("blockdev", "--setrw", disk.device)
+
+
+@pytest.mark.only_layers_here
+@pytest.mark.layers
 def test_a_loop_device_that_was_detached_meanwhile_is_given_back(lab: Lab) -> None:
     """Whoever attaches something to it next would find it read-only."""
     disk = lab.disk("ext4")

@@ -82,6 +82,7 @@ def _argv(command: str) -> list[str]:
         "rootfstype=hostfs",
         "root=/dev/root",
         "hostfs=/",
+        "ubd0=/run/disk",
     ]
     return [
         *namespaces,

@@ -113,5 +113,5 @@ def _line(attribute: Attribute, file: str = "") -> str:
 
 def _write_value(place: str, file: str, value: bytes, confined: tuple[str, ...]) -> Step:
     escaped = "".join(f"\\0{byte:03o}" for byte in value)
-    write = ("bash", "-euc", 'printf %b "$1" >"$2"', "bash", escaped, file)
+    write = ("bash", "-eu", "-c", 'printf %b "$1" >"$2"', "bash", escaped, file)
     return Step("Write an attribute too long for a line", inside(place, *confined, *write))

@@ -72,7 +72,7 @@ class Confinement(Enum):
         if self is not Confinement.USER:
             return ()
         unshare = ("unshare", "--mount", "--propagation=private")
-        return (*unshare, "bash", "-euc", _NO_LINKS, "bash", directory, *_LIMITS)
+        return (*unshare, "bash", "-eu", "-c", _NO_LINKS, "bash", directory, *_LIMITS)
 
     @property
     def programs(self) -> tuple[str, ...]:
