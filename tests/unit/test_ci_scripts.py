@@ -116,6 +116,11 @@ def test_a_download_that_fails(checkout: Checkout, script: str, said: Sequence[s
     assert sentence in checkout.refused(script, *DOWNLOADS[script])
 
 
+def test_a_kernel_test_that_is_not_there(checkout: Checkout) -> None:
+    said = checkout.refused("kernel", "tests/kernel/test_gone.py::test_it")
+    assert "there is no tests/kernel/test_gone.py" in said
+
+
 @pytest.mark.parametrize("script", DOWNLOADS)
 def test_a_download_without_its_program(checkout: Checkout, tmp_path: Path, script: str) -> None:
     put_program(tmp_path / "few/id", "echo 0")

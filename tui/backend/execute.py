@@ -135,7 +135,8 @@ class _Run:
             unclear = self.doing == index and (
                 isinstance(error, NoAnswer) or not isinstance(error, CommandFailed)
             )
-            self._undo(index + (step.partial or unclear), reason, unclear=index if unclear else None)
+            end = index + (step.partial or unclear)
+            self._undo(end, reason, step.remedy, unclear=index if unclear else None)
         self.errors.append(reason)
         self.broken.add(step.of)
 
@@ -150,9 +151,9 @@ class _Run:
             raise CommandFailed("Stopped, as asked.")
         self.listener(Event(index, step, Phase.PROGRESS, fraction=part))
 
-    def _undo(self, end: int, reason: str, *, unclear: int | None = None) -> None:
-        """Take back the steps before number `end`, last first, then raise PlanFailed. Of number `unclear` it
-        is not known whether it was done.
+    def _undo(self, end: int, reason: str, remedy: str = "", *, unclear: int | None = None) -> None:
+        """Take back the steps before number `end`, last first, then raise PlanFailed with the `remedy`. Of
+        number `unclear` it is not known whether it was done.
         """
         told: list[str] = []
         left: list[str] = []
@@ -174,7 +175,7 @@ class _Run:
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
             raise PlanFailed("\n".join([reason, *told, *left]), hint, undone=False)
-        hint = self.aftermath or f"Everything done before it was undone. {self.plan.remedy}".rstrip(" ")
+        hint = self.aftermath or f"Everything done before it was undone. {remedy}".rstrip(" ")
         raise PlanFailed("\n".join([reason, *told]), hint, undone=not self.aftermath)
 
 

@@ -28,6 +28,7 @@ class Step:
     with what the same command said at first: a script shows both.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
     no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
+    `remedy` is what they can do when this step has failed and all was undone, empty where there is no advice.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Step:
     before: str = ""
     aftermath: str = ""
     restored: str = ""
+    remedy: str = ""
 
     def shell(self) -> str:
         """The step as lines of shell."""
@@ -77,7 +79,6 @@ class Plan:
     `commit` undoes everything; from there on there is no way back. Then a failure leaves out
     what else is to be done for the same sandbox and for all of them (so that the marks which
     `recover` looks for stay), the other sandboxes' steps run, and the failures are collected.
-    `remedy` is what to do when it failed and everything was undone, empty where there is no advice.
     """
 
     verb: str
@@ -85,7 +86,6 @@ class Plan:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     commit: int | None = None
-    remedy: str = ""
 
     def script(self) -> str:
         """The plan as a script for plain `sh`, run as root."""

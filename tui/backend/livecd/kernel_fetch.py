@@ -55,13 +55,13 @@ def plan(host: Host) -> Plan:
     steps = (
         Step("Clear an interrupted download", clear),
         Step("Make a place for it", command("mkdir", "--parents", work), clear),
-        Step(f"Download {package}", command("env", f"--chdir={work}", *download)),
+        Step(f"Download {package}", command("env", f"--chdir={work}", *download), remedy=_REMEDY),
         Step("Unpack it, without installing it", pipeline('dpkg-deb --extract "$1"/*.deb "$1"', work)),
         Step("Note what its modules need", pipeline(_DEPMOD, work, release)),
         Step("Clear the download", pipeline('rm "$1"/*.deb', work)),
         Step("Give it its name", command("mv", "--no-target-directory", work, tree)),
     )
-    return requirements.check(host, Plan("livecd fetch-kernel", release, steps, remedy=_REMEDY))
+    return requirements.check(host, Plan("livecd fetch-kernel", release, steps))
 
 
 def _newest(host: Host) -> tuple[str, str]:

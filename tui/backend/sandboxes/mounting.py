@@ -149,9 +149,10 @@ def subvolume(mount: Mount) -> str:
 
 def steps(name: str, fstype: str, target: Target, mount_options: str) -> tuple[Step, ...]:
     """Make the mount point if it is absent, and mount the sandbox on it."""
-    return _steps(
-        target, command("mount", "-t", fstype, "-o", mount_options, paths.device(name), target.path)
-    )
+    device = paths.device(name)
+    remedy = f"If it has to be repaired first: create it with --no-mount, then run fsck on {device}."
+    mount = command("mount", "-t", fstype, "-o", mount_options, device, target.path)
+    return _steps(target, mount, remedy)
 
 
 def overlay_steps(name: str, target: Target, mount_options: str) -> tuple[Step, ...]:
@@ -159,9 +160,9 @@ def overlay_steps(name: str, target: Target, mount_options: str) -> tuple[Step, 
     return _steps(target, overlay.mount_command(name, target.path, mount_options))
 
 
-def _steps(target: Target, mount: Command) -> tuple[Step, ...]:
+def _steps(target: Target, mount: Command, remedy: str = "") -> tuple[Step, ...]:
     make = Step("Make the mount point", command("mkdir", target.path), command("rmdir", target.path))
     return (
         *((make,) if target.absent else ()),
-        Step(f"Mount it on {target.path}", mount, command("umount", target.path)),
+        Step(f"Mount it on {target.path}", mount, command("umount", target.path), remedy=remedy),
     )
