@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("vm", "here"):
         shutil.copytree(ROOT / "tests" / name, place / "tests" / name)
     (place / "tests/__init__.py").touch()
-    for name in ("soak.py", "patience.py"):
+    for name in ("soak.py", "signals.py", "patience.py"):
         shutil.copy(ROOT / "tests" / name, place / "tests")
     (place / "tests/kernel").mkdir()
     shutil.copy(ROOT / "tests/kernel/pytest.ini", place / "tests/kernel")
