@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.command_line import NAME, CommandLine
+from tests.unit.sticks import ISO, add_iso
 from tui.backend.livecd import info
 from tui.backend.livecd.about import About
 from tui.backend.livecd.info import Info
@@ -118,8 +119,9 @@ def test_about_of_a_foreign_iso(cli: CommandLine, monkeypatch: pytest.MonkeyPatc
     found = Info(
         path=EVIL, size=1, label=EVIL, uuid=EVIL, firmware=("BIOS",), hybrid=True, files=(), about=about
     )
-    monkeypatch.setattr(info, "read", lambda _host, _path: found)
-    plain, as_json = cli("livecd", "info", "x.iso"), cli("livecd", "info", "x.iso", "--json")
+    add_iso(cli.host.world)
+    monkeypatch.setattr(info, "read", lambda _iso: found)
+    plain, as_json = cli("livecd", "info", ISO), cli("livecd", "info", ISO, "--json")
     assert "pwned" in plain.out
     harmless(plain.out + plain.err)
     json.dumps(as_json.json, ensure_ascii=False).encode()

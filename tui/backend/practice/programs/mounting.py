@@ -12,8 +12,15 @@ from tui.backend.practice.programs.arguments import size as to_bytes
 from tui.backend.practice.world import World
 
 _STATUS = 32
-_HIDDEN = ("nouuid", "noload", "norecovery", "nolog", "rescue=nologreplay", "errors=remount-ro")
-"""Options that are the file system's, not the mount's."""
+_OF_THE_FILE_SYSTEM = {
+    "nouuid": "nouuid",
+    "noload": "norecovery",
+    "norecovery": "norecovery",
+    "nolog": "",
+    "rescue=nologreplay": "rescue=nologreplay",
+    "errors=remount-ro": "errors=remount-ro",
+}
+"""Options that are the file system's, not the mount's, and how the kernel shows them; empty: not at all."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""
 
@@ -150,9 +157,10 @@ def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
     if "ro" not in options:
         storage.write(world, block.kname, _FIRST_WRITES)
     fs = next((mount.fs for mount in world.mounted(block.kname)), None) or _open(world, block)
-    shown = [option for option in options if option not in _HIDDEN] or ["rw"]
+    shown = [option for option in options if option not in _OF_THE_FILE_SYSTEM] or ["rw"]
     where = tree.find(world, point).path
-    world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
+    new = world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
+    new.more = tuple(filter(None, (_OF_THE_FILE_SYSTEM.get(option, "") for option in options)))
 
 
 def _open(world: World, block: Block) -> FileSystem:
