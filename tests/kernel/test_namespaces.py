@@ -257,8 +257,10 @@ def test_a_namespace_that_is_kept_without_a_process(lab: Lab) -> None:
 
 
 def in_a_kept_one(file: str, line: str) -> str:
-    """What a line of shell prints in a new namespace that is kept at a file. Only one with a higher number than
-    ours can be, and since Linux 6.18 each processor gives its own: on the one that gave ours they are higher.
+    """What a line of shell prints in a new namespace that is kept at a file.
+
+    Only one with a higher number than ours can be, and since Linux 6.18 each processor gives its own: on the
+    one that gave ours they are higher.
     """
     for processor in sorted(os.sched_getaffinity(0)):
         unshare = ("unshare", f"--mount={file}", "--propagation", "private", "sh", "-c", line)
