@@ -24,10 +24,13 @@ class FileKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """RAM in bytes: all of it, and what can be had without swapping (MemAvailable)."""
+    """RAM in bytes: all of it, and what can be had without swapping (MemAvailable); of both no more than our
+    control groups allow, of which `limit` is the one that leaves the least, empty where the machine does.
+    """
 
     total: int
     available: int
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,10 +198,14 @@ class RealHost:
         """The RAM of now."""
         import psutil
 
+        from tui.backend import cgroups
         from tui.backend.host import Memory
 
         reading = psutil.virtual_memory()
-        return Memory(total=reading.total, available=reading.available)
+        limit = cgroups.smallest(self.read)
+        if limit is None or limit.available >= reading.available:
+            return Memory(total=reading.total, available=reading.available)
+        return Memory(min(limit.total, reading.total), limit.available, limit.group)
 
     def uses(self, devno: str, places: Sequence[str]) -> tuple[Use, ...]:
         """Processes that hold a device or what is mounted from it."""

@@ -8,7 +8,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import kept, proof, remove
+from tui.backend.sandboxes import kept, memory, proof, remove
 from tui.backend.sandboxes.proof import Evidence, Proof
 from tui.backend.text import clean
 from tui.cli import narration, output
@@ -39,9 +39,8 @@ def run(options: argparse.Namespace, host: Host) -> int:
         show_only(host, make, as_json=options.json)
         return 0
     else:
-        before = host.memory()
         carry_out(host, make, captured=captured)
-        if back := proof.memory_back(before, host.memory()):
+        if back := memory.given_back(host, gone):
             narration.say(back)
         for sentence in kept.sentences(host, gone):
             narration.say(sentence)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tui.backend.execute import Listener
-from tui.backend.host import Host, Memory
+from tui.backend.host import Host
 from tui.backend.inventory import Inventory, sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create, grow, kept, mounts, proof, recover, remove
+from tui.backend.sandboxes import create, grow, kept, memory, mounts, proof, recover, remove
 from tui.backend.sandboxes.perform import perform
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import CreateRequest
@@ -149,7 +149,6 @@ class Remove(Job):
 
     name: str = field(kw_only=True)
     evidence: Evidence | None = None
-    memory: Memory | None = None
     sandbox: Sandbox | None = None
 
     def plan(self, host: Host, inventory: Inventory) -> Plan:
@@ -157,19 +156,17 @@ class Remove(Job):
         return remove.prepare(host, inventory, (self.name,))
 
     def begin(self, host: Host, inventory: Inventory) -> None:
-        """Note evidence and memory."""
+        """Note the sandbox and what was noted of its origin."""
         self.sandbox = inventory.sandbox(self.name)
         self.evidence = proof.read(host, self.sandbox)
-        self.memory = host.memory()
 
     def conclude(self, host: Host, plan: Plan) -> tuple[str, ...]:
         """The proof, and the memory that came back."""
         said = [f"{plan.name} is gone."]
         if self.evidence is not None:
             said.append(proof.conclude(self.evidence, self.captured).sentence)
-        if self.memory is not None:
-            said.append(proof.memory_back(self.memory, host.memory()))
         if self.sandbox is not None:
+            said.append(memory.given_back(host, (self.sandbox,)))
             said += kept.sentences(host, (self.sandbox,))
         return tuple(filter(None, said))
 

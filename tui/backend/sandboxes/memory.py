@@ -1,11 +1,15 @@
 """How much RAM may still be promised: counted over all sandboxes, not only what they use."""
 
+from collections.abc import Iterable
+
 from tui.backend import sizes
 from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused
-from tui.backend.host import Memory
+from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health, Status
+from tui.backend.sandboxes.request import RAMDISK
+from tui.backend.text import clean
 
 MIB = 1 << 20
 _LISTS = 2
@@ -44,10 +48,24 @@ def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
     show = sizes.show
     raise Refused(
         f"{show(size)} of RAM are wanted, but only {show(free(memory, sandboxes))} can be promised:"
-        f" {show(memory.available)} are available, {show(promised(sandboxes))} of them are promised"
-        f" to other sandboxes, and {show(reserve(memory))} are kept for the machine.",
+        f" {show(memory.available)} are available{_by(memory)}, {show(promised(sandboxes))} of them are"
+        f" promised to other sandboxes, and {show(reserve(memory))} are kept for the machine.",
         "Choose a smaller size, or remove a sandbox.",
     )
+
+
+def given_back(host: Host, gone: Iterable[Sandbox]) -> str:
+    """A sentence on the RAM that the stores of sandboxes held, which are gone; empty for nothing. A RAM disk
+    keeps its memory as long as brd is loaded.
+    """
+    kept = host.kind("/sys/module/brd") is not None
+    stores = [box for box in gone if not (kept and box.record and box.record.store == RAMDISK)]
+    held = sum(box.status.used or 0 for box in stores)
+    return f"{sizes.show(held)} of RAM came back." if held else ""
+
+
+def _by(memory: Memory) -> str:
+    return f" (the limit of the control group {clean(memory.limit)})" if memory.limit else ""
 
 
 def _open_promise(sandbox: Sandbox) -> int:

@@ -7,9 +7,9 @@ others do to it before and after is none of it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui.backend import paths, sizes
+from tui.backend import paths
 from tui.backend.command import command
-from tui.backend.host import Host, Memory
+from tui.backend.host import Host
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
@@ -273,12 +273,6 @@ def conclude(evidence: Evidence, captured: Mapping[str, str]) -> Proof:
         uncounted=hidden,
         replaced=evidence.replaced,
     )
-
-
-def memory_back(before: Memory, now: Memory) -> str:
-    """A sentence on the RAM that came back; empty when others took more meanwhile."""
-    back = now.available - before.available
-    return f"{sizes.show(back)} of RAM came back." if back > 0 else ""
 
 
 def _difference(captured: Mapping[str, str], name: str) -> Difference | None:
