@@ -59,6 +59,11 @@ class Terminal:
 
     def _lost(self) -> None:
         self.gone = True
+        # what Python still has for it is dropped, too: it would try again at its end, and make that a failure
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.file.fileno())
+            os.close(nowhere)
         self.lost()
 
 
