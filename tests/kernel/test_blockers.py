@@ -161,3 +161,16 @@ def test_a_program_in_the_layers_of_an_overlay(lab: Lab) -> None:
         with program("sh", "-c", "echo; read line", cwd=f"/run/sandbox-tui/trial/{layer}") as pid:
             refused(lab, str(pid), "works in")
     lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["nilfs2", "ntfs"])
+def test_a_daemon_that_its_own_mount_has_started(lab: Lab, kind: str) -> None:
+    """umount(8) ends it. Others that have the device open are named as ever."""
+    fs = file_systems.make(lab, kind)
+    box = lab.create(fs, name="trial", size="4M")
+    assert box.mounts
+    assert blockers.read(lab.host, box) == ()
+    with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:
+        assert [b.pid for b in blockers.read(lab.host, box)] == [pid]
+    lab.remove("trial")

@@ -112,6 +112,24 @@ def test_a_partition_of_a_real_disk(lab: Lab, counted: tuple[str, str, str], eng
     assert said.get(by, f"{part} is untouched: nothing was written to it.") in shown.sentence
 
 
+@pytest.mark.parametrize("engine", ["auto", "overlay"])
+@pytest.mark.parametrize("by", ["the whole disk", "itself"])
+def test_what_waits_in_memory_counts(lab: Lab, counted: tuple[str, str, str], engine: str, by: str) -> None:
+    """Nothing writes it out while somebody has the device open, as the sandbox has."""
+    disk, part, _other = counted
+    lab.create(part, name="trial", size="4M", engine=engine, hash=True)
+    node, offset = (disk, START + 8 * MIB - 4096) if by == "the whole disk" else (part, 8 * MIB - 4096)
+    with open(node, "r+b", buffering=0) as raw:
+        raw.seek(offset)
+        raw.write(os.urandom(4096))
+        shown = lab.remove("trial")
+    assert not shown.hash_same
+    assert (shown.counters_same, shown.disk_same) == (
+        (True, False) if by == "the whole disk" else (False, True)
+    )
+    assert f"{part} was CHANGED" in shown.sentence
+
+
 @both_engines
 def test_a_device_that_is_written_itself(lab: Lab, engine: str) -> None:
     disk = lab.disk()

@@ -183,7 +183,7 @@ def test_hashes_on_request(lab: Lab) -> None:
     lab.create(tree.origin, name="trial", size="2M", hash=True)
     proof = lab.remove("trial")
     assert (proof.changed, proof.hash_same) == ((), True)
-    assert "so is the hash of every file" in proof.sentence
+    assert "the hash of every file in it are the same" in proof.sentence
 
 
 def refused(lab: Lab, origin: str, words: str, error: type[SandboxError] = Refused, **options: Any) -> None:

@@ -118,6 +118,46 @@ def test_text_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         Collector("/r").add("x" * 600_000, Entry("l", target="y" * 500_000))
 
 
+def test_the_directories_above_a_name_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a text of its own: of a deep name they are many, and long."""
+    monkeypatch.setattr(listing, "MOST_TEXT", 100_000)
+    with pytest.raises(Refused, match="MiB"):
+        Collector("x").add("a/" * 1000 + "b", Entry("f"))
+
+
+@pytest.mark.parametrize("extent", [4096, 5000, 120_000])
+def test_a_tar_with_a_name_that_no_path_can_have(tmp_path: Path, extent: int) -> None:
+    member = tarfile.TarInfo("a/" * (extent // 2) + "b")
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.PAX_FORMAT) as made:
+        made.addfile(member)
+    with pytest.raises(Refused, match="characters in it, and Linux has none"):
+        archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost()))
+
+
+class Counting(dict[str, Entry]):
+    """Entries that count how often one of them is written."""
+
+    writes = 0
+
+    def __setitem__(self, name: str, entry: Entry) -> None:
+        self.writes += 1
+        super().__setitem__(name, entry)
+
+    def update(self, new: dict[str, Entry]) -> None:  # type: ignore[override]
+        self.writes += len(new)
+        super().update(new)
+
+
+def test_names_of_one_file_that_all_have_contents() -> None:
+    """As no program makes them: each name is written twice at the most, however many there are."""
+    found = Collector("x")
+    found.entries = Counting()
+    members = (cpio.Member(f"name{n}", Entry("f", 1 + n), (1, 1)) for n in range(500))
+    archives._note_members("x", members, found)
+    assert {entry.size for entry in found.entries.values()} == {500}
+    assert found.entries.writes <= 1000
+
+
 def directory(place: Path, count: int) -> Path:
     (place / "tree/sbin").mkdir(parents=True)
     (place / "tree/sbin/init").write_bytes(b"#!/bin/sh\n")

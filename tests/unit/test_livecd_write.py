@@ -4,10 +4,11 @@ import io
 
 import pytest
 
-from tests.unit.command_line import CommandLine, Said
+from tests.unit.command_line import IMAGES, CommandLine, Said
 from tests.unit.sticks import ISO, SIZE, STICK, add_stick, live_cd, prepare, with_stick
 from tui.backend import execute
-from tui.backend.errors import PlanFailed
+from tui.backend.errors import PlanFailed, Refused
+from tui.backend.host import Owner
 from tui.backend.livecd import write
 from tui.backend.livecd.write import Prepared
 from tui.backend.practice import Killed, PracticeHost, bare, demo_world
@@ -131,6 +132,13 @@ def test_stopped_between_two_steps(host: PracticeHost) -> None:
         execute.run(plan, host, stop=lambda: any("--flushbufs" in call for call in host.calls))
     assert "does not boot" in caught.value.hint
     assert host.world.blocks["sdc"].content is None
+
+
+def test_an_iso_that_others_can_exchange(host: PracticeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root would put what it reads on the stick, and compare that with itself."""
+    monkeypatch.setattr(host, "owner", lambda path: Owner(4711 if path == IMAGES else 0, 0, 0o40755))
+    with pytest.raises(Refused, match=f"{IMAGES} belongs to"):
+        prepare(host)
 
 
 def test_a_failure_before_the_first_byte(host: PracticeHost) -> None:

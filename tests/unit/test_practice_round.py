@@ -32,7 +32,7 @@ def test_round_leaves_nothing(case: Case) -> None:
     assert bool(made.mounts) is ("no_mount" not in case.request and case.id != "whole disk")
     shown = discard_proven(host)
     assert look(host).sandboxes == ()
-    assert shown.sentence.startswith(f"{shown.origin} is untouched: ")
+    assert shown.sentence.startswith(f"{shown.origin} is untouched")
     same(host, before)
 
 

@@ -28,9 +28,10 @@ _NO_LEASES = ("nfs", "nfs4", "cifs", "smb3", "ceph")
 class Origin:
     """What is to be sandboxed: a block device, an image file, or a directory (`device` is None).
 
-    `size` (None: not known, of a directory) and `sector` (logical block) are in bytes. For a
-    directory `fstype` is that of the file system it is on. `refusal` says why it cannot be an
-    origin, empty when it can.
+    `identity` tells it from another one of its name: that of a disk is what it says of itself, of a file or
+    directory its numbers. `size` (None: not known, of a directory) and `sector` (logical block) are in bytes.
+    For a directory `fstype` is that of the file system it is on. `refusal` says why it cannot be an origin,
+    empty when it can.
     """
 
     path: str
@@ -101,7 +102,15 @@ def _of_device(host: Host, device: Device) -> Origin:
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
     size = host.size(path)
     refusal = _image_refusal(host, inventory, path, size)
-    return Origin(path, size, 512, probe(host, path), "", None, refusal)
+    return Origin(path, size, 512, probe(host, path), _identity(host, path), None, refusal)
+
+
+def _identity(host: Host, path: str) -> str:
+    """Which file or directory a path without links names. Refused where it leads elsewhere by now."""
+    found = host.run(["stat", "--format=%d:%i", path]).strip("\n")
+    if host.resolve(path) != path:
+        raise Refused(f"{path} leads elsewhere now: somebody has changed it.", "Give it again.")
+    return found
 
 
 def _image_refusal(host: Host, inventory: Inventory, path: str, size: int) -> str:
@@ -133,10 +142,16 @@ def _writer(host: Host, inventory: Inventory, path: str, *, known: bool) -> str:
 def _of_directory(host: Host, path: str) -> Origin:
     found = mounts.read(host)
     on = mounts.holding(found, path)
-    identity = host.run(["stat", "--format=%d:%i", path]).strip("\n")
     fstype = on.fstype if on else ""
     return Origin(
-        path, None, 512, fstype, identity, None, _directory_refusal(host, path, found), directory=True
+        path,
+        None,
+        512,
+        fstype,
+        _identity(host, path),
+        None,
+        _directory_refusal(host, path, found),
+        directory=True,
     )
 
 

@@ -34,6 +34,8 @@ _KINDS = {
 }
 _CPIO = ("07070", "\udcc7q", "q\udcc7")
 """How cpio archives begin: in ASCII, old or new, or in binary of either byte order."""
+_KEPT = 200
+"""Bytes that an attribute takes beside its text."""
 _PROGRAMS = ("bash", "bsdcat", "bsdtar", "head", "tail")
 _CONVERT = "bsdtar --absolute-paths --create --file=- --format={} @-"
 _LIST = "bsdtar --list -vv --file=- | tail --lines=1"
@@ -97,13 +99,16 @@ def _read_cpio(host: Host, path: str, by: str) -> Archive:
 def _note_members(path: str, members: Iterator[cpio.Member], found: Collector) -> None:
     """Each name with the contents of all its hard links, of which the last one has them."""
     linked: dict[tuple[int, ...], list[str]] = {}
+    contents: dict[tuple[int, ...], Entry] = {}
     for member in members:
         name, entry = _checked(path, member.name), member.entry
         found.add(name, entry)
         if entry.kind == FILE:
             linked.setdefault(member.node, []).append(name)
             if entry.size:
-                found.entries.update(dict.fromkeys(linked[member.node], entry))
+                contents[member.node] = entry
+    for node, entry in contents.items():
+        found.entries.update(dict.fromkeys(linked[node], entry))
 
 
 def _stream(form: str, source: str, by: str) -> str:
@@ -150,13 +155,18 @@ def _entries(path: str, tar: tarfile.TarFile) -> tuple[Listing, tuple[Attribute,
             entry = found.entries.get(_checked(path, member.linkname), Entry(FILE))
         else:
             entry = _entry(tar, member)
-        found.add(name, entry, sum(len(name) + len(one.name) + len(one.value) for one in more))
+        found.add(name, entry, sum(_KEPT + len(name) + len(one.name) + len(one.value) for one in more))
         noted += more
     return found.listing(), tuple(noted)
 
 
 def _checked(archive: str, name: str) -> str:
     """A name without `./`; Refused when it leads out of the archive's own directory."""
+    if len(name) > cpio.LONGEST_PATH:
+        raise Refused(
+            f"{archive} has a name of {len(name):,} characters in it, and Linux has none longer than 4,096.",
+            "Somebody may have made it to do harm. Make the archive anew from its directory.",
+        )
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or "\n" in name:
         raise Refused(

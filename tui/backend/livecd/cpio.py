@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEADER = 110
 """Bytes before the name of each member."""
 _HEADER_FORM = re.compile(rb"07070[12][0-9A-Fa-f]{104}")
-_LONGEST_PATH = 4096
+LONGEST_PATH = 4096
 _END = b"TRAILER!!!"
 _KINDS = {
     stat.S_IFREG: FILE,
@@ -69,7 +69,7 @@ def numbers(header: bytes) -> list[int]:
     if not _HEADER_FORM.fullmatch(header):
         raise ValueError("the cpio archive is damaged")
     found = [int(header[start : start + 8], 16) for start in range(6, HEADER, 8)]
-    if found[11] > _LONGEST_PATH:
+    if found[11] > LONGEST_PATH:
         raise ValueError(f"the cpio archive has a name of {found[11]} bytes")
     return found
 
@@ -77,7 +77,7 @@ def numbers(header: bytes) -> list[int]:
 def _entry(file: BinaryIO, mode: int, time: int, size: int) -> Entry:
     kind = _KINDS.get(stat.S_IFMT(mode), FILE)
     if kind == LINK:
-        if size > _LONGEST_PATH:
+        if size > LONGEST_PATH:
             raise ValueError(f"the cpio archive has a link of {size} bytes")
         return Entry(kind, target=_padded(file, size).decode(errors="surrogateescape"), time=time)
     head = _exactly(file, min(size, HEAD))

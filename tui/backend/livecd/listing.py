@@ -87,8 +87,11 @@ class Collector:
         """Note a name; `more` are bytes that are kept of it elsewhere. Refused when it is too much."""
         above = name.rpartition("/")[0]
         while above and above not in self.entries:  # not every archive has entries for them
-            self.entries[above] = Entry(DIRECTORY)
+            self._put(above, Entry(DIRECTORY))
             above = above.rpartition("/")[0]
+        self._put(name, entry, more)
+
+    def _put(self, name: str, entry: Entry, more: int = 0) -> None:
         self.entries[name] = entry
         self._text += len(name) + len(entry.target) + more
         if len(self.entries) > MOST_NAMES or self._text > MOST_TEXT:

@@ -12,7 +12,7 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
-from tui.backend.livecd import iso_file, same_disk
+from tui.backend.livecd import inputs, iso_file, same_disk
 from tui.backend.livecd import target as targets
 from tui.backend.livecd.target import Target
 from tui.backend.plan import Plan, Step
@@ -47,7 +47,7 @@ class Prepared:
 def prepare(host: Host, request: WriteRequest, now: Inventory | None = None) -> Prepared:
     """Look at the ISO and the disk, and plan. Raises NotFound or Refused; touches nothing."""
     found = inventory.read(host) if now is None else now
-    iso = host.resolve(request.iso)
+    iso = inputs.check(host, request.iso)
     size, bootable = _iso(host, iso, trusted=request.trusted)
     target = targets.find(host, found, request.device)
     targets.check(host, found, target, iso, size)

@@ -56,6 +56,20 @@ def of_device(device: Device, others: Iterable[Device]) -> Command:
     return read_command((disk, *parts))
 
 
+def flush_command(device: Device) -> Command:
+    """The command that writes out what waits in memory for a device, by its own node and by that of its disk:
+    only then it is counted, and read. The kernel forgets what it has read of them, too.
+    """
+    disk = [f"/dev/{device.parents[0]}"] if device.type == "part" and device.parents else []
+    return command("blockdev", "--flushbufs", *disk, device.path)
+
+
+def flush_again(noted: str, kname: str) -> Command:
+    """The same for the devices of a reading."""
+    disk = [f"/dev/{name}" for name in names(noted)[:1] if name != kname]
+    return command("blockdev", "--flushbufs", *disk, f"/dev/{kname}")
+
+
 def read_command(knames: tuple[str, ...]) -> Command:
     """The command that reads the counters of these: a device, or a disk and its partitions."""
     rounds = _ROUNDS if len(knames) > 1 else 1

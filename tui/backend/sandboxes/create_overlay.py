@@ -157,4 +157,5 @@ def _lower(name: str, facts: Survey) -> tuple[Step, ...]:
     return (
         Step("Make a place for the lower layer", command("mkdir", place), command("rmdir", place)),
         Step(how, mount, command("umount", place)),
+        *((origin_steps.bound(origin, place),) if origin.directory else ()),
     )

@@ -16,13 +16,21 @@ ATTACHED = Ref("ORIGIN")
 def same(origin: Origin) -> tuple[Step, ...]:
     """Names like sda move: look once more just before acting."""
     if origin.directory:
-        number = command("stat", "--format=%d:%i", origin.path)
-        return (Step("Check that it still is the same directory", number, expect=origin.identity),)
+        return ()  # what is bound tells: see `bound`
     device = origin.device
     if device is None:
         size = command("stat", "--format=%s", origin.path)
         return (Step("Check the image's size", size, expect=str(origin.size)),)
     return same_device(device, "the origin")
+
+
+def bound(origin: Origin, place: str) -> Step:
+    """What was bound at a place is what was looked at: whoever can write to a directory on the way to it can
+    put another one, or a link, there at any moment.
+    """
+    what = "directory" if origin.directory else "file"
+    number = command("stat", "--format=%d:%i", place)
+    return Step(f"Check that it is the same {what}", number, expect=origin.identity)
 
 
 def same_device(device: Device, what: str) -> tuple[Step, ...]:
@@ -55,10 +63,12 @@ def attach(name: str, origin: Origin) -> tuple[Step, ...]:
     """For an image file, a read-only loop device over a read-only bind mount below our
     directory: nothing can write through either, and the loop's backing file tells whose it is.
     """
-    return _attach(name, origin.path, "the image") if origin.image else ()
+    if not origin.image:
+        return ()
+    return _attach(name, origin.path, "the image", bound(origin, paths.of(name, paths.IMAGE)))
 
 
-def _attach(name: str, path: str, what: str) -> tuple[Step, ...]:
+def _attach(name: str, path: str, what: str, *checks: Step) -> tuple[Step, ...]:
     place = paths.of(name, paths.IMAGE)
     return (
         Step(f"Make a place for {what}", command("touch", place), frame.delete(place), partial=True),
@@ -67,6 +77,7 @@ def _attach(name: str, path: str, what: str) -> tuple[Step, ...]:
             command("mount", "--bind", "-o", "ro", path, place),
             command("umount", place),
         ),
+        *checks,
         Step(
             "Attach it to a read-only loop device: the origin",
             command("losetup", "--find", "--show", "--read-only", place),

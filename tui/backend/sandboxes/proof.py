@@ -23,6 +23,7 @@ _NAMED = 3
 """How many changed paths a sentence names."""
 
 
+_FLUSH = "Write out what waits in memory for the origin"
 _LISTED_SO = 2
 """The schema of records since which directories are listed as they are now."""
 
@@ -90,6 +91,11 @@ class Proof:
             return f"{self.origin} was written to {by}, and yet its hash is the same."
         if said := self._said():
             return f"{self.origin} is untouched: {', '.join(said)}."
+        if self.changed == ():
+            return (
+                f"{self.origin} is untouched as far as names, sizes, times, owners and modes tell; contents"
+                " were not compared" + ("." if self.hashed else ": only a hash tells of them (--hash).")
+            )
         if self.counters_same:
             return (
                 f"Nothing was written to {self.origin} itself; what reaches it by {self.uncounted} is not"
@@ -101,9 +107,11 @@ class Proof:
 
     def _said(self) -> list[str]:
         said = ["nothing was written to it"] if self.counters_same and not self.uncounted else []
-        said += ["names, sizes, times, owners and modes in it are the same"] if self.changed == () else []
-        said += ["its hash is the same"] if self.hash_same and self.changed is None else []
-        return said + (["so is the hash of every file"] if self.hash_same and self.changed == () else [])
+        if self.changed is None:
+            return said + (["its hash is the same"] if self.hash_same else [])
+        if self.hash_same:
+            said.append("names, sizes, times, owners, modes and the hash of every file in it are the same")
+        return said
 
     def _changes(self) -> str:
         """The first few of the changed paths."""
@@ -120,37 +128,25 @@ def note(record: Record, origin: Origin, others: Iterable[Device]) -> tuple[Step
         return manifest.steps(record.name, hashed=record.hashed)
     noted, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
     content = paths.of(record.name, paths.IMAGE) if origin.device is None else origin.path
-    count = () if origin.device is None else (_count(origin.device, others, noted),)
+    count = () if origin.device is None else _count(origin.device, others, noted)
     hashing = Step(
         "Note the origin's hash",
         command("sha256sum", "--binary", content, output=digest),
         frame.delete(digest),
         partial=True,
     )
-    return (*count, *((*_forget(origin.device), hashing) if record.hashed else ()))
+    return (*count, *((hashing,) if record.hashed else ()))
 
 
-def _count(device: Device, others: Iterable[Device], file: str) -> Step:
-    return Step(
-        "Note how much was ever written to the origin",
-        counters.of_device(device, others).to(file),
-        frame.delete(file),
-        partial=True,
-    )
-
-
-def _forget(device: Device | None) -> tuple[Step, ...]:
-    """What the kernel remembers of a device from before is not what is on it, if its disk was written."""
-    if device is None:
-        return ()
-    return (_flush(device.path),)
-
-
-def _flush(path: str, *, optional: bool = False) -> Step:
-    return Step(
-        "Let the kernel forget what it has read of it",
-        command("blockdev", "--flushbufs", path),
-        optional=optional,
+def _count(device: Device, others: Iterable[Device], file: str) -> tuple[Step, ...]:
+    return (
+        Step(_FLUSH, counters.flush_command(device)),
+        Step(
+            "Note how much was ever written to the origin",
+            counters.of_device(device, others).to(file),
+            frame.delete(file),
+            partial=True,
+        ),
     )
 
 
@@ -219,15 +215,17 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
         again = counters.read_command(counters.names(evidence.noted))
         title = "Read how much was ever written to the origin"
         count = (
+            _flush(evidence),
             Step(
                 title,
                 again,
                 capture=f"COUNTERS_{number}",
                 optional=True,
+                group=_group(evidence),
                 before=paths.of(name, paths.COUNTERS),
             ),
         )
-    digest = () if evidence.direct else _hash_steps(evidence)
+    digest = () if evidence.direct else _hash_steps(evidence, flush=not count)
     listing = manifest.compare_steps(name, number, hashed=evidence.rehashed) if evidence.listed else ()
     return (*count, *digest, *listing)
 
@@ -236,19 +234,30 @@ def late_steps(evidence: Evidence) -> tuple[Step, ...]:
     """The same for what can be read only when the lower layer is unmounted: a file system changes in memory
     what it shows of its device.
     """
-    return _hash_steps(evidence) if evidence.direct else ()
+    return _hash_steps(evidence, flush=True) if evidence.direct else ()
 
 
-def _hash_steps(evidence: Evidence) -> tuple[Step, ...]:
+def _flush(evidence: Evidence) -> Step:
+    """Where that fails, what is in memory may be more than what is counted, and other than what is hashed."""
+    again = counters.flush_again(evidence.noted or "", evidence.kname or "")
+    return Step(_FLUSH, again, optional=True, group=_group(evidence))
+
+
+def _group(evidence: Evidence) -> str:
+    return f"ORIGIN_{evidence.number}"
+
+
+def _hash_steps(evidence: Evidence, *, flush: bool) -> tuple[Step, ...]:
     if evidence.hash is None or evidence.content is None:
         return ()
     return (
-        *((_flush(evidence.content, optional=True),) if evidence.kname else ()),
+        *((_flush(evidence),) if evidence.kname and flush else ()),
         Step(
             "Compare the origin's hash",
             command("sha256sum", "--binary", evidence.content),
             capture=f"HASH_{evidence.number}",
             optional=True,
+            group=_group(evidence),
             before=paths.of(evidence.name, paths.HASH),
         ),
     )

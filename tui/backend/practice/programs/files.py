@@ -135,7 +135,8 @@ def stat(world: World, words: list[str], _: str) -> str:
     if given.get("format") == "%s":
         return f"{node.size if isinstance(node, File) else 0}\n"
     major, minor = map(int, found.mount.fs.devno.split(":"))
-    return f"{major << 8 | minor}:{zlib.crc32(found.path.encode()) >> 8}\n"
+    inside = found.mount.inner.rstrip("/") + found.path.removeprefix(found.mount.point.rstrip("/"))
+    return f"{major << 8 | minor}:{zlib.crc32(inside.encode()) >> 8}\n"
 
 
 def sha256sum(world: World, words: list[str], _: str) -> str:
