@@ -86,6 +86,8 @@ class Machine(RuleBasedStateMachine):
         if any(line.startswith("device ram") for line in left):
             # a RAM disk of a module that others need keeps the page of its cleared header
             left = [line for line in left if not line.startswith(("device ram", "memory:"))]
+        # the empty place that an interrupted removal left may go, too
+        left = [line for line in left if line != "file /run/sandbox-tui/: 493 -> None" or self.names()]
         assert not left, "\n".join(left)
 
     @precondition(lambda self: self.names())
