@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.kernel import file_systems
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import Lab, node, sh
 from tui.backend.errors import Refused
@@ -160,4 +161,17 @@ def test_a_program_in_the_layers_of_an_overlay(lab: Lab) -> None:
     for layer in ("lower", "store"):
         with program("sh", "-c", "echo; read line", cwd=f"/run/sandbox-tui/trial/{layer}") as pid:
             refused(lab, str(pid), "works in")
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("kind", ["nilfs2", "ntfs3"])
+def test_a_daemon_that_its_own_mount_has_started(lab: Lab, kind: str) -> None:
+    """umount(8) ends it. Others that have the device open are named as ever."""
+    image = str(file_systems.image(kind))
+    box = lab.create(image, name="trial", size="4M")
+    assert box.mounts
+    assert blockers.read(lab.host, box) == ()
+    with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:
+        assert [b.pid for b in blockers.read(lab.host, box)] == [pid]
     lab.remove("trial")

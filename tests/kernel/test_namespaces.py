@@ -284,6 +284,24 @@ def test_remains_whose_mounts_have_copies_that_nobody_can_see(lab: Lab, engine: 
         assert lab.sandboxes() == ()
 
 
+@both_engines
+def test_who_keeps_a_namespace_that_may_have_a_copy_is_named(lab: Lab, engine: str) -> None:
+    """Where the mount point was there before it stays, and the copy too. Unmounting is not kept from."""
+    point = PLACE / "point"
+    point.mkdir()
+    lab.create(lab.disk().origin, name="trial", engine=engine, mount=str(point))
+    with kept_by_a_descriptor() as pid:
+        found = blockers.read(lab.host, lab.sandbox("trial"))
+        assert [one.pid for one in found] == [pid]
+        assert found[0].how.startswith("keeps a mount namespace open")
+        with pytest.raises(Refused, match=f"process {pid} "):
+            lab.remove("trial")
+        assert lab.sandbox("trial").mountpoint == str(point)
+        lab.unmount("trial")
+        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    lab.remove("trial")
+
+
 def test_a_removal_that_is_taken_back_has_its_mount_point_again(lab: Lab) -> None:
     box = lab.create(lab.disk().origin, name="trial", mount=f"{PLACE}/made")
     Path(f"{box.mountpoint}/mine").write_text("work")

@@ -239,6 +239,10 @@ class Host(Protocol):
         """What is mounted in the other mount namespaces of this machine, as far as we may look."""
         ...
 
+    def hidden_namespaces(self) -> tuple[Use, ...]:
+        """Processes that keep a mount namespace in which no process is: what is mounted there is not known."""
+        ...
+
     def namespace(self) -> int:
         """The number of our mount namespace."""
         ...

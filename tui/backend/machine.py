@@ -219,6 +219,12 @@ class RealHost:
 
         return processes.foreign_mounts()
 
+    def hidden_namespaces(self) -> tuple[Use, ...]:
+        """Who keeps mount namespaces that no process is in."""
+        from tui.backend import processes
+
+        return processes.hidden_namespaces()
+
     def namespace(self) -> int:
         """The inode number of our mount namespace."""
         return os.stat("/proc/self/ns/mnt").st_ino

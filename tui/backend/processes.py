@@ -84,6 +84,35 @@ def namespaces() -> dict[int, tuple[int, str]]:
     return found
 
 
+def hidden_namespaces() -> tuple[Use, ...]:
+    """Who keeps mount namespaces that no process is in, by a descriptor or a mount of them: the mounts there
+    cannot be read. One Use a process, and nobody where processes may be hidden, for one of them may be in it.
+    """
+    if not sees_all():
+        return ()
+    kept = tuple(_kept())
+    used = {_namespace("self")}
+    for _, task in _tasks():  # after these: one whose last process ends meanwhile is hidden from then on
+        with suppress(OSError):
+            used.add(_namespace(task))
+    found = {pid: name for pid, name in reversed(kept) if name not in used}
+    how = "keeps a mount namespace open"
+    return tuple(Use(pid, *_who(pid), how, name) for pid, name in sorted(found.items()))
+
+
+def _kept() -> Iterator[tuple[int, str]]:
+    """Processes with the mount namespaces that they have open, or that are mounted where they are."""
+    ours = _namespace("self")
+    seen: set[str] = {ours}
+    for pid, task in _tasks():
+        with suppress(OSError):
+            links = [_link(f"/proc/{task}/fd/{descriptor}") for descriptor in os.listdir(f"/proc/{task}/fd")]
+            if (there := _namespace(task)) not in seen:
+                seen.add(there)
+                links += [mount.root for mount in _parse(task) if mount.fstype == "nsfs"]
+            yield from ((pid, link) for link in links if link.startswith("mnt:["))
+
+
 def sees_all() -> bool:
     """Whether every process of the machine can be looked at: by root in the first PID namespace."""
     return os.geteuid() == 0 and os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE

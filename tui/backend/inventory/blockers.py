@@ -21,6 +21,12 @@ _FROZEN = (2.0, 20.0)
 was just slow, and it is tried once more.
 """
 
+_DAEMONS = {
+    "nilfs2": ("/sbin/nilfs_cleanerd",),
+    "fuseblk": ("/sbin/mount.ntfs", "/sbin/mount.ntfs-3g", "/sbin/mount.exfat"),
+}
+"""The programs that go on in the background for a mount of a file system (its type as the kernel has it)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
@@ -58,7 +64,8 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
     inside = (*_frozen(host, sandbox), *inside)
-    around = (*_foreign(host, sandbox), *_on_top(host, sandbox), *_shared(host, sandbox))
+    around = (*_foreign(host, sandbox), *_hidden(host, sandbox), *_on_top(host, sandbox))
+    around = (*around, *_shared(host, sandbox))
     return (*processes, *inside, *stray, *around)
 
 
@@ -77,7 +84,23 @@ def _uses(host: Host, sandbox: Sandbox) -> tuple[Use, ...]:
     found = {use.pid: use for use in host.uses(_devno(sandbox), _places(sandbox))}
     for number, nodes in _private(sandbox):
         found = {**{use.pid: use for use in host.uses(number, nodes)}, **found}
-    return tuple(found.values())
+    return tuple(use for use in found.values() if not _ends_with_the_mount(host, sandbox, use))
+
+
+def _ends_with_the_mount(host: Host, sandbox: Sandbox, use: Use) -> bool:
+    """Whether a process is the daemon that mount(8) started for a mount of its device: umount(8) ends it."""
+    nodes = _nodes(sandbox)
+    if use.user != "root" or use.how != "has open" or use.what not in nodes:
+        return False
+    programs = (_DAEMONS.get(mount.fstype, ()) for mount in sandbox.mounts)
+    return any(_runs(host, use.pid, program) for known in programs for program in known)
+
+
+def _runs(host: Host, pid: int, program: str) -> bool:
+    try:
+        return host.node(f"/proc/{pid}/exe").is_same(host.node(program))
+    except OSError:
+        return False
 
 
 def _private(sandbox: Sandbox) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -218,6 +241,25 @@ def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
         if not any(_follows(m, mount) for mount in ours)
     }
     return tuple(found.values())
+
+
+def _hidden(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Who may keep a copy of a mount where nobody can look. Where the mount point is the sandbox's own nobody
+    is in the way so: it is removed, and with it all copies.
+    """
+    own = (paths.of(sandbox.name, paths.MOUNT_POINT), sandbox.mount_left)
+    if all(mount.mountpoint in own for mount in sandbox.mounts):
+        return ()
+    return tuple(
+        Blocker(
+            f"process {use.pid} ({use.program}, of {use.user})",
+            f"{use.how}, which may hold a copy of the mount",
+            use.pid,
+            use.program,
+            use.user,
+        )
+        for use in host.hidden_namespaces()
+    )
 
 
 def _numbers(sandbox: Sandbox) -> set[str]:

@@ -194,6 +194,10 @@ class PracticeHost:
         with self._guard:
             return tuple(self.world.foreign)
 
+    def hidden_namespaces(self) -> tuple[Use, ...]:
+        """The practice machine has none."""
+        return ()
+
     def namespace(self) -> int:
         """The only namespace that the practice machine's user is in."""
         return _NAMESPACE
