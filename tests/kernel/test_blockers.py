@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.kernel import file_systems
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import Lab, node, sh
 from tui.backend.errors import Refused
@@ -164,11 +165,11 @@ def test_a_program_in_the_layers_of_an_overlay(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
-@pytest.mark.parametrize("kind", ["nilfs2", "ntfs"])
+@pytest.mark.parametrize("kind", ["nilfs2", "ntfs3"])
 def test_a_daemon_that_its_own_mount_has_started(lab: Lab, kind: str) -> None:
     """umount(8) ends it. Others that have the device open are named as ever."""
-    fs = file_systems.make(lab, kind)
-    box = lab.create(fs, name="trial", size="4M")
+    image = str(file_systems.image(kind))
+    box = lab.create(image, name="trial", size="4M")
     assert box.mounts
     assert blockers.read(lab.host, box) == ()
     with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:

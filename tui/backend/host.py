@@ -240,7 +240,7 @@ class Host(Protocol):
         ...
 
     def hidden_namespaces(self) -> tuple[Use, ...]:
-        """Processes that keep a mount namespace in which no process is: what is mounted there is not known."""
+        """Processes that keep a mount namespace in which none is: what is mounted there is not known."""
         ...
 
     def namespace(self) -> int:

@@ -33,7 +33,6 @@ _FILES = (
     paths.CHANGES,
     paths.NEW_RECORD,
 )
-_DIRECTORIES = (paths.MOUNT_POINT, paths.LOWER, paths.STORE)
 
 
 def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
@@ -115,7 +114,7 @@ def _which(sandbox: Sandbox) -> str:
 
 
 def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """What can still be taken back: mark it, wake it if it is paused, unmount it."""
+    """What can still be taken back: mark it, wake it if it is paused, unmount it, also where nobody can."""
     mark = (frame.begin(sandbox.name, "remove"),) if sandbox.entries else ()
     paused = sandbox.map is not None and sandbox.map.suspended
     wake = Step("Let waiting writes go on", snapshot.dmsetup(able.udev, "resume", sandbox.name))
@@ -123,7 +122,19 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
         Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint), _mount_again(sandbox, m))
         for m in reversed(sandbox.mounts)
     )
-    return (*mark, *((wake,) if paused else ()), *unmount)
+    return (*mark, *((wake,) if paused else ()), *unmount, *_let_copies_go(sandbox))
+
+
+def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
+    """Anybody can keep a copy of our mounts, and with it the device, in a mount namespace that no process is
+    in. The kernel unmounts all of them when the directory that they are on is removed (since Linux 3.18).
+    """
+    place = (paths.of(sandbox.name, paths.MOUNT_POINT),) if paths.MOUNT_POINT in sandbox.entries else ()
+    own = (*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))
+    if not own:
+        return ()
+    make = command("mkdir", "--parents", *own)  # it may have stayed: something else wrote into it
+    return (Step("Remove the mount point that was made for it", kept.remove_empty(*own), make),)
 
 
 def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
@@ -148,12 +159,20 @@ def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tu
         *_wipe(sandbox),
         *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
+        *_remove_own(sandbox, paths.LOWER),  # before the map that a copy of it would keep busy
         *late,
         *_unlock(sandbox),
         *(Step(f"Detach {loop.path}", command("losetup", "--detach", loop.path)) for loop in loops),
         *(_release(mount) for mount in reversed(inner)),
         *((_unmap(sandbox.claim, able),) if sandbox.claim else ()),
     )
+
+
+def _remove_own(sandbox: Sandbox, part: str) -> tuple[Step, ...]:
+    """Remove a directory that something of its was mounted on, and so what copies there are of the mount."""
+    if part not in sandbox.entries:
+        return ()
+    return (Step(f"Remove its directory {part}", kept.remove_empty(paths.of(sandbox.name, part))),)
 
 
 def _release(mount: Mount) -> Step:
@@ -205,14 +224,12 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
     """Its directory, with what tells `recover` about it last."""
     if not (sandbox.entries or _has_directory(sandbox)):
         return ()
-    name, own = sandbox.name, sandbox.mount_left
+    name = sandbox.name
     names = (*_FILES, *sorted(entry for entry in sandbox.entries if entry.startswith(paths.SORTING)))
     # the record goes last: it tells what is to be taken back
     files = [paths.of(name, file) for file in (*names, paths.RECORD) if file in sandbox.entries]
-    directories = [paths.of(name, entry) for entry in _DIRECTORIES if entry in sandbox.entries]
     return (
-        *((Step("Remove the mount point that was made for it", kept.remove_empty(own)),) if own else ()),
-        *((Step("Remove its directories", kept.remove_empty(*directories)),) if directories else ()),
+        *_remove_own(sandbox, paths.STORE),
         *((Step("Remove its files", command("rm", "--force", *files)),) if files else ()),
         frame.end(name, *sorted({"remove", *_marks(sandbox)})),
         *kept.away(paths.of(name), name),
