@@ -127,6 +127,12 @@ def _store_steps(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step
     if sandbox.engine == OVERLAY:
         return layers.grow(sandbox.name, old, new)
     if sandbox.cow_loop is not None:
+        if not repair.has_store(sandbox):
+            raise Refused(
+                f"The store of {sandbox.name} is mounted nowhere any more: the mount namespace that it was"
+                " made in has ended.",
+                "It can be used and removed as ever, but not grown.",
+            )
         return tmpfs.grow(sandbox.name, sandbox.cow_loop.path, old, new)
     cut = sandbox.cut
     if cut is None:

@@ -134,23 +134,20 @@ def is_read_only(mount: Mount) -> bool:
     return "ro" in mount.options.split(",") and mount.fstype in _JOURNALED and not unreplayed
 
 
-def restrictions(mount: Mount) -> tuple[str, ...]:
-    """Options of a mount that have to be the same when it is made again."""
-    have = mount.options.split(",")
-    kept = (word for word in ("nosuid", "nodev", "noexec", "noatime") if word in have)
-    return (*kept, *((f"subvol={part}",) if (part := subvolume(mount)) else ()))
-
-
 def subvolume(mount: Mount) -> str:
     """The subvolume of btrfs that a mount shows, as its path from the top; empty for other mounts."""
     part = unescape(mount.data.partition("subvol=")[2]) if mount.fstype == "btrfs" else ""
     return part if part == mount.root and "," not in part else ""
 
 
-def steps(name: str, fstype: str, target: Target, mount_options: str) -> tuple[Step, ...]:
-    """Make the mount point if it is absent, and mount the sandbox on it."""
+def steps(
+    name: str, fstype: str, target: Target, mount_options: str, *, exists: bool = False
+) -> tuple[Step, ...]:
+    """Make the mount point if it is absent, and mount the sandbox on it. `exists`: it is not just made."""
     device = paths.device(name)
-    remedy = f"If it has to be repaired first: create it with --no-mount, then run fsck on {device}."
+    again = f"run fsck {device}, then sandbox-tui mount {name}."
+    how = again if exists else f"create it with --no-mount, then run fsck on {device}."
+    remedy = f"If it has to be repaired first: {how}"
     mount = command("mount", "-t", fstype, "-o", mount_options, device, target.path)
     return _steps(target, mount, remedy)
 

@@ -44,7 +44,7 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
     if sandbox.status.health is Health.OVERFLOW:
         options = mounting.without_replay(fstype, () if own_place else ("nosuid", "nodev"))
         notes = (f"{name} is FULL: it is mounted read-only.{mounting.unreplayed(fstype)} {_grow(name)}",)
-    return Plan("mount", name, mounting.steps(name, fstype, target, options), notes)
+    return Plan("mount", name, mounting.steps(name, fstype, target, options, exists=True), notes)
 
 
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:

@@ -110,6 +110,8 @@ def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
 
 def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     loop, helper = sandbox.cow_loop, f"{sandbox.name}:cow"
+    if loop is not None and not repair.has_store(sandbox):
+        return ()  # it went with its mount namespace, and the size of its tmpfs with it
     if loop is not None:
         file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)
         return (

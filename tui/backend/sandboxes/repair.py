@@ -11,18 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
-from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.inventory import origins
 from tui.backend.plan import Step
-from tui.backend.sandboxes import counters, mounting, origin_steps
+from tui.backend.sandboxes import counters, origin_steps, remounting
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
-    from tui.backend.inventory.mounts import Mount
     from tui.backend.inventory.record import Record
     from tui.backend.inventory.sandboxes import Sandbox
 
@@ -41,8 +39,7 @@ def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
     """The steps that repair a full snapshot, after its store was enlarged. Pure. Refused where a mount could
     not be made again as it is.
     """
-    for mount in sandbox.mounts:
-        _check_top(sandbox, mount)
+    remounting.check(sandbox)
     made = snapshot.create_step(sandbox.name, _table_of(sandbox), udev)
     unmap = Step(
         f"Remove the full map {sandbox.name}",
@@ -54,10 +51,10 @@ def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
     wake = Step("Let waiting writes go on", snapshot.dmsetup(udev, "resume", sandbox.name))
     return (
         *((wake,) if sandbox.map and sandbox.map.suspended else ()),
-        *(_unmount(sandbox, mount) for mount in reversed(sandbox.mounts)),
+        *remounting.unmount(sandbox, _aftermath(sandbox.name)),
         unmap,
         replace(made, title=f"Make it again over its larger store: {paths.device(sandbox.name)}"),
-        *(_mount(sandbox, mount) for mount in sandbox.mounts),
+        *remounting.mount_again(sandbox, _not_mounted(sandbox.name)),
     )
 
 
@@ -71,7 +68,9 @@ def notes(sandbox: Sandbox) -> tuple[str, ...]:
     lost = (
         f"What could not be saved any more is in memory only and is lost then. Copy it from {points} first."
     )
-    return (plain, lost) if points else (plain,)
+    dropped = remounting.lost(sandbox)
+    chosen = f"It is mounted again without {dropped}, which it has now." if dropped else ""
+    return tuple(filter(None, (plain, lost if points else "", chosen)))
 
 
 def unsaved(sandbox: Sandbox) -> str:
@@ -83,6 +82,11 @@ def unsaved(sandbox: Sandbox) -> str:
 def is_torn(sandbox: Sandbox) -> bool:
     """Whether a repair ended between the two maps: all that is missing is the device."""
     return sandbox.busy == "grow" and sandbox.map is None and bool(sandbox.cow_loop or sandbox.cut)
+
+
+def has_store(sandbox: Sandbox) -> bool:
+    """Whether a store in a tmpfs can be reached by its path: not once its mount namespace has ended."""
+    return any(mount.mountpoint == paths.of(sandbox.name, paths.STORE) for mount in sandbox.inner)
 
 
 def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
@@ -153,15 +157,6 @@ def _cannot_be_made(sandbox: Sandbox, why: str) -> Refused:
     )
 
 
-def _check_top(sandbox: Sandbox, mount: Mount) -> None:
-    if mount.root != "/" and not mounting.subvolume(mount):
-        raise Refused(
-            f"{sandbox.name} is FULL and has to be unmounted to be grown, but {mount.mountpoint} shows only"
-            f" {mount.root} of it and could not be made again.",
-            f"Unmount that first: umount {mount.mountpoint}",
-        )
-
-
 def _table_of(sandbox: Sandbox) -> Word:
     """The table that the map has. Both it and a record are known: `grow` refuses before where not."""
     record, entry = sandbox.record, sandbox.map
@@ -177,34 +172,16 @@ def _cow(sandbox: Sandbox) -> str:
     return loop.path if loop is not None else paths.device(f"{sandbox.name}:cow")
 
 
-def _unmount(sandbox: Sandbox, mount: Mount) -> Step:
-    options = mounting.without_replay(mount.fstype, mounting.restrictions(mount))
-    unseen = mounting.unreplayed(mount.fstype)
-    device = paths.device(sandbox.name)
-    return Step(
-        f"Unmount {mount.mountpoint}",
-        command("umount", mount.mountpoint),
-        undo=command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint),
-        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} Once it is not FULL,"
-        f" `sandbox-tui unmount {sandbox.name}` and `mount` make it writable.",
-        aftermath=_aftermath(sandbox.name),
-    )
-
-
-def _mount(sandbox: Sandbox, mount: Mount) -> Step:
-    kept = mounting.options(
-        mount.fstype, own_place=True, suid_dev=True, read_only=mounting.is_read_only(mount)
-    )
-    options = ",".join((kept, *mounting.restrictions(mount)))
-    return Step(
-        f"Mount it on {mount.mountpoint}",
-        command("mount", "-t", mount.fstype, "-o", options, paths.device(sandbox.name), mount.mountpoint),
-        undo=command("umount", mount.mountpoint),
-    )
-
-
 def _aftermath(name: str) -> str:
     return (
         f"All that had been saved is still in its store. `sandbox-tui show {name}` says how it is now;"
         " `sandbox-tui recover` makes its device again should it be missing."
+    )
+
+
+def _not_mounted(name: str) -> str:
+    """For file systems that cannot be mounted as they are: the kernel does not replay every journal (jfs)."""
+    return (
+        f"{_aftermath(name)} If its file system has to be repaired first: `sandbox-tui unmount {name}`,"
+        f" `fsck {paths.device(name)}`, `sandbox-tui mount {name}`."
     )

@@ -1,0 +1,179 @@
+"""Mounting a file system again as it is: in every place, with every option that can be given again.
+
+Two kinds of options: those of a mount, each of its own, and those of the file system, which all its mounts
+share and of which the first one decides (mount(2), proc_pid_mountinfo(5)).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui.backend import paths
+from tui.backend.command import command
+from tui.backend.errors import Refused
+from tui.backend.plan import Step
+from tui.backend.sandboxes import mounting
+
+if TYPE_CHECKING:
+    from tui.backend.command import Command
+    from tui.backend.inventory.mounts import Mount
+    from tui.backend.inventory.sandboxes import Sandbox
+
+_FLAGS = ("nosuid", "nodev", "noexec", "noatime", "nodiratime", "nosymfollow")
+"""A mount's own, with `ro`."""
+_USUAL = frozenset({"rw", "ro", "relatime"})
+_ACCESS = frozenset(
+    "uid gid umask fmask dmask file_umask dir_umask mode dmode allow_utime codepage iocharset nls shortname"
+    " utf8 quiet showexec sys_immutable acl noacl sync dirsync lazytime".split()
+)
+"""Names of options about who may do what, how names are read, and what is written at once: of any type."""
+_EXT = frozenset(
+    "data commit usrquota grpquota prjquota quota grpid bsdgroups resuid resgid nouser_xattr nobarrier"
+    " nodelalloc dioread_lock dioread_nolock noauto_da_alloc journal_checksum nouid32 max_dir_size_kb".split()
+)
+_KEPT = {
+    "ext2": _EXT - {"data", "commit"},
+    "ext3": _EXT,
+    "ext4": _EXT,
+    "xfs": frozenset(
+        "usrquota grpquota prjquota uqnoenforce gqnoenforce pqnoenforce grpid wsync inode32 filestreams"
+        " allocsize largeio swalloc".split()
+    ),
+    "btrfs": frozenset(
+        "compress compress-force nodatacow nodatasum commit autodefrag flushoncommit nobarrier notreelog"
+        " user_subvol_rm_allowed max_inline thread_pool".split()
+    ),
+    "vfat": frozenset({"flush", "tz", "time_offset", "nonumtail", "uni_xlate", "nfs", "rodir", "check"}),
+    "exfat": frozenset({"sys_tz", "time_offset", "keep_last_dots"}),
+    "ntfs3": frozenset("nohidden hide_dot_files hide_dotfiles showmeta windows_names noacsrules".split()),
+    "jfs": frozenset({"quota", "usrquota", "grpquota"}),
+}
+"""Names of further options that can be given again, by type. Sources: ext4(5), xfs(5), btrfs(5), mount(8)."""
+_CHOSEN = frozenset(
+    "rw ro nouuid norecovery noload errors=remount-ro rescue=nologreplay seclabel attr2 inode64 noquota ssd"
+    " discard=async space_cache space_cache=v2".split()
+)
+"""What the kernel or this program chooses itself."""
+_CHOSEN_NAMES = frozenset({"subvol", "subvolid", "logbufs", "logbsize", "sunit", "swidth", "stripe"})
+_PLAIN = re.compile(r"[A-Za-z0-9_.:/=-]+")
+
+
+def check(sandbox: Sandbox) -> None:
+    """Refused where a mount of a sandbox that is full could not be made again as it is."""
+    points: set[str] = set()
+    for mount in sandbox.mounts:
+        if mount.root != "/" and not mounting.subvolume(mount):
+            raise _refused(sandbox, mount, f"shows only {mount.root} of it")
+        if mount.mountpoint in points:
+            raise _refused(sandbox, mount, "has it mounted twice, one over the other,")
+        if strange := sorted(set(mount.options.split(",")) - _USUAL - set(_FLAGS)):
+            raise _refused(sandbox, mount, f"is mounted with {','.join(strange)}")
+        points.add(mount.mountpoint)
+
+
+def _refused(sandbox: Sandbox, mount: Mount, why: str) -> Refused:
+    return Refused(
+        f"{sandbox.name} is FULL and has to be unmounted to be grown, but {mount.mountpoint} {why} and could"
+        " not be made again.",
+        f"Unmount that first: umount {mount.mountpoint}",
+    )
+
+
+def unmount(sandbox: Sandbox, aftermath: str) -> tuple[Step, ...]:
+    """Unmount it everywhere, last first; what is undone is read-only, for it is FULL."""
+    return tuple(_unmount(sandbox, mount, aftermath) for mount in reversed(sandbox.mounts))
+
+
+def mount_again(sandbox: Sandbox, aftermath: str) -> tuple[Step, ...]:
+    """Mount it where it was, as it was."""
+    return tuple(step for mount in sandbox.mounts for step in _mount(sandbox, mount, aftermath))
+
+
+def lost(sandbox: Sandbox) -> str:
+    """The options that are not given again, empty for none."""
+    words = dict.fromkeys(word for mount in sandbox.mounts for word in _words(mount))
+    fstype = sandbox.mounts[0].fstype if sandbox.mounts else ""
+    return ",".join(word for word in words if not _is_kept(fstype, word) and not _is_chosen(word))
+
+
+def _unmount(sandbox: Sandbox, mount: Mount, aftermath: str) -> Step:
+    access = (word for word in _words(mount) if _is_of(word, _ACCESS))
+    options = mounting.without_replay(mount.fstype, (*access, *_restrictions(mount)))
+    unseen = mounting.unreplayed(mount.fstype)
+    return Step(
+        f"Unmount {mount.mountpoint}",
+        command("umount", mount.mountpoint),
+        undo=_command(sandbox, mount, options),
+        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} Once it is not FULL,"
+        f" `sandbox-tui unmount {sandbox.name}` and `mount` make it writable.",
+        aftermath=aftermath,
+    )
+
+
+def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
+    """The file system as it is wanted; then, for a mount alone that is read-only, that."""
+    whole = _is_read_only(sandbox)
+    first = mounting.options(mount.fstype, own_place=True, suid_dev=True, read_only=whole)
+    kept = (word for word in _words(mount) if _is_kept(mount.fstype, word))
+    options = ",".join((first, *kept, *_restrictions(mount)))
+    step = Step(
+        f"Mount it on {mount.mountpoint}",
+        _command(sandbox, mount, options),
+        undo=command("umount", mount.mountpoint),
+        aftermath=aftermath,
+    )
+    if whole or not _is_bound_read_only(sandbox, mount):
+        return (step,)
+    alone = ",".join(("remount", "bind", "ro", *_own(mount)))
+    return (
+        step,
+        Step(f"Let {mount.mountpoint} be read-only", command("mount", "-o", alone, mount.mountpoint)),
+    )
+
+
+def _command(sandbox: Sandbox, mount: Mount, options: str) -> Command:
+    return command("mount", "-t", mount.fstype, "-o", options, paths.device(sandbox.name), mount.mountpoint)
+
+
+def _all_read_only(sandbox: Sandbox) -> bool:
+    """Whether file system and mounts all are: by wish, or because it was full when it was mounted."""
+    return all("ro" in m.options.split(",") and "ro" in _words(m) for m in sandbox.mounts)
+
+
+def _is_read_only(sandbox: Sandbox) -> bool:
+    """Whether somebody wants the file system read-only, not one of its mounts alone."""
+    return _all_read_only(sandbox) and any(map(mounting.is_read_only, sandbox.mounts))
+
+
+def _is_bound_read_only(sandbox: Sandbox, mount: Mount) -> bool:
+    return "ro" in mount.options.split(",") and not _all_read_only(sandbox)
+
+
+def _own(mount: Mount) -> tuple[str, ...]:
+    """What a mount has of its own, but for `ro`."""
+    have = mount.options.split(",")
+    atime = () if "noatime" in have or "relatime" in have else ("strictatime",)
+    return (*(word for word in _FLAGS if word in have), *atime)
+
+
+def _restrictions(mount: Mount) -> tuple[str, ...]:
+    part = mounting.subvolume(mount)
+    return (*_own(mount), *((f"subvol={part}",) if part else ()))
+
+
+def _words(mount: Mount) -> list[str]:
+    """The options of the file system, a subvolume's name, which may hold anything, left out."""
+    return [word for word in mount.data.partition(",subvol=")[0].split(",") if word]
+
+
+def _is_kept(fstype: str, word: str) -> bool:
+    return word not in _CHOSEN and _is_of(word, _ACCESS | _KEPT.get(fstype, frozenset()))
+
+
+def _is_of(word: str, names: frozenset[str]) -> bool:
+    return word.partition("=")[0] in names and _PLAIN.fullmatch(word) is not None
+
+
+def _is_chosen(word: str) -> bool:
+    return word in _CHOSEN or word.partition("=")[0] in _CHOSEN_NAMES
