@@ -71,23 +71,20 @@ class Mounted:
     options: str
     inner: str = "/"
     shared: str | None = None
-    more: tuple[str, ...] = ()
+    more: tuple[str, ...] = ("rw",)
     """Options of the file system itself, as the kernel shows them."""
 
     def line(self) -> str:
         """Its line of /proc/self/mountinfo."""
         groups = f"shared:{self.shared} " if self.shared else ""
         head = f"{self.id} 1 {self.fs.devno} {escape(self.inner)} {escape(self.point)} {self.options}"
-        return f"{head} {groups}- {self.fs.type} {escape(self.source)} rw{self._size()}{self._more()}"
+        return f"{head} {groups}- {self.fs.type} {escape(self.source)} {','.join(self.more)}{self._size()}"
 
     def _size(self) -> str:
         if self.fs.layers:
             return f",{self.fs.layers}"
         limit = self.fs.limit
         return "" if limit is None else f",size={limit // 1024}k"
-
-    def _more(self) -> str:
-        return "".join(f",{option}" for option in self.more)
 
 
 def nodes_below(node: Node) -> Iterator[Node]:

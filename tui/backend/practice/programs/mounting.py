@@ -160,7 +160,8 @@ def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
     shown = [option for option in options if option not in _OF_THE_FILE_SYSTEM] or ["rw"]
     where = tree.find(world, point).path
     new = world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
-    new.more = tuple(filter(None, (_OF_THE_FILE_SYSTEM.get(option, "") for option in options)))
+    more = (_OF_THE_FILE_SYSTEM.get(option, "") for option in options)
+    new.more = ("ro" if "ro" in options else "rw", *filter(None, more))
 
 
 def _open(world: World, block: Block) -> FileSystem:
