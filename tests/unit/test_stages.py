@@ -18,9 +18,9 @@ def test_every_stage_says_what_it_takes_and_does() -> None:
 
 
 def test_all_stages_fit_into_the_time_of_ci() -> None:
-    """With its caches, on two cores."""
+    """On two cores, where a part of that is left for what may have to be installed."""
     names = by_sh("echo $all").stdout.split()
-    assert sum(int(by_sh(f"about {name}").stdout.split(" ", 1)[0]) for name in names) <= 20 * 60
+    assert sum(int(by_sh(f"about {name}").stdout.split(" ", 1)[0]) for name in names) <= 30 * 60
 
 
 def test_the_documents_name_the_stages() -> None:
