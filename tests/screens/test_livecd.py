@@ -234,7 +234,7 @@ async def test_an_iso_of_somebody_else_is_neither_booted_nor_written() -> None:
     images.entries["other.iso"] = bare.image(1 << 20, bare.filesystem("iso9660", "OTHER"))
     async with play(host) as stage:
         await way(stage, "/home/user/images/other.iso")
-        assert stage.says("is no Live CD of sandbox-tui")
+        assert stage.says("is not a Live CD of sandbox-tui")
         await stage.press("b", "w")
         assert stage.where == "MediumScreen"
 

@@ -77,7 +77,7 @@ def test_texts_of_an_iso_are_data(cli: CommandLine) -> None:
     [
         ("/none.iso", 5, "There is no file"),
         ("/etc", 3, "is a directory, not a file"),
-        (f"{IMAGES}/raw.img", 3, "is no ISO 9660 image"),
+        (f"{IMAGES}/raw.img", 3, "is not an ISO 9660 image"),
     ],
 )
 def test_refused(cli: CommandLine, iso: str, status: int, words: str) -> None:

@@ -165,13 +165,13 @@ def _checked(archive: str, name: str) -> str:
     if len(name) > cpio.LONGEST_PATH:
         raise Refused(
             f"{archive} has a name of {len(name):,} characters in it, and Linux has none longer than 4,096.",
-            "Somebody may have made it to do harm. Make the archive anew from its directory.",
+            "Somebody may have made it to do harm. Make the archive again from its directory.",
         )
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or "\n" in name:
         raise Refused(
             f"{archive} has a name in it that leads elsewhere or is no name: {clean(name)}.",
-            "Somebody may have made it to overwrite files. Make the archive anew from its directory.",
+            "Somebody may have made it to overwrite files. Make the archive again from its directory.",
         )
     return "/".join(part for part in parts if part not in ("", "."))
 

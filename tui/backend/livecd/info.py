@@ -38,10 +38,10 @@ class Info:
 
 
 def read(iso: IsoFile) -> Info:
-    """Look into an ISO. Refused where it is no Live CD of ours."""
+    """Look into an ISO. Refused where it is not a Live CD of ours."""
     files = _files(iso)
     if about.PATH.rpartition("/")[2] not in [file.name for file in files]:
-        raise Refused(f"{iso.path} is no Live CD of sandbox-tui: it has no {about.PATH}.", OURS)
+        raise Refused(f"{iso.path} is not a Live CD of sandbox-tui: it has no {about.PATH}.", OURS)
     return Info(
         path=iso.path,
         size=iso.host.size(iso.path),

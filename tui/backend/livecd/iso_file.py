@@ -61,5 +61,5 @@ def find(host: Host, path: str, *, trusted: bool = False) -> IsoFile:
     requirements.need(host, ("blkid",))
     found = IsoFile(host, path, confine.settle(host, trusted=trusted))
     if found.tag("TYPE") != "iso9660":
-        raise Refused(f"{path} is no ISO 9660 image.", OURS)
+        raise Refused(f"{path} is not an ISO 9660 image.", OURS)
     return found

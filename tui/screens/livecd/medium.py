@@ -69,7 +69,7 @@ class MediumScreen(FaceScreen[bool]):
         self.query_one("#next", Note).put("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Nothing is booted or written that is no Live CD."""
+        """Only a Live CD is booted or written."""
         return None if action in ("boot", "write") and self.found is None else True
 
     def action_back(self) -> None:
