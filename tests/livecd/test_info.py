@@ -139,7 +139,7 @@ def test_another_iso(tmp_path: Path) -> None:
         check=True,
         capture_output=True,
     )
-    with pytest.raises(Refused, match="no Live CD of sandbox-tui"):
+    with pytest.raises(Refused, match="not a Live CD of sandbox-tui"):
         info.read(iso_file.find(RealHost(), str(plain)))
 
 
@@ -147,7 +147,7 @@ def test_another_iso(tmp_path: Path) -> None:
 def test_no_iso(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "file.iso"
     file.write_bytes(data)
-    with pytest.raises(Refused, match="no ISO 9660 image"):
+    with pytest.raises(Refused, match="not an ISO 9660 image"):
         info.read(iso_file.find(RealHost(), str(file)))
 
 
