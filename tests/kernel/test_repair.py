@@ -189,6 +189,21 @@ def test_what_somebody_wants_read_only_stays_so(lab: Lab) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.only_no_udev
+def test_recover_does_not_make_it_again_over_an_image_that_was_written(lab: Lab, tmp_path: Path) -> None:
+    """Its blocks and the saved ones do not belong together any more."""
+    disk, _saved = full(lab, "ext4", tmp_path / "point", attach=False)
+    titles = [step.title.split(" over ")[0] for step in plan_of(lab).steps]
+    killed(lab, repair_of(lab), (titles.index("Make it again"), BEFORE))
+    with open(disk.image, "r+b") as file:
+        file.seek(6 * MIB)
+        file.write(os.urandom(4096))
+    with pytest.raises(PlanFailed, match="Check that the image is as it was"):
+        lab.recover()
+    assert lab.sandbox("trial").map is None
+    lab.remove("trial")
+
+
 def whole_store(lab: Lab) -> bool:
     """Whether the exception store of a sandbox without its map is there."""
     loop = lab.sandbox("trial").cow_loop

@@ -112,13 +112,17 @@ def count(host: Host, kname: str) -> bool:
 
 
 def moved(host: Host, noted: str, kname: str) -> bool:
-    """Whether a device is known to have been written to since its counters were noted."""
+    """Whether a device is known to have been written to since its counters were noted, by its own node or, of
+    a partition, by that of its disk.
+    """
+    text = named(noted, kname)
     try:
-        now = parse(named(host.read(f"{_PLACE}/{kname}/stat"), kname), kname).own
+        again = [f"{_PLACE}/{name}/stat:{host.read(f'{_PLACE}/{name}/stat')}" for name in names(text) * 2]
     except OSError:
         return False
-    before = parse(named(noted, kname), kname).own
-    return None not in (before, now) and before != now
+    before, now = parse(text, kname), parse("".join(again), kname)
+    pairs = ((before.own, now.own), (before.rest, now.rest))
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def partitions(host: Host, disk: str) -> frozenset[str]:

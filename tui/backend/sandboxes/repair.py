@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
+from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.inventory import origins
@@ -99,9 +100,26 @@ def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool
     if record.image:
         if sandbox.origin_loop is None:
             raise _cannot_be_made(sandbox, f"{record.origin} is not attached any more")
-        return (_made(sandbox, record, sandbox.origin_loop.path, udev=udev),)
+        return (*_same_image(host, sandbox), _made(sandbox, record, sandbox.origin_loop.path, udev=udev))
     found = _origin(host, inventory, sandbox, record)
     return (*origin_steps.same(found), _made(sandbox, record, found.path, udev=udev))
+
+
+def _same_image(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
+    """Where its hash was noted, it has to be the same: nothing else tells of writes to a file."""
+    try:
+        noted = host.read(paths.of(sandbox.name, paths.HASH)).rstrip("\n")
+    except OSError:
+        return ()
+    again = command("sha256sum", "--binary", paths.of(sandbox.name, paths.IMAGE))
+    return (Step("Check that the image is as it was", again, expect=noted, remedy=_lost(sandbox)),)
+
+
+def _lost(sandbox: Sandbox) -> str:
+    return (
+        "What was saved in it belongs to what its origin was; it cannot be shown any more:"
+        f" sandbox-tui remove {sandbox.name}"
+    )
 
 
 def _made(sandbox: Sandbox, record: Record, origin: str, *, udev: bool) -> Step:
