@@ -50,6 +50,16 @@ def sh(*argv: str, input: str | None = None) -> str:
     return done.stdout
 
 
+def loop_over(file: Path | str, *options: str) -> str:
+    """A loop device over a file. One that was made read-only and detached is read-only to its next user, who
+    may be us.
+    """
+    node = sh("losetup", "--find", "--show", *options, str(file)).strip()
+    if "--read-only" not in options and Path(f"/sys/class/block/{Path(node).name}/ro").read_text() != "0\n":
+        sh("blockdev", "--setrw", node)
+    return node
+
+
 @dataclass(frozen=True)
 class Disk:
     """An origin: the image file, and the loop device over it (empty where not attached)."""
@@ -133,7 +143,7 @@ class Lab:
                 file.write(os.urandom(MIB))
         if make:
             sh(*make, str(image))
-        device = sh("losetup", "--find", "--show", str(image)).strip() if attach else ""
+        device = loop_over(image) if attach else ""
         self.loops += [device] if device else []
         return Disk(str(image), device)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.kernel.engines import OVERLAY_HERE
-from tests.kernel.lab import PLACE, Lab, node, sh, state
+from tests.kernel.lab import PLACE, Lab, loop_over, node, sh, state
 from tui.backend.errors import CommandFailed, NotFound, PlanFailed, Refused, SandboxError, UsageError
 from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan
@@ -49,7 +49,7 @@ def test_origins_that_are_in_use(lab: Lab) -> None:
     sh("dmsetup", "create", "above", "--table", f"0 2048 linear {disk.device} 0")
     refused(lab, disk.device, Refused, "above")
     sh("dmsetup", "remove", "--retry", "above")
-    loop = sh("losetup", "--find", "--show", "--read-only", disk.device).strip()
+    loop = loop_over(disk.device, "--read-only")
     refused(lab, disk.device, Refused, f"attached to {loop}")
     sh("losetup", "--detach", loop)
 

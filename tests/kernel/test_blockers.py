@@ -14,7 +14,7 @@ import pytest
 
 from tests.kernel import file_systems
 from tests.kernel.engines import both_engines
-from tests.kernel.lab import Lab, node, sh
+from tests.kernel.lab import Lab, loop_over, node, sh
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
 
@@ -146,7 +146,7 @@ def test_a_loop_device_over_a_file_in_it(lab: Lab, engine: str) -> None:
     box = lab.create(lab.disk().origin, name="trial", engine=engine)
     file = f"{box.mountpoint}/inner.img"
     Path(file).write_bytes(bytes(1 << 20))
-    loop = sh("losetup", "--find", "--show", file).strip()
+    loop = loop_over(file)
     refused(lab, loop, f"attached to {file}")
     sh("losetup", "--detach", loop)
     lab.remove("trial")

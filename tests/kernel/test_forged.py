@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.lab import MIB, PLACE, Lab, sh
+from tests.kernel.lab import MIB, PLACE, Lab, loop_over, sh
 from tests.kernel.test_namespaces import Elsewhere, elsewhere
 from tui.backend import demo, inventory
 from tui.backend.errors import Refused
@@ -86,7 +86,7 @@ def test_a_path_like_that_of_a_file_in_a_sandbox(lab: Lab) -> None:
         with attached(there, f"{box.mountpoint}/image"):
             Path(f"{box.mountpoint}/image").write_bytes(bytes(MIB))
             assert blockers.read(lab.host, lab.sandbox("trial")) == ()
-    real = sh("losetup", "--find", "--show", f"{box.mountpoint}/image").strip()
+    real = loop_over(f"{box.mountpoint}/image")
     assert [found.what for found in blockers.read(lab.host, lab.sandbox("trial"))] == [
         f"the loop device {real}"
     ]
@@ -104,10 +104,10 @@ def test_an_image_that_is_attached_under_another_name(lab: Lab) -> None:
     image = lab.disk(attach=False).image
     link = PLACE / "link.img"
     os.link(image, link)
-    loop = sh("losetup", "--find", "--show", str(link)).strip()
+    loop = loop_over(link)
     refused(lab, image, f"(attached to {loop}, which can write to it|it is open for writing)")
     sh("losetup", "--detach", loop)
-    loop = sh("losetup", "--find", "--show", "--read-only", str(link)).strip()
+    loop = loop_over(link, "--read-only")
     lab.create(image, name="trial", engine="overlay")
     lab.remove("trial")
     sh("losetup", "--detach", loop)

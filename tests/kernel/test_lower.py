@@ -10,7 +10,7 @@ import pytest
 from tests import soak
 from tests.kernel import file_systems
 from tests.kernel.file_systems import MAKE, PACKED, beside, image, interrupted, look
-from tests.kernel.lab import PLACE, Disk, Lab, sh, state
+from tests.kernel.lab import PLACE, Disk, Lab, loop_over, sh, state
 from tui.backend import inventory
 from tui.backend.errors import PlanFailed, Refused
 from tui.backend.inventory import blockers
@@ -45,7 +45,7 @@ def attached(lab: Lab, file: Path, origin: str) -> Disk:
     """The origin: the file, or a loop device over it that can be written to."""
     if origin == "image":
         return Disk(str(file), "")
-    node = sh("losetup", "--find", "--show", str(file)).strip()
+    node = loop_over(file)
     lab.loops.append(node)
     return Disk(str(file), node)
 
@@ -160,7 +160,7 @@ def test_what_others_do_with_its_devices_is_in_the_way(lab: Lab, node: str, how:
             finally:
                 sleeper.kill()
     elif how == "attached":
-        loop = sh("losetup", "--find", "--show", "--read-only", path).strip()
+        loop = loop_over(path, "--read-only")
         assert loop in _refusal(lab)
         sh("losetup", "--detach", loop)
     else:

@@ -14,7 +14,7 @@ import pytest
 from tests import soak
 from tests.kernel import file_systems
 from tests.kernel.file_systems import MAKE, PACKED, image, interrupted, look
-from tests.kernel.lab import MIB, Disk, Lab, sh, state
+from tests.kernel.lab import MIB, Disk, Lab, loop_over, sh, state
 from tests.kernel.test_lower import CASELESS
 from tests.kernel.test_namespaces import TUI, elsewhere, kept
 from tests.kernel.test_repair import whole
@@ -46,7 +46,7 @@ def test_it_works_or_is_refused(
     if not file_systems.is_known(kind):
         return  # which ones, test_lower.py says
     file = interrupted(kind) if condition == "unfinished" else image(kind)
-    node = sh("losetup", "--find", "--show", str(file)).strip()
+    node = loop_over(file)
     lab.loops.append(node)
     disk, before = Disk(str(file), node), state()
     digest, written = sh("sha256sum", str(file)), disk.written()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kernel.engines import both_engines
-from tests.kernel.lab import MIB, PLACE, Lab, sh
+from tests.kernel.lab import MIB, PLACE, Lab, loop_over, sh
 from tui.backend.execute import Event, Phase
 from tui.backend.sandboxes import perform, proof, remove
 from tui.backend.sandboxes.proof import Proof
@@ -25,7 +25,7 @@ def partitioned(lab: Lab) -> tuple[str, str, str]:
     with file.open("wb") as new:
         new.truncate(24 * MIB)
     sh("sfdisk", "--quiet", str(file), input="2048,16384\n20480,16384\n")
-    disk = sh("losetup", "--find", "--show", "--partscan", str(file)).strip()
+    disk = loop_over(file, "--partscan")
     lab.loops.append(disk)
     for number in (1, 2):
         if not os.path.exists(f"{disk}p{number}"):

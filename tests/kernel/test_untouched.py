@@ -12,7 +12,7 @@ from _pytest.mark import ParameterSet
 
 from tests import soak
 from tests.kernel.file_systems import PACKED, beside, image, interrupted, look
-from tests.kernel.lab import MIB, PLACE, Disk, Lab, sh, state
+from tests.kernel.lab import MIB, PLACE, Disk, Lab, loop_over, sh, state
 from tui.backend import inventory
 from tui.backend.engines import overlay
 from tui.backend.errors import Refused
@@ -57,7 +57,7 @@ def damaged(_kind: str) -> Path:
 def stays_as_it_is(lab: Lab, file: Path, *, device: bool) -> None:
     """A sandbox of it by file, everything read and something written: not a byte of it changes."""
     digest = sh("sha256sum", "--binary", str(file))
-    node = sh("losetup", "--find", "--show", str(file)).strip() if device else ""
+    node = loop_over(file) if device else ""
     lab.loops += [node] if node else []
     disk = Disk(str(file), node)
     written = disk.written()
@@ -124,7 +124,7 @@ def test_the_kernel_does_repair_those(lab: Lab, make: Callable[[str], Path]) -> 
     file, point = make("ext4"), PLACE / "point"
     digest = sh("sha256sum", "--binary", str(file))
     point.mkdir()
-    node = sh("losetup", "--find", "--show", str(file)).strip()
+    node = loop_over(file)
     sh("mount", "-t", "ext4", "-o", "ro,noload,errors=remount-ro", node, str(point))
     look(str(point))
     sh("umount", str(point))
@@ -196,7 +196,7 @@ def pair(kind: str) -> tuple[str, str]:
         file = PLACE / name
         with file.open("wb") as new:
             new.truncate(400 * MIB if kind == "xfs" else 160 * MIB)
-        nodes.append(sh("losetup", "--find", "--show", str(file)).strip())
+        nodes.append(loop_over(file))
     first, second = nodes
     if kind == "ext4":
         sh("mkfs.ext4", "-q", "-F", "-O", "journal_dev", "-b", "4096", second)

@@ -65,6 +65,14 @@ def test_an_origin_that_was_written_to_is_known() -> None:
     assert not counters.moved(host, noted, "nothing")
 
 
+def test_a_partition_that_its_disk_wrote_is_known() -> None:
+    host = PracticeHost()
+    make(host, hash=False)
+    noted = host.read(paths.of(NAME, paths.COUNTERS))
+    host.world.blocks["sdb"].sectors += 8
+    assert counters.moved(host, noted, "sdb1")
+
+
 def script(*steps: Step) -> str:
     done = subprocess.run(
         ["sh"], input=Plan("remove", "x", steps).script(), capture_output=True, text=True, check=True

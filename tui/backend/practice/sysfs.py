@@ -62,7 +62,7 @@ def _block(world: World, block: Block) -> View:
         "dev": lambda: text(block.devno),
         "size": lambda: text(block.size // SECTOR),
         "ro": lambda: text(int(block.read_only)),
-        "stat": lambda: text(f"0 0 0 0 {block.writes} 0 {block.sectors} " + " ".join(["0"] * 10)),
+        "stat": lambda: text(_stat(world, block)),
         "holders": lambda: _plain(world.holders(block.kname)),
         "queue": lambda: fixed({"logical_block_size": text(block.sector)}),
     }
@@ -78,6 +78,13 @@ def _block(world: World, block: Block) -> View:
         return entries[name]() if name in entries else None
 
     return View(get, lambda: [*entries, *world.partitions(block.kname)])
+
+
+def _stat(world: World, block: Block) -> str:
+    """A disk counts what is written to its partitions, too."""
+    counted = [block, *(world.blocks[name] for name in world.partitions(block.kname))]
+    writes, sectors = sum(one.writes for one in counted), sum(one.sectors for one in counted)
+    return f"0 0 0 0 {writes} 0 {sectors} " + " ".join(["0"] * 10)
 
 
 def _special(block: Block) -> dict[str, Callable[[], Node]]:

@@ -90,7 +90,7 @@ def parse(text: str, kname: str) -> Reading:
     """The reading of a device in what the command printed."""
     found, known = _entries(text), names(text)
     own = next((counters for name, counters in reversed(found) if name == kname), None)
-    if not known or known[0] == kname:
+    if kname not in known[1:]:
         return Reading(own)
     size = len(known)
     rounds = [found[start : start + size] for start in range(0, len(found), size)]
