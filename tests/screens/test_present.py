@@ -10,7 +10,7 @@ import pytest
 
 from tests import soak
 from tests.screens.theatre import MIB, Stage, play
-from tests.unit.practice_verbs import clear, discard, enlarge, make, without_mapper
+from tests.unit.practice_verbs import clear, discard, enlarge, make, without_mapper, without_mounts
 from tui.__main__ import main
 from tui.backend import inventory, paths, sizes
 from tui.backend.errors import SandboxError
@@ -195,3 +195,13 @@ async def test_a_program_that_is_there_again_is_noticed_at_once() -> None:
         await stage.tick()
         assert not stage.says("lsblk is missing")
         assert stage.says("sdb1")
+
+
+async def test_whose_layers_are_gone_is_not_called_interrupted() -> None:
+    host = PracticeHost()
+    make(host, name="trial", engine="overlay")
+    without_mounts(host)
+    async with play(host) as stage:
+        assert stage.says("only remains are left")
+        assert stage.says("Only remains are left of trial. Press r to clear them.")
+        assert not stage.says("interrupt")

@@ -8,7 +8,7 @@ import pytest
 
 from tui.backend import inventory, paths, sizes
 from tui.backend.host import ForeignMount
-from tui.backend.inventory import Inventory
+from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world
@@ -179,3 +179,10 @@ def hide(host: PracticeHost, name: str = NAME, pid: int = 4711) -> None:
     host.world.foreign += [
         ForeignMount(pid, "bash", mount.fs.devno, "", mount.point, None, None, inside=name) for mount in gone
     ]
+
+
+def without_mounts(host: PracticeHost) -> None:
+    """As when the mount namespace has ended that the sandboxes were made in."""
+    for mount in reversed(mounts.read(host)):
+        if mount.mountpoint.startswith(f"{paths.RUN_DIR}/"):
+            host.run(["umount", mount.mountpoint])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.command_line import IMAGES, NAME, CommandLine
-from tests.unit.practice_verbs import begins, same
+from tests.unit.practice_verbs import begins, same, without_mounts
 from tui.backend.practice import PracticeHost
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -191,6 +191,19 @@ def test_recover_clears_what_a_failed_undo_left(cli: CommandLine, engine: str) -
     cli.host._faults.__init__()  # type: ignore[misc]
     assert "has not ended" in cli("list").out
     assert "rmdir" in cli("recover", "--dry-run").out
+    assert cli("recover").status == 0
+    same(cli.host, before)
+
+
+def test_whose_layers_are_gone_is_not_called_interrupted(cli: CommandLine) -> None:
+    before = cli.host.snapshot()
+    assert cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M", "--engine", "overlay").status == 0
+    without_mounts(cli.host)
+    assert "only remains" in cli("list").out
+    shown = cli("show", NAME).out
+    assert "overlay" in shown
+    assert "`sandbox-tui recover` clears it" in shown
+    assert "?" not in shown
     assert cli("recover").status == 0
     same(cli.host, before)
 

@@ -41,8 +41,10 @@ def _identity(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
-    reading = gauge.read(sandbox)
     facts = [("state", state(sandbox))]
+    if sandbox.interrupted and not sandbox.whole:
+        return [*facts, ("", "`sandbox-tui recover` clears it")]
+    reading = gauge.read(sandbox)
     facts += [("", line) for line in reading.advice.split("\n") if line]
     facts.append(("fill", f"{fill(reading)}: {reading.amount}"))
     if reading.files:

@@ -32,8 +32,10 @@ def state(sandbox: Sandbox) -> str:
         return "foreign"
     if sandbox.running:
         return f"{sandbox.busy or 'a change'} is running"
-    if sandbox.interrupted:
-        return f"{sandbox.busy or 'create'} has not ended"
+    if sandbox.lost:
+        return "only remains"
+    if sandbox.unfinished:
+        return f"{sandbox.unfinished} has not ended"
     return gauge.read(sandbox).state.value
 
 

@@ -19,7 +19,8 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
         seconds_left=history.seconds_left,
         place=place(sandbox),
         foreign=sandbox.foreign is not None,
-        unfinished=(sandbox.busy or "create") if sandbox.interrupted else "",
+        unfinished=sandbox.unfinished,
+        lost=sandbox.lost,
         running=(sandbox.busy or "a change") if sandbox.running else "",
     )
 

@@ -74,9 +74,11 @@ class HomeScreen(SandboxActions[None]):
         self._follow_offers()
 
     def _notice(self, reading: Reading) -> str:
-        unfinished = [sandbox.name for sandbox in reading.inventory.sandboxes if sandbox.interrupted]
-        if unfinished:
-            return f"Left by an interruption: {', '.join(unfinished)}. Press r to clear it."
+        found = reading.inventory.sandboxes
+        if unfinished := ", ".join(sandbox.name for sandbox in found if sandbox.unfinished):
+            return f"Left by an interruption: {unfinished}. Press r to clear it."
+        if lost := ", ".join(sandbox.name for sandbox in found if sandbox.lost):
+            return f"Only remains are left of {lost}. Press r to clear them."
         return reading.problem or self.face.notice
 
     def _follow_offers(self) -> None:

@@ -16,7 +16,7 @@ from tui.widgets.rows import Rows
 class Card:
     """What is shown of one sandbox. `place` says where it is mounted; `unfinished` is the
     verb that was interrupted, `running` the one that is at work now, both empty for a whole sandbox;
-    `foreign`: it is of another mount namespace.
+    `lost`: its parts are gone though none was; `foreign`: it is of another mount namespace.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Card:
     seconds_left: float | None
     place: str
     unfinished: str = ""
+    lost: bool = False
     running: str = ""
     foreign: bool = False
 
@@ -75,6 +76,8 @@ def _second(card: Card, width: int) -> Line:
     state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
     if card.unfinished:
         known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"
+    if card.lost:
+        known, state, tone = ("", ""), "remains", "warn"
     if card.running:
         known, state, tone = (f"{card.running} is running", ""), "changing", "accent"
     if card.foreign:

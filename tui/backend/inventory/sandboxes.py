@@ -68,8 +68,10 @@ class Sandbox:
 
     @property
     def engine(self) -> str:
-        """`overlay` where an origin is mounted as a lower layer, else `snapshot`."""
-        if self.foreign and self.record is not None:
+        """`overlay` where an origin is mounted as a lower layer, else `snapshot`; of remains and of a foreign
+        one what the record says.
+        """
+        if self.record is not None and (self.foreign or not self.whole):
             return self.record.engine
         return OVERLAY if self.map is None and self._has(paths.LOWER) else SNAPSHOT
 
@@ -146,6 +148,18 @@ class Sandbox:
         """
         unfinished = not self.whole or self.busy is not None
         return unfinished and not self.foreign and not self.running
+
+    @property
+    def lost(self) -> bool:
+        """No verb was interrupted, and yet its device or its layers are gone: the mount namespace that they
+        were in ended, or somebody took them away.
+        """
+        return self.interrupted and self.busy is None and self.record is not None
+
+    @property
+    def unfinished(self) -> str:
+        """The verb that did not come to its end, empty where there is none."""
+        return (self.busy or "create") if self.interrupted and not self.lost else ""
 
     def _has(self, part: str) -> bool:
         point = paths.of(self.name, part)
