@@ -1,13 +1,16 @@
 """Every test of this suite leaves the machine as it found it, or fails."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from tests.kernel.lab import Lab, sh, state
+from tui.backend import paths
 from tui.backend.errors import SandboxError
+from tui.backend.inventory import mounts
 
 pytest.register_assert_rewrite("tests.kernel.killing")
 
@@ -55,12 +58,16 @@ def lab() -> Iterator[Lab]:
 
 
 def clear(laboratory: Lab) -> None:
-    """After a failed test: give the next one a machine without sandboxes."""
+    """After a failed test: give the next one a machine without sandboxes, whatever the program refuses."""
     for sandbox in laboratory.sandboxes():
         with suppress(SandboxError):
             laboratory.remove(sandbox.name)
     with suppress(SandboxError):
         laboratory.recover()
+    for mount in reversed(mounts.read(laboratory.host)):
+        if mount.mountpoint.startswith(f"{paths.RUN_DIR}/"):
+            sh("umount", "--lazy", mount.mountpoint)
+    shutil.rmtree(paths.RUN_DIR, ignore_errors=True)
 
 
 def settle() -> None:
