@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from tests.kernel.lab import Lab, sh, state
-from tui.backend import paths
+from tui.backend import paths, processes
 from tui.backend.errors import SandboxError
 from tui.backend.inventory import mounts
 
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     del config
     away = {"only_layers_here"} if IN_VM else set()
     away |= set() if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
+    away |= set() if processes.sees_all() else {"first_pid_namespace"}
     items[:] = [
         item
         for item in items

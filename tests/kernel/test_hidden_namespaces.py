@@ -83,6 +83,7 @@ def test_remains_whose_mounts_have_copies_that_nobody_can_see(lab: Lab, engine: 
         assert lab.sandboxes() == ()
 
 
+@pytest.mark.first_pid_namespace
 @both_engines
 def test_who_keeps_a_namespace_that_may_have_a_copy_is_named(lab: Lab, engine: str) -> None:
     """Where the mount point was there before it stays, and the copy too. Unmounting is not kept from."""

@@ -147,6 +147,7 @@ def test_a_process_with_another_root_does_not_hide_the_mounts(lab: Lab) -> None:
         there.run("kill $!")
 
 
+@pytest.mark.first_pid_namespace
 @both_engines
 def test_what_a_namespace_left_that_has_ended_is_cleared(lab: Lab, engine: str) -> None:
     disk = lab.disk()

@@ -30,7 +30,8 @@ _ACCESS = frozenset(
 """Names of options about who may do what, how names are read, and what is written at once: of any type."""
 _EXT = frozenset(
     "data commit usrquota grpquota prjquota quota grpid bsdgroups resuid resgid nouser_xattr nobarrier"
-    " nodelalloc dioread_lock dioread_nolock nodioread_nolock noauto_da_alloc journal_checksum nouid32 max_dir_size_kb".split()
+    " nodelalloc dioread_lock dioread_nolock nodioread_nolock noauto_da_alloc journal_checksum nouid32"
+    " max_dir_size_kb".split()
 )
 _KEPT = {
     "ext2": _EXT - {"data", "commit"},
