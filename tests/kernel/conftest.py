@@ -58,6 +58,17 @@ def lab() -> Iterator[Lab]:
     assert not [line for line in str(after["loops"]).split("', '") if "/run/sandbox-tui" in line]
 
 
+@pytest.fixture
+def counted() -> Iterator[tuple[str, str, str]]:
+    """A disk of the guest (tests/vm/cage.sh) with two partitions, the first with an ext4: their nodes."""
+    disk = "/dev/ubda"
+    sh("sfdisk", "--quiet", disk, input="2048,16384\n20480,16384\n")
+    sh("mkfs.ext4", "-q", "-F", f"{disk}1")
+    yield disk, f"{disk}1", f"{disk}2"
+    sh("wipefs", "--all", "--force", "--quiet", disk)
+    sh("blockdev", "--rereadpt", disk)
+
+
 def clear(laboratory: Lab) -> None:
     """After a failed test: give the next one a machine without sandboxes, whatever the program refuses."""
     for sandbox in laboratory.sandboxes():

@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,17 +80,6 @@ def test_another_partition_is_written(lab: Lab, engine: str) -> None:
     shown = lab.remove("trial")
     assert (shown.counters_same, shown.hash_same) == (True, True)
     assert shown.sentence == f"{part} is untouched: its hash is the same."
-
-
-@pytest.fixture
-def counted() -> Iterator[tuple[str, str, str]]:
-    """A disk of the guest (tests/vm/cage.sh) with two partitions, the first with an ext4: their nodes."""
-    disk = "/dev/ubda"
-    sh("sfdisk", "--quiet", disk, input="2048,16384\n20480,16384\n")
-    sh("mkfs.ext4", "-q", "-F", f"{disk}1")
-    yield disk, f"{disk}1", f"{disk}2"
-    sh("wipefs", "--all", "--force", "--quiet", disk)
-    sh("blockdev", "--rereadpt", disk)
 
 
 @pytest.mark.parametrize("engine", ["auto", "overlay"])

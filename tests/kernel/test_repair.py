@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import soak
-from tests.kernel.killing import BEFORE, Planner, killed, recovered, settled
+from tests.kernel.killing import Planner, killed, recovered, settled
 from tests.kernel.lab import MIB, Disk, Lab, node, sh
 from tests.kernel.test_full import overfill, readable, wait_until_full
 from tests.kernel.test_kill import cells
@@ -146,23 +146,6 @@ def test_a_repair_killed_at_any_step(lab: Lab, kind: str, setup: str, tmp_path: 
 
 
 @pytest.mark.only_no_udev
-def test_recover_throws_no_store_away_whose_origin_is_another_one(lab: Lab, tmp_path: Path) -> None:
-    """Between two maps nobody holds the origin: then it may have become another disk."""
-    disk, _saved = full(lab, "ext4", tmp_path / "point")
-    titles = [step.title.split(" over ")[0] for step in plan_of(lab).steps]
-    killed(lab, repair_of(lab), (titles.index("Make it again"), BEFORE))
-    sh("losetup", "--detach", disk.device)
-    other = lab.disk("ext4", attach=False, name="other.img")
-    sh("losetup", disk.device, other.image)
-    digest = Path(other.image).read_bytes()
-    with pytest.raises(Refused, match="is another disk now"):
-        lab.recover()
-    assert whole_store(lab)
-    lab.remove("trial")
-    assert Path(other.image).read_bytes() == digest
-
-
-@pytest.mark.only_no_udev
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_read_only_because_it_was_full_is_not_any_more(lab: Lab, kind: str, tmp_path: Path) -> None:
     full(lab, kind, tmp_path / "point")
@@ -189,33 +172,17 @@ def test_what_somebody_wants_read_only_stays_so(lab: Lab) -> None:
     lab.remove("trial")
 
 
-@pytest.mark.only_no_udev
-def test_recover_does_not_make_it_again_over_an_image_that_was_written(lab: Lab, tmp_path: Path) -> None:
-    """Its blocks and the saved ones do not belong together any more."""
-    disk, _saved = full(lab, "ext4", tmp_path / "point", attach=False)
-    titles = [step.title.split(" over ")[0] for step in plan_of(lab).steps]
-    killed(lab, repair_of(lab), (titles.index("Make it again"), BEFORE))
-    with open(disk.image, "r+b") as file:
-        file.seek(6 * MIB)
-        file.write(os.urandom(4096))
-    with pytest.raises(PlanFailed, match="Check that the image is as it was"):
-        lab.recover()
-    assert lab.sandbox("trial").map is None
-    lab.remove("trial")
-
-
-def whole_store(lab: Lab) -> bool:
-    """Whether the exception store of a sandbox without its map is there."""
-    loop = lab.sandbox("trial").cow_loop
-    return loop is not None and Path(loop.path).read_bytes()[:4] == b"SnAp"
-
-
 def full(
     lab: Lab, kind: str, point: Path, *, store: str = "tmpfs", attach: bool = True
 ) -> tuple[Disk, dict[str, bytes]]:
     """A mounted sandbox that is full, its origin, and the files that were saved before, by name."""
-    disk, size = lab.disk(kind, attach=attach), "4M" if kind == "ext4" else "12M"
-    lab.create(disk.origin, name="trial", size=size, mount=str(point), store=store)
+    disk = lab.disk(kind, attach=attach)
+    return disk, filled(lab, disk.origin, point, size="4M" if kind == "ext4" else "12M", store=store)
+
+
+def filled(lab: Lab, origin: str, point: Path, *, size: str = "4M", store: str = "tmpfs") -> dict[str, bytes]:
+    """A sandbox of an origin, mounted and full: the files that were saved before."""
+    lab.create(origin, name="trial", size=size, mount=str(point), store=store)
     saved = {f"saved-{number}": os.urandom(100 << 10) for number in range(20)}
     for name, data in saved.items():
         with open(point / name, "wb") as file:
@@ -224,7 +191,7 @@ def full(
             os.fsync(file.fileno())
     assert overfill(f"{point}/big", 24 * MIB) != 0
     wait_until_full(lab)
-    return disk, saved
+    return saved
 
 
 def whole(point: Path, saved: dict[str, bytes]) -> set[str]:

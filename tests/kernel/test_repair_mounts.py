@@ -62,6 +62,33 @@ def test_its_options_are_kept(lab: Lab, kind: str, tmp_path: Path) -> None:
     lab.remove("trial")
 
 
+@pytest.mark.parametrize("propagation", ["private", "shared", "unbindable"])
+def test_it_sends_its_mounts_to_those_that_it_did(lab: Lab, tmp_path: Path, propagation: str) -> None:
+    point = mounted(lab, "ext4", tmp_path)
+    sh("mount", f"--make-{propagation}", str(point))
+    fill(lab, point)
+    before = [(one.shared is None, one.unbindable) for one in shown(lab)]
+    assert before == [(propagation != "shared", propagation == "unbindable")]
+    lab.grow("trial", "+16M")
+    assert [(one.shared is None, one.unbindable) for one in shown(lab)] == before
+    lab.remove("trial")
+
+
+def test_one_that_receives_mounts_is_refused(lab: Lab, tmp_path: Path) -> None:
+    """It could not be made a slave of the same mount again."""
+    point, other = mounted(lab, "ext4", tmp_path), tmp_path / "other"
+    other.mkdir()
+    sh("mount", "--make-shared", str(point))
+    sh("mount", "--bind", str(point), str(other))
+    sh("mount", "--make-slave", str(other))
+    fill(lab, point)
+    with pytest.raises(Refused, match="is a slave"):
+        lab.grow("trial", "+16M")
+    sh("umount", str(other))
+    lab.grow("trial", "+16M")
+    lab.remove("trial")
+
+
 def test_an_option_that_is_not_kept_is_named(lab: Lab, tmp_path: Path) -> None:
     fill(lab, mounted(lab, "ext4", tmp_path, "errors=continue,noinit_itable"))
     told = [word for word in shown(lab)[0].data.split(",") if word in ("errors=continue", "noinit_itable")]

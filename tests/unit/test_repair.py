@@ -9,7 +9,7 @@ from tui.backend.inventory import origins
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.record import Record
 from tui.backend.practice import PracticeHost
-from tui.backend.sandboxes import mounting, repair
+from tui.backend.sandboxes import mounting, remounting, repair
 
 
 def both() -> tuple[origins.Origin, Record]:
@@ -43,6 +43,21 @@ def test_a_disk_is_the_same_when_it_is_known_to_be(
     assert number is not None
     found = replace(found, identity=identity)
     assert repair._same_disk(found, replace(record, origin_id=noted, diskseq=number)) is same
+
+
+@pytest.mark.parametrize("propagation", ["private", "shared", "unbindable"])
+def test_a_mount_comes_back_with_its_propagation(propagation: str) -> None:
+    """As mount(8) has it among the options; kernels show it in a field of its own."""
+    host = PracticeHost()
+    make(host)
+    point = look(host).sandbox(NAME).mountpoint
+    host.run(["umount", str(point)])
+    host.run(["mount", "-o", f"noatime,{propagation}", f"/dev/mapper/{NAME}", str(point)])
+    box = look(host).sandbox(NAME)
+    remounting.check(box)
+    last = str(remounting.mount_again(box, "")[-1].command)
+    assert f",{propagation}'" in last
+    assert [word for word in ("private", "shared", "unbindable") if word in last] == [propagation]
 
 
 @pytest.mark.parametrize(

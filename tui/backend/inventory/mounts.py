@@ -23,7 +23,8 @@ _UPPER = re.compile(f",upperdir={paths.RUN_DIR}/([^/,]+)/{paths.UPPER},")
 class Mount:
     """One mount. `devno` is `MAJOR:MINOR`; `root` is the part of the file system that is
     mounted; `options` are the mount's own, `data` those of the file system; `shared` and
-    `master` are its peer groups, for mount propagation (None: does not share, does not receive).
+    `master` are its peer groups, for mount propagation (None: does not share, does not receive);
+    `unbindable`: nobody can make a bind mount of it.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Mount:
     data: str = ""
     shared: str | None = None
     master: str | None = None
+    unbindable: bool = False
 
 
 def parse(text: str) -> tuple[Mount, ...]:
@@ -103,4 +105,5 @@ def _mount(line: str) -> Mount | None:
         data=tail[2] if len(tail) > 2 else "",
         shared=groups.get("shared"),
         master=groups.get("master"),
+        unbindable="unbindable" in head[6:],
     )

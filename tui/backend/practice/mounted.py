@@ -71,12 +71,13 @@ class Mounted:
     options: str
     inner: str = "/"
     shared: str | None = None
+    unbindable: bool = False
     more: tuple[str, ...] = ("rw",)
     """Options of the file system itself, as the kernel shows them."""
 
     def line(self) -> str:
         """Its line of /proc/self/mountinfo."""
-        groups = f"shared:{self.shared} " if self.shared else ""
+        groups = f"shared:{self.shared} " if self.shared else "unbindable " if self.unbindable else ""
         head = f"{self.id} 1 {self.fs.devno} {escape(self.inner)} {escape(self.point)} {self.options}"
         return f"{head} {groups}- {self.fs.type} {escape(self.source)} {','.join(self.more)}{self._size()}"
 

@@ -70,6 +70,8 @@ def check(sandbox: Sandbox) -> None:
             raise _refused(sandbox, mount, "has it mounted twice, one over the other,")
         if strange := sorted(set(mount.options.split(",")) - _USUAL - set(_FLAGS)):
             raise _refused(sandbox, mount, f"is mounted with {','.join(strange)}")
+        if mount.master is not None:
+            raise _refused(sandbox, mount, "receives what is mounted elsewhere (it is a slave)")
         points.add(mount.mountpoint)
 
 
@@ -160,7 +162,12 @@ def _own(mount: Mount) -> tuple[str, ...]:
 
 def _restrictions(mount: Mount) -> tuple[str, ...]:
     part = mounting.subvolume(mount)
-    return (*_own(mount), *((f"subvol={part}",) if part else ()))
+    return (*_own(mount), _propagation(mount), *((f"subvol={part}",) if part else ()))
+
+
+def _propagation(mount: Mount) -> str:
+    """Left out, it would be as that of the mount which it is in."""
+    return "unbindable" if mount.unbindable else "private" if mount.shared is None else "shared"
 
 
 def _words(mount: Mount) -> list[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.sandboxes import Sandbox
 
 
+_AGAIN = "Then recover again: what was saved in it is in its store until it is removed."
 _LARGER = "It is FULL as before. Its store may have become larger already, which does no harm."
 
 
@@ -96,10 +97,10 @@ def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool
     """
     record = sandbox.record
     if record is None:
-        raise _cannot_be_made(sandbox, "its record is missing or damaged")
+        raise _cannot_be_made(sandbox, "its record is missing or damaged", _lost(sandbox))
     if record.image:
         if sandbox.origin_loop is None:
-            raise _cannot_be_made(sandbox, f"{record.origin} is not attached any more")
+            raise _cannot_be_made(sandbox, f"{record.origin} is not attached any more", _attach(sandbox))
         return (*_same_image(host, sandbox), _made(sandbox, record, sandbox.origin_loop.path, udev=udev))
     found = _origin(host, inventory, sandbox, record)
     return (*origin_steps.same(found), _made(sandbox, record, found.path, udev=udev))
@@ -115,11 +116,12 @@ def _same_image(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
     return (Step("Check that the image is as it was", again, expect=noted, remedy=_lost(sandbox)),)
 
 
+def _attach(sandbox: Sandbox) -> str:
+    return f"Attach it again: losetup --find --read-only {paths.of(sandbox.name, paths.IMAGE)}. {_AGAIN}"
+
+
 def _lost(sandbox: Sandbox) -> str:
-    return (
-        "What was saved in it belongs to what its origin was; it cannot be shown any more:"
-        f" sandbox-tui remove {sandbox.name}"
-    )
+    return f"What was saved in it cannot be shown any more. Remove it: sandbox-tui remove {sandbox.name}"
 
 
 def _made(sandbox: Sandbox, record: Record, origin: str, *, udev: bool) -> Step:
@@ -137,15 +139,16 @@ def _origin(host: Host, inventory: Inventory, sandbox: Sandbox, record: Record) 
     try:
         found = origins.find(host, inventory, record.origin)
     except SandboxError as error:
-        raise _cannot_be_made(sandbox, f"its origin is not found ({error.message})") from error
+        why = f"its origin is not found ({error.message})"
+        raise _cannot_be_made(sandbox, why, f"Bring it back. {_AGAIN}") from error
     if found.size != record.origin_size or not _same_disk(found, record):
-        raise _cannot_be_made(sandbox, f"{record.origin} is another disk now")
+        why = f"{record.origin} is another disk now"
+        raise _cannot_be_made(sandbox, why, f"Plug in the one that it was. {_AGAIN}")
     if found.device is not None and _was_written(host, sandbox.name, found.device.kname):
-        raise _cannot_be_made(
-            sandbox, f"{record.origin} was written to since then, and what was saved belongs to what it was"
-        )
+        raise _cannot_be_made(sandbox, f"{record.origin} was written to since then", _lost(sandbox))
     if found.refusal:
-        raise _cannot_be_made(sandbox, f"{record.origin} cannot be its origin now: {found.refusal}")
+        why = f"{record.origin} cannot be its origin now: {found.refusal}"
+        raise _cannot_be_made(sandbox, why, f"Put that right. {_AGAIN}")
     return found
 
 
@@ -166,12 +169,11 @@ def _same_disk(found: origins.Origin, record: Record) -> bool:
     return found.device is not None and record.diskseq == found.device.diskseq != 0
 
 
-def _cannot_be_made(sandbox: Sandbox, why: str) -> Refused:
+def _cannot_be_made(sandbox: Sandbox, why: str, remedy: str) -> Refused:
     return Refused(
         f"The device of {sandbox.name} is missing since growing it was interrupted, and cannot be made again:"
         f" {why}.",
-        "Put that right and recover again. What was saved in it is still in its store until it is removed:"
-        f" sandbox-tui remove {sandbox.name}",
+        remedy,
     )
 
 

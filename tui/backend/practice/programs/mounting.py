@@ -21,6 +21,8 @@ _OF_THE_FILE_SYSTEM = {
     "errors=remount-ro": "errors=remount-ro",
 }
 """Options that are the file system's, not the mount's, and how the kernel shows them; empty: not at all."""
+_PROPAGATION = ("private", "shared", "unbindable")
+"""What mount(8) asks for after it has mounted; a field of its own in mountinfo."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""
 
@@ -157,11 +159,13 @@ def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
     if "ro" not in options:
         storage.write(world, block.kname, _FIRST_WRITES)
     fs = next((mount.fs for mount in world.mounted(block.kname)), None) or _open(world, block)
-    shown = [option for option in options if option not in _OF_THE_FILE_SYSTEM] or ["rw"]
+    others = (*_OF_THE_FILE_SYSTEM, *_PROPAGATION)
+    shown = [option for option in options if option not in others] or ["rw"]
     where = tree.find(world, point).path
     new = world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
     more = (_OF_THE_FILE_SYSTEM.get(option, "") for option in options)
     new.more = ("ro" if "ro" in options else "rw", *filter(None, more))
+    new.shared, new.unbindable = str(new.id) if "shared" in options else None, "unbindable" in options
 
 
 def _open(world: World, block: Block) -> FileSystem:
