@@ -82,6 +82,17 @@ def test_what_comes_out_of_a_compressed_part_is_not_kept(
     assert most < 16 * MIB
 
 
+@pytest.mark.parametrize("kind", [gz, bz, xz])
+def test_what_comes_out_of_a_compressed_part_is_counted(
+    kind: Callable[[], tuple[Callable[[bytes], bytes], Callable[[], bytes]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "_MOST_OUTPUT", 10 * MIB)
+    compress, flush = kind()
+    data = b"".join(compress(bytes(MIB)) for _ in range(12)) + flush()
+    with pytest.raises(ValueError, match="come out of a part"):
+        segments.find(io.BytesIO(data))
+
+
 def test_xz_gets_no_memory_without_end() -> None:
     large = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 512 * MIB}]
     compressor = lzma.LZMACompressor(filters=large)

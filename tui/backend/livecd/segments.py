@@ -22,6 +22,8 @@ _CHUNK = 1 << 16
 _MOST_PARTS = 100
 _MOST_ZEROS = 64 << 20
 """Bytes that may fill up to the next part."""
+_MOST_OUTPUT = 8 << 30
+"""Bytes that may come out of a compressed part: more than any initrd has, and minutes to go through."""
 _MOST_MEMORY = 256 << 20
 """Bytes that xz may ask for: four times as much as its best compression takes."""
 
@@ -116,23 +118,28 @@ def _aligned(size: int) -> int:
 
 
 def _end_of_stream(file: BinaryIO, stream: _Stream) -> int:
+    total = 0
     try:
         while not stream.eof:
             chunk = file.read(_CHUNK)
-            if not _took(stream, chunk) and not chunk:
+            came = _took(stream, chunk)
+            total += came
+            if not came and not chunk:
                 raise ValueError("the compressed archive is cut short")
+            if total > _MOST_OUTPUT:
+                raise ValueError(f"more than {_MOST_OUTPUT >> 30} GiB come out of a part of it")
     except (zlib.error, lzma.LZMAError, OSError) as error:
         raise ValueError(f"the compressed archive is damaged: {error}") from error
     return file.tell() - len(stream.unused_data)
 
 
-def _took(stream: _Stream, chunk: bytes) -> bool:
-    """Let it have some bytes, and throw away all that comes of them; whether anything did."""
-    came = False
+def _took(stream: _Stream, chunk: bytes) -> int:
+    """Let it have some bytes, and throw away all that comes of them; how many bytes that was."""
+    came = 0
     while not stream.eof:
-        if stream.decompress(chunk, _CHUNK):
-            came = True
-        elif not chunk:
+        some = len(stream.decompress(chunk, _CHUNK))
+        came += some
+        if not some and not chunk:
             break
         chunk = getattr(stream, "unconsumed_tail", b"")
     return came
