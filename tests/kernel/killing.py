@@ -87,12 +87,13 @@ def _start_and_die(start: Callable[..., Any], moment: str) -> Callable[..., Any]
     return started
 
 
-def recovered(lab: Lab) -> None:
+def recovered(lab: Lab) -> Plan:
     """Recover as soon as the lock is free."""
+    plans: list[Plan] = []
 
     def free() -> bool:
         try:
-            lab.recover()
+            plans.append(lab.recover())
         except Refused as refusal:
             if "Another sandbox-tui" not in refusal.message:
                 raise
@@ -100,6 +101,17 @@ def recovered(lab: Lab) -> None:
         return True
 
     until(free, "the lock")
+    return plans[-1]
+
+
+def cleared(lab: Lab) -> None:
+    """Recover, and take away the RAM disks that it leaves, and says so: those that it could not read through
+    in time where the kernel does not count what is on them, as user-mode Linux does not.
+    """
+    notes = recovered(lab).notes
+    if any("The RAM disks stay" in note for note in notes):
+        assert not os.path.exists("/sys/kernel/debug/ramdisk_pages")
+        sh("modprobe", "--remove", "brd")
 
 
 def settled() -> dict[str, object]:

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests import soak
-from tests.kernel.killing import BEFORE, MOMENTS, Cell, Planner, Trial, killed, recovered, settled, setups
+from tests.kernel.killing import (
+    BEFORE,
+    MOMENTS,
+    Cell,
+    Planner,
+    Trial,
+    cleared,
+    killed,
+    recovered,
+    settled,
+    setups,
+)
 from tests.kernel.lab import Lab
 from tui.backend import inventory
 from tui.backend.plan import Plan
@@ -36,7 +47,7 @@ def test_create(lab: Lab, setup: str) -> None:
     assert len(plan.steps) >= 12
     for cell in cells(plan, f"create {setup}"):
         killed(lab, make, cell)
-        recovered(lab)
+        cleared(lab)
         if cell[0] >= len(plan.steps) - 2 and trial.exists():
             trial.whole(cell)  # nobody was there to see that it was done
             lab.remove("trial")

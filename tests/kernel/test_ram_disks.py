@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernel.killing import BEFORE, SETUPS, Planner, killed, recovered
 from tests.kernel.lab import MIB, Lab, sh
+from tui.backend import inventory
 
 pytestmark = pytest.mark.only_no_udev
 
@@ -48,3 +50,22 @@ def test_our_own_are_not_of_others(lab: Lab) -> None:
     assert Path("/sys/module/brd").exists()
     lab.remove("two")
     assert not Path("/sys/module/brd").exists()
+
+
+@pytest.mark.own_kernel
+@pytest.mark.parametrize("setup", ["device on RAM disk", "classic"])
+def test_create_is_killed_before_they_are_read_only(lab: Lab, setup: str) -> None:
+    """They go where the kernel tells that nothing is on them, else they stay, and it is said."""
+    request = lab.request(lab.disk().origin, name="trial", **SETUPS[setup])
+    make: Planner = lab.creation(request)
+    titles = [step.title for step in make(inventory.read(lab.host)).steps]
+    load = titles.index("Load the kernel's RAM disk module")
+    for step in (load + 1, load + 2):
+        killed(lab, make, (step, BEFORE))
+        counted = Path("/sys/kernel/debug/ramdisk_pages").exists()
+        said = " ".join(recovered(lab).notes)
+        stays = Path("/sys/module/brd").exists()
+        assert stays == ("The RAM disks stay" in said)
+        assert not (stays and counted)
+        if stays:
+            sh("modprobe", "--remove", "brd")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.abilities import RamDisks
 
 _SECONDS = 30
-"""How long it may take to read a RAM disk through."""
+"""How long it may take to read through all RAM disks of which the kernel counts no pages."""
 
 
 def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
@@ -29,9 +29,10 @@ def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
 
 
 def _used(host: Host, disks: RamDisks, names: list[str]) -> Iterator[str]:
+    end = host.now() + _SECONDS
     for name in names:
         pages = _pages(host, name)
-        if pages or (pages is None and not _is_locked(host, name) and not _is_zero(host, name, disks.size)):
+        if pages or (pages is None and not _is_locked(host, name) and not _is_zero(host, name, disks, end)):
             yield name
 
 
@@ -50,10 +51,15 @@ def _pages(host: Host, name: str) -> int | None:
         return None
 
 
-def _is_zero(host: Host, name: str, size: int) -> bool:
-    """Reading takes no memory: a page that was never written is not made for it."""
+def _is_zero(host: Host, name: str, disks: RamDisks, end: float) -> bool:
+    """Whether it was read through before the `end`. That takes no memory: a page that was never written
+    is not made for it.
+    """
+    left = end - host.now()
+    if left <= 0:
+        return False
     try:
-        host.run(["cmp", f"--bytes={size}", f"/dev/{name}", "/dev/zero"], timeout=_SECONDS)
+        host.run(["cmp", f"--bytes={disks.size}", f"/dev/{name}", "/dev/zero"], timeout=left)
     except CommandFailed:
         return False
     return True
