@@ -13,9 +13,10 @@ import pytest
 
 from tests.kernel.lab import MIB, PLACE, Lab, loop_over, sh
 from tests.kernel.test_namespaces import Elsewhere, elsewhere
-from tui.backend import demo, inventory
+from tui.backend import inventory
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
+from tui.backend.sandboxes import practice_disk
 
 pytestmark = [pytest.mark.layers, pytest.mark.only_no_udev]
 
@@ -62,7 +63,7 @@ def test_a_path_like_that_of_the_practice_disk(lab: Lab) -> None:
     with elsewhere(*ANYBODY) as there:
         there.run("mount -t tmpfs run /run")
         with attached(there, "/run/sandbox-tui/.practice/disk.img"):
-            assert demo.disk(inventory.read(lab.host)) is None
+            assert practice_disk.disk(inventory.read(lab.host)) is None
             Path("/run/sandbox-tui/.practice").mkdir(parents=True)
             assert not [step for step in lab.recover().steps if "losetup" in step.command.argv]
 

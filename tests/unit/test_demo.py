@@ -8,11 +8,12 @@ import pytest
 
 from tests.unit.command_line import NAME, CommandLine
 from tests.unit.practice_verbs import clear, killed, look, make, same
-from tui.backend import demo, paths
+from tui.backend import paths
 from tui.backend.command import Word
 from tui.backend.errors import PlanFailed, Refused
 from tui.backend.practice import PracticeHost
 from tui.backend.practice.world import Process
+from tui.backend.sandboxes import practice_disk
 from tui.backend.sandboxes.perform import perform
 from tui.cli import demo as verb
 
@@ -44,14 +45,14 @@ def host() -> Host:
 def test_make_and_clear(host: Host) -> None:
     before = host.snapshot()
     practise(host)
-    loop = demo.disk(look(host))
+    loop = practice_disk.disk(look(host))
     assert loop is not None
     assert loop.read_only
     device = look(host).device(loop.kname)
     assert device is not None
     assert (device.verdict.ready, device.fstype, device.label) == (True, "ext4", "practice")
     assert look(host).sandboxes == (), "the practice disk is no sandbox"
-    perform(host, lambda now: demo.prepare_clear(host, now))
+    perform(host, lambda now: practice_disk.prepare_clear(host, now))
     same(host, before)
 
 
@@ -59,26 +60,26 @@ def test_its_sandboxes_go_with_it_and_others_stay(host: Host) -> None:
     make(host, name="other")
     before = host.snapshot()
     practise(host)
-    loop = demo.disk(look(host))
+    loop = practice_disk.disk(look(host))
     assert loop is not None
     make(host, origin=loop.path, name=NAME, size="8M")
-    assert [sandbox.name for sandbox in demo.sandboxes_of(look(host))] == [NAME]
-    perform(host, lambda now: demo.prepare_clear(host, now))
+    assert [sandbox.name for sandbox in practice_disk.sandboxes_of(look(host))] == [NAME]
+    perform(host, lambda now: practice_disk.prepare_clear(host, now))
     assert [sandbox.name for sandbox in look(host).sandboxes] == ["other"]
     same(host, before)
 
 
 def practise(host: Host) -> None:
     """Make the practice disk."""
-    perform(host, lambda _now: demo.prepare_make(host))
+    perform(host, lambda _now: practice_disk.prepare_make(host))
 
 
 def test_every_step_that_fails_is_undone() -> None:
-    steps = len(demo.prepare_make(Host()).steps)
+    steps = len(practice_disk.prepare_make(Host()).steps)
     for number in range(steps):
         host = Host()
         before = host.snapshot()
-        plan = demo.prepare_make(host)
+        plan = practice_disk.prepare_make(host)
         first = plan.steps[number].command.argv
         host.fail_when(partial(_is, first))
         with pytest.raises(PlanFailed) as failure:
@@ -92,7 +93,7 @@ def test_killed_at_every_step_recover_clears_it() -> None:
         host = Host()
         before = host.snapshot()
         host.kill_at(number)
-        if not killed(lambda host=host: perform(host, lambda _now: demo.prepare_make(host))):  # type: ignore[misc]
+        if not killed(lambda host=host: perform(host, lambda _now: practice_disk.prepare_make(host))):  # type: ignore[misc]
             break
         host.stat = OURS.replace("777", "778")  # the number belongs to another process now
         clear(host)
@@ -102,21 +103,21 @@ def test_killed_at_every_step_recover_clears_it() -> None:
 
 def test_recover_leaves_a_demo_that_runs_alone(host: Host) -> None:
     practise(host)
-    assert not demo.is_abandoned(host)
+    assert not practice_disk.is_abandoned(host)
     clear(host)
-    assert demo.disk(look(host)) is not None
+    assert practice_disk.disk(look(host)) is not None
     with pytest.raises(Refused, match="another demo"):
-        demo.prepare_make(host)
+        practice_disk.prepare_make(host)
 
 
 def test_recover_clears_a_dead_demo_with_its_sandboxes(host: Host) -> None:
     before = host.snapshot()
     practise(host)
-    loop = demo.disk(look(host))
+    loop = practice_disk.disk(look(host))
     assert loop is not None
     make(host, origin=loop.path, name=NAME, size="8M")
     host.stat = ""
-    assert demo.is_abandoned(host)
+    assert practice_disk.is_abandoned(host)
     clear(host)
     same(host, before)
 
@@ -125,7 +126,7 @@ def test_the_disk_goes_away_whatever_happens(host: Host, capsys: pytest.CaptureF
     before = host.snapshot()
 
     def break_off() -> None:
-        with verb.practice_disk(host) as disk:
+        with verb.practising(host) as disk:
             make(host, origin=disk, name=NAME, size="8M")
             raise ZeroDivisionError
 
@@ -137,7 +138,7 @@ def test_the_disk_goes_away_whatever_happens(host: Host, capsys: pytest.CaptureF
 
 def test_what_is_in_use_at_the_end_is_told(host: Host) -> None:
     def use() -> None:
-        with verb.practice_disk(host) as disk:
+        with verb.practising(host) as disk:
             make(host, origin=disk, name=NAME, size="8M")
             host.world.processes[7] = Process(7, "sh", "root", [("works in", paths.of(NAME, "mnt"))])
 
@@ -151,7 +152,7 @@ def test_a_demo_that_was_killed_is_cleared_first(host: Host, capsys: pytest.Capt
     host.stat = OURS.replace("777", "776")
     practise(host)
     host.stat = OURS
-    with verb.practice_disk(host):
+    with verb.practising(host):
         assert "a demo that was killed" in capsys.readouterr().err
     same(host, before)
 

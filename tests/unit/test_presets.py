@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
 from tui.backend.errors import SandboxError, UsageError
 from tui.backend.host import Memory
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.sandboxes import memory, presets
 
 GIB = 1 << 30

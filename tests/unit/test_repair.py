@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.practice_verbs import NAME, look, make
-from tui.backend.inventory import origins
+from tui.backend import origins
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.record import Record
 from tui.backend.practice import PracticeHost

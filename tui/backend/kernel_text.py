@@ -8,6 +8,8 @@ break a line of mountinfo in two with any other of them.
 
 import re
 
+SECTOR = 512
+"""Bytes. The kernel counts sizes of devices in these, whatever the logical block size."""
 _DIGITS = re.compile(r"[0-9]+")
 _FIELDS = re.compile(r"[^ \t]+")
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")

@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tui.backend.host import Host
-from tui.backend.inventory.maps import SECTOR
-from tui.backend.kernel_text import fields
+from tui.backend.kernel_text import SECTOR, fields
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%(?: done|\s*$)", re.ASCII)
 _BYTES = re.compile(r"(\d+) bytes .*copied", re.ASCII)

@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tui.backend import demo, doctor, inventory
+from tui.backend import doctor, inventory
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan
+from tui.backend.sandboxes import practice_disk
 from tui.cli import narration, tour
 from tui.cli.running import carry_out, interrupt_on_signals
 
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace, host: Host) -> int:
     if reason:
         narration.say(f"On a simulated machine, {reason}.")
         return _simulated(options, host)
-    with interrupt_on_signals(), practice_disk(host) as disk:
+    with interrupt_on_signals(), practising(host) as disk:
         if options.plain:
             return tour.walk(host, disk)
         notice = f"Practice disk: {disk}. It and its sandboxes go away when you quit."
@@ -33,14 +34,14 @@ def run(options: argparse.Namespace, host: Host) -> int:
 
 
 @contextmanager
-def practice_disk(host: Host) -> Iterator[str]:
+def practising(host: Host) -> Iterator[str]:
     """The path of a practice disk that exists while this is open; its sandboxes go with it."""
-    if demo.is_abandoned(host):
+    if practice_disk.is_abandoned(host):
         narration.say("Clearing what a demo that was killed left behind.")
         _clear(host)
-    carry_out(host, lambda _now: demo.prepare_make(host))
+    carry_out(host, lambda _now: practice_disk.prepare_make(host))
     try:
-        made = demo.disk(inventory.read(host))
+        made = practice_disk.disk(inventory.read(host))
         if made is None:
             raise Refused("The practice disk has gone away.", "`sandbox-tui recover` clears what is left.")
         yield made.path
@@ -52,10 +53,10 @@ def _clear(host: Host) -> None:
     """Remove the disk and, saying so, the sandboxes that are still there."""
 
     def make(now: Inventory) -> Plan:
-        left = ", ".join(sandbox.name for sandbox in demo.sandboxes_of(now))
+        left = ", ".join(sandbox.name for sandbox in practice_disk.sandboxes_of(now))
         if left:
             narration.say(f"Removing what you left on the practice disk: {left}.")
-        return demo.prepare_clear(host, now)
+        return practice_disk.prepare_clear(host, now)
 
     try:
         carry_out(host, make, stoppable=False)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MODULES = {
     None: "tui",
     "list": "listing",
-    "show": "listing",
     "mount": "mounting",
     "unmount": "mounting",
 }

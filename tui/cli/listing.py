@@ -1,4 +1,4 @@
-"""`list` and `show`: what there is."""
+"""`list`: what there is."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
-    """List all sandboxes, or show one."""
-    return _show(options, host) if options.verb == "show" else _list(options, host)
+    """List all sandboxes."""
+    found = sandboxes.read(host)
+    if options.json:
+        output.print_json({"sandboxes": [sandbox_json(sandbox) for sandbox in found]})
+    elif found:
+        header = ("NAME", "ORIGIN", "SIZE", "USED", "FILL", "STATE", "MOUNTED ON")
+        output.print_table(header, [_row(sandbox) for sandbox in found], right=(2, 3, 4))
+    else:
+        narration.say("There are no sandboxes. `sandbox-tui create ORIGIN` makes one.")
+    return 0
 
 
 def fill(reading: gauge.Gauge) -> str:
@@ -39,18 +47,6 @@ def state(sandbox: Sandbox) -> str:
     return gauge.read(sandbox).state.value
 
 
-def _list(options: argparse.Namespace, host: Host) -> int:
-    found = sandboxes.read(host)
-    if options.json:
-        output.print_json({"sandboxes": [sandbox_json(sandbox) for sandbox in found]})
-    elif found:
-        header = ("NAME", "ORIGIN", "SIZE", "USED", "FILL", "STATE", "MOUNTED ON")
-        output.print_table(header, [_row(sandbox) for sandbox in found], right=(2, 3, 4))
-    else:
-        narration.say("There are no sandboxes. `sandbox-tui create ORIGIN` makes one.")
-    return 0
-
-
 def _row(sandbox: Sandbox) -> tuple[str, ...]:
     from tui.backend import sizes
 
@@ -58,9 +54,3 @@ def _row(sandbox: Sandbox) -> tuple[str, ...]:
     origin = sandbox_json(sandbox)["origin"] or "unknown"
     used, total = sizes.show(reading.used), sizes.show(reading.total)
     return (sandbox.name, origin, total, used, fill(reading), state(sandbox), sandbox.mountpoint or "-")
-
-
-def _show(options: argparse.Namespace, host: Host) -> int:
-    from tui.cli import details
-
-    return details.run(options, host)

@@ -1,24 +1,13 @@
-"""The command line's grammar; the man page and shell completions are made from it too."""
+"""The command line's grammar: its verbs; the man page and shell completions are made from it too."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from typing import NoReturn
 
 from tui import __version__
-from tui.backend.errors import UsageError
+from tui.cli.arguments import Formatter, Parser, Verbs, add_dry_run, add_json, add_verb
 
 PROGRAM = "sandbox-tui"
-
-
-def _columns() -> int:
-    if os.environ.get("COLUMNS", "").isdecimal():
-        return int(os.environ["COLUMNS"])
-    try:
-        return os.get_terminal_size().columns or 80
-    except OSError:
-        return 80
 
 
 EXIT_STATUS = """\
@@ -34,24 +23,8 @@ exit status:
 SIZES = "512M, 1GiB, 10%%origin, 25%%ram, or max (cannot overflow)"
 
 
-_WIDTH = min(_columns(), 100) - 2
 SHORTEST, LONGEST = 0.1, 3600
 """Seconds between two readings."""
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Knows the width of the terminal without shutil, whose import takes longer than `list`."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_WIDTH)
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are ours."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise UsageError in place of leaving the program."""
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
 
 
 def build(verb: str | None = None) -> argparse.ArgumentParser:
@@ -63,7 +36,7 @@ def build(verb: str | None = None) -> argparse.ArgumentParser:
         description="Make a writable sandbox of a read-only disk: the changes, and only the changes,\n"
         "live in RAM. Without a verb it starts the terminal user interface.",
         epilog=EXIT_STATUS,
-        formatter_class=_Formatter,
+        formatter_class=Formatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
@@ -74,31 +47,6 @@ def build(verb: str | None = None) -> argparse.ArgumentParser:
     for add in (_VERBS[verb],) if verb in _VERBS else _VERBS.values():
         add(verbs)
     return parser
-
-
-Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
-"""Where verbs are added."""
-
-
-def add_verb(verbs: Verbs[Parser], name: str, summary: str) -> Parser:
-    """A verb, with one sentence on what it does."""
-    return verbs.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[:1].upper()}{summary[1:]}.",
-        allow_abbrev=False,
-        formatter_class=_Formatter,
-    )
-
-
-def add_json(parser: Parser) -> None:
-    """The option of every verb that tells something."""
-    parser.add_argument("--json", action="store_true", help="print JSON: sizes in bytes, stable keys")
-
-
-def add_dry_run(parser: Parser) -> None:
-    """The option of every verb that changes something."""
-    parser.add_argument("--dry-run", action="store_true", help="print the plan as a shell script, do nothing")
 
 
 def _devices(verbs: Verbs[Parser]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.backend.livecd import FORMATS, WAYS, qemu
-from tui.cli.parser import Parser, Verbs, add_dry_run, add_json, add_verb
+from tui.cli.arguments import Parser, Verbs, add_dry_run, add_json, add_verb
 
 
 def add(verbs: Verbs[Parser]) -> None:

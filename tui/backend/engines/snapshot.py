@@ -5,7 +5,7 @@ Source: Documentation/admin-guide/device-mapper/snapshot.rst of Linux, dmsetup(8
 
 from tui.backend import paths
 from tui.backend.command import Command, Ref, Word, command
-from tui.backend.inventory.maps import SECTOR
+from tui.backend.kernel_text import SECTOR
 from tui.backend.plan import Step
 
 

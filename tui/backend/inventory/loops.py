@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
-from tui.backend.inventory.maps import SECTOR
+from tui.backend.kernel_text import SECTOR
 
 if TYPE_CHECKING:
     from tui.backend.host import Host

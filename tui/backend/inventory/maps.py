@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.kernel_text import SECTOR
+
 if TYPE_CHECKING:
     from tui.backend.host import Host
-
-
-SECTOR = 512
-"""The kernel counts device sizes in sectors of 512 bytes, whatever the logical block size."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.inventory import loops, maps, parts, record, status
 from tui.backend.inventory.foreign import Holder, elsewhere, holders
-from tui.backend.inventory.maps import SECTOR
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.status import NOT_READ, Status
+from tui.backend.kernel_text import SECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tui.backend.inventory.maps import SECTOR
+from tui.backend.kernel_text import SECTOR
 
 if TYPE_CHECKING:
     from tui.backend.host import Host, Room

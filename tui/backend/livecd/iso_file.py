@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tui.backend import requirements
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind
-from tui.backend.inventory.origins import probe
 from tui.backend.kernel_text import decode
 from tui.backend.livecd import confine
+from tui.backend.origins import probe
 
 if TYPE_CHECKING:
     from tui.backend.host import Host

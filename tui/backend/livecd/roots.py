@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import requirements
+from tui.backend import origins, requirements
 from tui.backend.errors import CommandFailed, NotFound, ProgramMissing, Refused
 from tui.backend.host import FileKind
-from tui.backend.inventory import mounts, origins
+from tui.backend.inventory import mounts
 from tui.backend.kernel_text import decode
 from tui.backend.livecd import archives, confine, elf, images, inputs, output
 from tui.backend.livecd.listing import FILE, HEAD, Collector, Entry, Listing, pieces

@@ -11,7 +11,7 @@ from tui.backend.host import FileKind, FileNode, Host
 from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.origins import probe
+from tui.backend.origins import probe
 from tui.backend.text import clean
 
 _LOOK = "`sandbox-tui devices` lists what there is."

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from tui.backend.inventory.status import Health
+from tui.backend.kernel_text import SECTOR
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Content, File
-
-SECTOR = 512
 
 
 @dataclass(kw_only=True)

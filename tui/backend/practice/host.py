@@ -12,9 +12,10 @@ from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Owner, Ro
 from tui.backend.practice import identity, state, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
 from tui.backend.practice.nodes import kind
-from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.programs import Program
 from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
 from tui.backend.practice.programs.versions import VERSIONS

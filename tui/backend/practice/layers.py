@@ -3,9 +3,9 @@
 import copy
 
 from tui.backend.practice import tree
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import PAGE, Directory
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.world import World
 
 _STATUS = 32

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from tui.backend.practice.blocks import SECTOR, Block, Disk, Loop, Map
+from tui.backend.kernel_text import SECTOR
+from tui.backend.practice.blocks import Block, Disk, Loop, Map
 from tui.backend.practice.nodes import Directory, Link, Node, View, fixed, text
 from tui.backend.practice.world import World
 

@@ -7,8 +7,8 @@ from tui.backend.engines import OVERLAY
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
+from tui.backend.origins import Origin
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import create_overlay, create_snapshot, engine
 from tui.backend.sandboxes.request import CreateRequest

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from tui.backend import origins
 from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, origins
+from tui.backend.inventory import Inventory, abilities
 from tui.backend.inventory.abilities import Engines
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.request import AUTO, RAMDISK, CreateRequest
 

@@ -1,10 +1,10 @@
 """Mounting and unmounting a sandbox that exists."""
 
-from tui.backend import requirements
+from tui.backend import origins, requirements
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, blockers, members, origins
+from tui.backend.inventory import Inventory, blockers, members
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step

@@ -5,7 +5,7 @@ from tui.backend.command import Command, Ref, command
 from tui.backend.engines import snapshot
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.plan import Step
 from tui.backend.sandboxes import frame
 

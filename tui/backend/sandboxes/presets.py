@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tui.backend import sizes
 from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.host import Memory
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.origins import Origin
 from tui.backend.sandboxes import memory as promises
 
 _NO_ROOM = "more than can be promised now"

@@ -11,9 +11,9 @@ from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.host import Host
 from tui.backend.inventory.devices import Device
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.origins import Origin
 from tui.backend.plan import Step
 from tui.backend.sandboxes import counters, frame, manifest
 from tui.backend.sandboxes.manifest import Difference

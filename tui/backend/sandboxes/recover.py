@@ -1,6 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import demo, paths, requirements
+from tui.backend import paths, requirements
 from tui.backend.command import command
 from tui.backend.engines import OVERLAY, snapshot
 from tui.backend.host import Host
@@ -9,7 +9,7 @@ from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, kept, ownership, remove, repair
+from tui.backend.sandboxes import frame, kept, ownership, practice_disk, remove, repair
 
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
@@ -17,9 +17,9 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     none. Remains that something uses are left, and noted; Refused where there are no others.
     """
     able = abilities.read(host)
-    practised = demo.is_abandoned(host)
-    practice = tuple(map(ownership.check, demo.sandboxes_of(inventory))) if practised else ()
-    disk = demo.take_down(host, inventory) if practised else ()
+    practised = practice_disk.is_abandoned(host)
+    practice = tuple(map(ownership.check, practice_disk.sandboxes_of(inventory))) if practised else ()
+    disk = practice_disk.take_down(host, inventory) if practised else ()
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
     torn = tuple(sandbox for sandbox in resume if not sandbox.whole)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
+from tui.backend import origins, paths
 from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
-from tui.backend.inventory import origins
 from tui.backend.plan import Step
 from tui.backend.sandboxes import counters, origin_steps, remounting
 

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from tui.backend import origins
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts, origins
+from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts
 from tui.backend.inventory.abilities import Abilities, Engines
-from tui.backend.inventory.origins import Origin
 from tui.backend.inventory.record import Record
+from tui.backend.origins import Origin
 from tui.backend.plan import Step
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.mounting import Target

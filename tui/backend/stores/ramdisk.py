@@ -8,15 +8,15 @@ classic recipe takes /dev/ram0 itself.
 
 from dataclasses import replace
 
-from tui.backend import paths
+from tui.backend import origins, paths
 from tui.backend.command import Command, command
 from tui.backend.engines.snapshot import dmsetup, remove_command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, origins
+from tui.backend.inventory import Inventory
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
-from tui.backend.inventory.maps import SECTOR
+from tui.backend.kernel_text import SECTOR
 from tui.backend.plan import Step
 from tui.backend.stores import Store
 

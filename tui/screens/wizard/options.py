@@ -9,7 +9,7 @@ from textual.widgets import Input, Label
 
 from tui.backend import names, sizes
 from tui.backend.engines import OVERLAY, SNAPSHOT
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.sandboxes.request import AUTO, RAMDISK, TMPFS, CreateRequest
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page

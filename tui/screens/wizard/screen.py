@@ -4,7 +4,7 @@ from textual import on
 
 from tui.backend import inventory, sizes
 from tui.backend.errors import Refused, SandboxError
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import engine
 from tui.backend.sandboxes.request import CreateRequest

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tui.backend import sizes
 from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
-from tui.backend.inventory.origins import Origin
+from tui.backend.origins import Origin
 from tui.backend.sandboxes import memory, presets
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.failures import Failure, NotPractised
 
 
 @dataclass

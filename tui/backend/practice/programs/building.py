@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tui.backend.practice import tree
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import nodes_below
 from tui.backend.practice.nodes import PAGE, Content, Directory, File, Node
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse, reason
 from tui.backend.practice.programs.xorriso import sha256
 from tui.backend.practice.programs.xorriso import xorriso as look

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from tui.backend.kernel_text import SECTOR
 from tui.backend.practice import devfs, storage, tree
-from tui.backend.practice.blocks import SECTOR, Block, Disk, Map
+from tui.backend.practice.blocks import Block, Disk, Map
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.nodes import Content, File, Special
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
 

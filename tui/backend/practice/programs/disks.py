@@ -4,8 +4,9 @@ import copy
 
 from tui.backend.practice import storage, tree, use
 from tui.backend.practice.blocks import Disk
+from tui.backend.practice.failures import Failure
 from tui.backend.practice.nodes import Content, File, Special
-from tui.backend.practice.programs import Failure, Program
+from tui.backend.practice.programs import Program
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
 

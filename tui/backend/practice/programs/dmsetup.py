@@ -5,10 +5,11 @@ import os
 from collections.abc import Callable
 
 from tui.backend.host import FileKind
+from tui.backend.kernel_text import SECTOR
 from tui.backend.practice import storage, tree, use
-from tui.backend.practice.blocks import SECTOR, Linear, Map, Snapshot, Table
+from tui.backend.practice.blocks import Linear, Map, Snapshot, Table
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.nodes import Special
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import Arguments, parse
 from tui.backend.practice.world import World
 

@@ -8,9 +8,10 @@ from contextlib import suppress
 
 from tui.backend.host import FileKind
 from tui.backend.practice import layers, storage, tree
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Content, Directory, File, Special
-from tui.backend.practice.programs import Failure, NotPractised, disks
+from tui.backend.practice.programs import disks
 from tui.backend.practice.programs.arguments import parse, quoted, reason, size
 from tui.backend.practice.world import World
 

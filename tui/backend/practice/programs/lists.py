@@ -1,7 +1,7 @@
 """The programs that sort and compare lists whose entries end with a NUL byte: sort, comm, head."""
 
 from tui.backend.practice import tree
-from tui.backend.practice.programs import Failure
+from tui.backend.practice.failures import Failure
 from tui.backend.practice.programs.arguments import parse, reason
 from tui.backend.practice.programs.files import cat
 from tui.backend.practice.world import World

@@ -1,10 +1,11 @@
 """The program losetup."""
 
+from tui.backend.kernel_text import SECTOR
 from tui.backend.practice import tree, use
-from tui.backend.practice.blocks import SECTOR, Loop
+from tui.backend.practice.blocks import Loop
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import File, Special
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
 

@@ -2,7 +2,7 @@
 
 from tui.backend.practice import use
 from tui.backend.practice.blocks import Ram
-from tui.backend.practice.programs import Failure, NotPractised
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
 

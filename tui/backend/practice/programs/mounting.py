@@ -4,9 +4,9 @@ from tui.backend.host import FileKind
 from tui.backend.inventory.status import Health
 from tui.backend.practice import devfs, layers, storage, tree, use
 from tui.backend.practice.blocks import Block, Loop, Map
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, Special
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.programs.arguments import size as to_bytes
 from tui.backend.practice.world import World

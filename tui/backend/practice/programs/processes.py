@@ -1,7 +1,8 @@
 """The programs env and kill."""
 
 from tui.backend.practice import events
-from tui.backend.practice.programs import Failure, NotPractised, Program
+from tui.backend.practice.failures import Failure, NotPractised
+from tui.backend.practice.programs import Program
 from tui.backend.practice.programs.dmsetup import dmsetup
 from tui.backend.practice.world import World
 

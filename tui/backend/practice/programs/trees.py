@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from tui.backend.practice import storage, tree
 from tui.backend.practice.clock import BASE
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Directory, File, Link, Node, Special
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse, reason
 from tui.backend.practice.programs.files import sha256sum
 from tui.backend.practice.world import World

@@ -3,8 +3,8 @@
 import hashlib
 
 from tui.backend.practice import tree
+from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.nodes import Directory, File
-from tui.backend.practice.programs import Failure, NotPractised
 from tui.backend.practice.world import World
 
 _BOOTS = """\
