@@ -2,10 +2,11 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,15 @@ class Elsewhere:
         return self.run(f"{TUI} {shlex.join(words)}")
 
     def end(self) -> None:
-        """The last process of the namespace ends."""
+        """The last process of the namespace ends: the shell, and what mount(8) started (nilfs_cleanerd)."""
         assert self.shell.stdin
+        number = os.readlink(f"/proc/{self.shell.pid}/ns/mnt")
         self.shell.stdin.close()
         self.shell.wait()
+        for process in filter(str.isdecimal, os.listdir("/proc")):
+            with suppress(OSError):  # it has ended
+                if os.readlink(f"/proc/{process}/ns/mnt") == number:
+                    os.kill(int(process), signal.SIGKILL)
 
 
 @contextmanager

@@ -27,7 +27,8 @@ _JOURNALED = ("ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "nilfs2
 """File systems whose last changes may be in a journal or a log only (btrfs: in its tree of fsyncs)."""
 _UNREPLAYED = ("noload", "norecovery", "nologreplay")
 """How a mount without replay shows among the options of its file system."""
-_READ_ONLY = ("iso9660", "udf", "squashfs", "erofs", "cramfs")
+_READ_ONLY = ("iso9660", "squashfs", "erofs", "cramfs")
+"""Those that the kernel never writes. Of an UDF it tells itself whether it can; mount(8) heeds that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ def check_members(path: str, elsewhere: str) -> None:
 def mountable(fstype: str) -> bool:
     """Whether a type that blkid named can be mounted at all."""
     return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")
+
+
+def has_journal(fstype: str) -> bool:
+    """Whether a file system is whole whenever its device stops taking writes."""
+    return fstype in _JOURNALED
 
 
 def options(fstype: str, *, own_place: bool, suid_dev: bool, read_only: bool = False) -> str:

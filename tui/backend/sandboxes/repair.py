@@ -15,7 +15,7 @@ from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.plan import Step
-from tui.backend.sandboxes import counters, origin_steps, remounting
+from tui.backend.sandboxes import counters, mounting, origin_steps, remounting
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
@@ -69,9 +69,13 @@ def notes(sandbox: Sandbox) -> tuple[str, ...]:
     lost = (
         f"What could not be saved any more is in memory only and is lost then. Copy it from {points} first."
     )
+    fstype = sandbox.mounts[0].fstype
+    torn = f"{fstype} has no journal, so some of it may be torn: then unmount it, and check it with fsck."
     dropped = remounting.lost(sandbox)
     chosen = f"It is mounted again without {dropped}, which it has now." if dropped else ""
-    return tuple(filter(None, (plain, lost if points else "", chosen)))
+    return tuple(
+        filter(None, (plain, lost if points else "", "" if mounting.has_journal(fstype) else torn, chosen))
+    )
 
 
 def unsaved(sandbox: Sandbox) -> str:
