@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.widgets import OptionList
 
 from tests.patience import PATIENCE
 from tests.screens.scenes import interrupted
@@ -99,6 +100,33 @@ async def test_palette_offers_what_makes_sense_now() -> None:
         await stage.press("enter")
         await stage.settle()
         assert stage.where == "WizardScreen"
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup"])
+async def test_page_keys_in_a_palette_whose_list_has_no_place_yet(key: str) -> None:
+    """Its entries come before it is laid out: keys typed fast are quicker."""
+    async with play() as stage:
+        await stage.press("ctrl+p")
+        await stage.until(lambda: stage.says("Make a sandbox"))
+        found = stage.app.screen.query_one(OptionList)
+        found.display = False
+        await stage.settle()
+        found.set_options(["one", "two"])
+        found.highlighted = 0
+        await stage.press(key)
+        assert stage.app._exception is None
+        assert found.highlighted == 0
+
+
+async def test_page_keys_move_in_the_palette() -> None:
+    async with play() as stage:
+        await stage.press("ctrl+p")
+        await stage.until(lambda: stage.says("Make a sandbox"))
+        await stage.press("down", "pagedown")
+        found = stage.app.screen.query_one(OptionList)
+        assert (found.highlighted or 0) > 1
+        await stage.press("pageup")
+        assert found.highlighted == 0
 
 
 async def test_the_mouse_chooses_rows_and_footer_keys(monkeypatch: pytest.MonkeyPatch) -> None:

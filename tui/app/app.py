@@ -23,7 +23,7 @@ from tui.app import keys, styles, themes
 from tui.app.console import GlyphFilter
 from tui.app.data import DataFilter
 from tui.app.driver import PatientDriver
-from tui.app.palette import Commands
+from tui.app.palette import Commands, Palette
 from tui.app.terminal import Glyphs, Look
 from tui.backend import run
 from tui.backend.errors import SandboxError
@@ -224,6 +224,11 @@ class SandboxApp(App[Ending]):
     def action_palette(self) -> None:
         """Find a command."""
         self.action_command_palette()
+
+    def action_command_palette(self) -> None:
+        """The same, by Textual's name for it."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_theme(self) -> None:
         """Light or dark."""

@@ -1,11 +1,29 @@
 """The command palette, filled from the registry."""
 
 from functools import partial
+from typing import ClassVar
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets import OptionList
 
 from tui.screens import commands
 from tui.screens.commands import Command
+
+
+class Palette(CommandPalette):
+    """Textual's, whose page keys fail (8.2.8) as long as its list has no place on the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "page('down')", show=False),
+        Binding("pageup", "page('up')", show=False),
+    ]
+
+    async def action_page(self, way: str) -> None:
+        """Move a page `down` or `up`, where there are pages yet."""
+        found = self.query_one(OptionList)
+        if found.scrollable_content_region:
+            await found.run_action(f"page_{way}")
 
 
 class Commands(Provider):
