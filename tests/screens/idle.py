@@ -42,12 +42,12 @@ async def turn(pilot: Pilot[Any]) -> None:
 
 def draws(app: App[Any]) -> bool:
     """Whether the screen has something left for the next time it is drawn, which may lead to more; or a new
-    size to be told of. One of an app that ends is never drawn again.
+    size to be told of. One of an app that ends, or has failed, is never drawn again.
     """
     screen = app.screen
     layout = screen._layout_required or screen._scroll_required or screen._recompose_required
     left = layout or screen._repaint_required or screen._dirty_widgets or screen._callbacks
-    return bool(left or app._resize_event) and not app._exit
+    return bool(left or app._resize_event) and not app._exit and app._exception is None
 
 
 async def drawn(pilot: Pilot[Any]) -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
-from textual.widgets import OptionList
+from textual.events import Key
+from textual.widgets import Input, OptionList
 
 from tests.patience import PATIENCE
 from tests.screens.scenes import interrupted
 from tests.screens.theatre import play
 from tui.app import keys
 from tui.screens import commands
+from tui.screens.wizard.screen import WizardScreen
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -127,6 +129,52 @@ async def test_page_keys_move_in_the_palette() -> None:
         assert (found.highlighted or 0) > 1
         await stage.press("pageup")
         assert found.highlighted == 0
+
+
+async def test_a_page_that_is_gone_back_to_has_the_focus_where_the_answer_is() -> None:
+    """Typed answers are kept, and Enter goes on with them."""
+    async with play() as stage:
+        await stage.press("n", "tab")
+        await stage.type("/dev/sdb1")
+        await stage.press("enter", "tab")
+        await stage.type("512M")
+        await stage.press("enter")
+        assert stage.says("New: 3 options")
+        for title, field, value in (("2 size", "size", "512M"), ("1 origin", "origin", "/dev/sdb1")):
+            await stage.press("escape")
+            assert stage.says(f"New: {title}")
+            assert stage.app.focused is stage.app.screen.query_one(f"#{field}", Input)
+            assert stage.app.focused.value == value
+        await stage.press("enter", "enter")
+        assert stage.says("New: 3 options")
+
+
+async def test_a_key_for_a_screen_that_is_gone_does_nothing_on_one_that_is_not_yet_there() -> None:
+    """It comes to the app when nobody wanted it; another screen may have been opened since."""
+    async with play() as stage:
+        stage.app.push_screen(WizardScreen())
+        assert not stage.app.screen.is_mounted
+        late = Key("enter", None)
+        late._set_forwarded()
+        await stage.app.on_event(late)
+        await stage.settle()
+        assert stage.says("New: 1 origin")
+
+
+async def test_a_palette_that_is_closed_at_once() -> None:
+    async with play() as stage:
+        for keys in (
+            ("escape",),
+            ("enter", "escape"),
+            ("down", "enter", "enter"),
+            ("n", "enter", "n", "enter"),
+        ):
+            for key in ("ctrl+p", *keys):
+                stage.app.simulate_key(key)
+            await stage.settle()
+            assert stage.app._exception is None, keys
+            await stage.press("escape", "escape", "escape")
+            assert stage.where == "HomeScreen", keys
 
 
 async def test_the_mouse_chooses_rows_and_footer_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,7 @@ class Stage:
         """Let the app work until something is true."""
         end = time.monotonic() + PATIENCE
         while not fact():
+            assert self.app._exception is None
             await asyncio.sleep(0.001)
             await turn(self.pilot)
             assert time.monotonic() < end, self.text()

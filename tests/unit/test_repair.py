@@ -60,6 +60,31 @@ def test_a_mount_comes_back_with_its_propagation(propagation: str) -> None:
     assert [word for word in ("private", "shared", "unbindable") if word in last] == [propagation]
 
 
+@pytest.mark.parametrize("mounted", [True, False])
+@pytest.mark.parametrize(
+    ("fstype", "told"),
+    [
+        ("ext2", True),
+        ("vfat", True),
+        ("udf", True),
+        ("ext4", False),
+        ("ntfs", False),
+        ("squashfs", False),
+        ("LVM2_member", False),
+        ("", False),
+    ],
+)
+def test_what_has_no_journal_is_to_be_checked(fstype: str, told: bool, mounted: bool) -> None:
+    """Whether it is mounted while it is full or not."""
+    host = PracticeHost()
+    make(host)
+    box = look(host).sandbox(NAME)
+    assert box.record is not None
+    points = tuple(replace(mount, fstype=fstype) for mount in box.mounts) if mounted else ()
+    box = replace(box, mounts=points, record=replace(box.record, fstype=fstype))
+    assert ("check it with fsck" in " ".join(repair.notes(box))) is told
+
+
 @pytest.mark.parametrize(
     ("fstype", "options", "data", "wanted"),
     [

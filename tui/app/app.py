@@ -106,6 +106,13 @@ class SandboxApp(App[Ending]):
         if isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
+    def on_key(self, event: events.Key) -> None:
+        """A key that nobody wanted comes here, and would go to the screen on top. Where that was opened since
+        it was typed, and is not yet there, nothing in it can answer.
+        """
+        if not self.screen.is_mounted:
+            event.prevent_default()
+
     def on_mount(self) -> None:
         """The first screen, the first reading, and the signals that would kill us raw."""
         self.set_class(self.look.plain, "-plain")

@@ -1,23 +1,37 @@
 """The command palette, filled from the registry."""
 
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import OptionList
+from textual.worker import Worker, WorkerState
 
 from tui.screens import commands
 from tui.screens.commands import Command
+from tui.screens.stacked import StackedScreen
 
 
-class Palette(CommandPalette):
-    """Textual's, whose page keys fail (8.2.8) as long as its list has no place on the screen."""
+class Palette(CommandPalette, StackedScreen[None]):
+    """Textual's, but for what a burst of keys breaks (8.2.8): page keys before its list has a place on the
+    screen; a search that begins when it has been closed, which ended the app.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown", "page('down')", show=False),
         Binding("pageup", "page('up')", show=False),
     ]
+
+    def run_worker(self, *arguments: Any, **options: Any) -> Worker[Any]:  # noqa: ANN401 - as Textual's
+        """The search, whose failure is looked at here."""
+        return super().run_worker(*arguments, **{**options, "exit_on_error": False})
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Of no interest when it is closed, else a fault of ours."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None and self.is_active:
+            raise error
 
     async def action_page(self, way: str) -> None:
         """Move a page `down` or `up`, where there are pages yet."""
@@ -61,5 +75,7 @@ class Commands(Provider):
         return "app" if command in commands.GLOBAL and hasattr(self.app, name) else None
 
     async def _run(self, command: Command) -> None:
+        """On the screen below, if it still is there: a burst of keys may have closed it."""
         node = self.screen if self._owner(command) == "screen" else self.app
-        await node.run_action(command.action)
+        if node is self.app or (self.screen.is_mounted and self.screen in self.app.screen_stack):
+            await node.run_action(command.action)

@@ -23,12 +23,12 @@ _UNMOUNTABLE = (
     "bcache",
     "ceph_bluestore",
 )
-_JOURNALED = ("ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "nilfs2", "ntfs3")
+_JOURNALED = ("ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "reiserfs", "nilfs2", "ntfs", "ntfs3")
 """File systems whose last changes may be in a journal or a log only (btrfs: in its tree of fsyncs)."""
 _UNREPLAYED = ("noload", "norecovery", "nologreplay")
 """How a mount without replay shows among the options of its file system."""
 _READ_ONLY = ("iso9660", "squashfs", "erofs", "cramfs")
-"""Those that the kernel never writes. Of an UDF it tells itself whether it can; mount(8) heeds that."""
+"""Those that the kernel never writes. A UDF that it cannot write mount(8) mounts read-only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ def check_members(path: str, elsewhere: str) -> None:
 def mountable(fstype: str) -> bool:
     """Whether a type that blkid named can be mounted at all."""
     return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")
+
+
+def is_written(fstype: str) -> bool:
+    """Whether a type that blkid named is mounted to be written to."""
+    return mountable(fstype) and fstype not in _READ_ONLY
 
 
 def has_journal(fstype: str) -> bool:

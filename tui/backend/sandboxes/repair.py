@@ -63,19 +63,25 @@ def notes(sandbox: Sandbox) -> tuple[str, ...]:
     """What people should know before a full snapshot is repaired."""
     device = paths.device(sandbox.name)
     if not sandbox.mounts:
-        return (f"{sandbox.name} is FULL: {device} is removed and made again over its larger store.",)
-    plain = f"{sandbox.name} is FULL: it is unmounted, made again over its larger store, and mounted again."
-    points = unsaved(sandbox)
-    lost = (
-        f"What could not be saved any more is in memory only and is lost then. Copy it from {points} first."
-    )
-    fstype = sandbox.mounts[0].fstype
-    torn = f"{fstype} has no journal, so some of it may be torn: then unmount it, and check it with fsck."
-    dropped = remounting.lost(sandbox)
-    chosen = f"It is mounted again without {dropped}, which it has now." if dropped else ""
-    return tuple(
-        filter(None, (plain, lost if points else "", "" if mounting.has_journal(fstype) else torn, chosen))
-    )
+        plain = f"{sandbox.name} is FULL: {device} is removed and made again over its larger store."
+        return (plain, *_torn(sandbox.record.fstype if sandbox.record else ""))
+    found = [f"{sandbox.name} is FULL: it is unmounted, made again over its larger store, and mounted again."]
+    if points := unsaved(sandbox):
+        found.append(
+            "What could not be saved any more is in memory only and is lost then."
+            f" Copy it from {points} first."
+        )
+        found += _torn(sandbox.mounts[0].fstype)
+    if dropped := remounting.lost(sandbox):
+        found.append(f"It is mounted again without {dropped}, which it has now.")
+    return tuple(found)
+
+
+def _torn(fstype: str) -> tuple[str, ...]:
+    """Not of what is never written: a disk without a file system, or one that is packed."""
+    if not mounting.is_written(fstype) or mounting.has_journal(fstype):
+        return ()
+    return (f"{fstype} has no journal and may be torn: check it with fsck before it is written to again.",)
 
 
 def unsaved(sandbox: Sandbox) -> str:

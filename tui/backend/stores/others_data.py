@@ -29,7 +29,7 @@ def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
 
 
 def _used(host: Host, disks: RamDisks, names: list[str]) -> Iterator[str]:
-    end = host.now() + _SECONDS
+    end = host.clock() + _SECONDS
     for name in names:
         pages = _pages(host, name)
         if pages or (pages is None and not _is_locked(host, name) and not _is_zero(host, name, disks, end)):
@@ -55,7 +55,7 @@ def _is_zero(host: Host, name: str, disks: RamDisks, end: float) -> bool:
     """Whether it was read through before the `end`. That takes no memory: a page that was never written
     is not made for it.
     """
-    left = end - host.now()
+    left = end - host.clock()
     if left <= 0:
         return False
     try:

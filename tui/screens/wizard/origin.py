@@ -38,8 +38,7 @@ class OriginPage(Page):
     def enter(self, reading: Reading) -> None:
         """Fill the list."""
         self.follow(reading)
-        if not self.query_one("#origin", Input).value:
-            self.query_one(DeviceRows).focus()
+        self.focus_field_or("#origin", self.query_one(DeviceRows))
 
     def follow(self, reading: Reading) -> None:
         """Devices come and go."""

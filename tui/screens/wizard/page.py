@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
 
 from tui.backend.errors import SandboxError
 from tui.screens.reading import Reading
@@ -41,6 +43,11 @@ class Page(Vertical):
     def complain(self, error: SandboxError) -> None:
         """Say on the page itself what is wrong."""
         self.say(f"{error.message}\n{error.hint}".strip())
+
+    def focus_field_or(self, field: str, rows: Widget) -> None:
+        """The field, by its selector, where something was typed into it, else the rows."""
+        typed = self.query_one(field, Input)
+        (typed if typed.value else rows).focus()
 
     def say(self, text: str) -> None:
         """A sentence at the bottom of the page, empty for none."""

@@ -51,8 +51,7 @@ class SizePage(Page):
     def enter(self, reading: Reading) -> None:
         """Compute what can be offered."""
         self.follow(reading)
-        if not self.query_one("#size", Input).value:
-            self.query_one(ChoiceRows).focus()
+        self.focus_field_or("#size", self.query_one(ChoiceRows))
 
     def follow(self, reading: Reading) -> None:
         """What is free changes all the time; the offers keep still unless they would not fit."""
