@@ -7,6 +7,7 @@ import pytest
 from tests.kernel.killing import BEFORE, SETUPS, Planner, killed, recovered
 from tests.kernel.lab import MIB, Lab, sh
 from tui.backend import inventory
+from tui.backend.stores import others_data
 
 pytestmark = pytest.mark.only_no_udev
 
@@ -54,8 +55,13 @@ def test_our_own_are_not_of_others(lab: Lab) -> None:
 
 @pytest.mark.own_kernel
 @pytest.mark.parametrize("setup", ["device on RAM disk", "classic"])
-def test_create_is_killed_before_they_are_read_only(lab: Lab, setup: str) -> None:
-    """They go where the kernel tells that nothing is on them, else they stay, and it is said."""
+def test_create_is_killed_before_they_are_read_only(
+    lab: Lab, setup: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go where the kernel tells that nothing is on them; else they stay, once it has been read for as
+    long as is allowed, and it is said.
+    """
+    monkeypatch.setattr(others_data, "_SECONDS", 1)
     request = lab.request(lab.disk().origin, name="trial", **SETUPS[setup])
     make: Planner = lab.creation(request)
     titles = [step.title for step in make(inventory.read(lab.host)).steps]
