@@ -157,9 +157,11 @@ class _Run:
         """
         told: list[str] = []
         left: list[str] = []
+        gone: list[str] = []
         for index in reversed(range(end)):
             step = self.plan.steps[index]
             if step.undo is None:
+                gone += [step.restored] if step.restored else []
                 continue
             self._report(Event(index, step, Phase.UNDOING))
             try:
@@ -174,9 +176,11 @@ class _Run:
                 self._report(Event(index, step, Phase.UNDO_FAILED, words))
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
-            raise PlanFailed("\n".join([reason, *told, *left]), hint, undone=False)
-        hint = self.aftermath or f"Everything done before it was undone. {remedy}".rstrip(" ")
-        raise PlanFailed("\n".join([reason, *told]), hint, undone=not self.aftermath)
+            raise PlanFailed("\n".join([reason, *told, *gone, *left]), hint, undone=False)
+        what = "What else was done before it" if gone else "Everything done before it"
+        hint = self.aftermath or f"{what} was undone. {remedy}".rstrip(" ")
+        undone = not (self.aftermath or gone)
+        raise PlanFailed("\n".join([reason, *told, *gone]), hint, undone=undone)
 
 
 def _resolved(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:

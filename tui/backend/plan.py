@@ -27,7 +27,8 @@ class Step:
     is optional of the same `group` (a name for a shell variable), if that is not empty. `before` is a file
     with what the same command said at first: a script shows both.
     `aftermath` tells people how things are when the plan fails once this step has begun: for what
-    no undo brings back. `restored` tells them, once the undo has run, what is not as it was before.
+    no undo brings back. `restored` tells them, once the undo has run, what is not as it was before;
+    without an undo, how it stays.
     `remedy` is what they can do when this step has failed and all was undone, empty where there is no advice.
     """
 

@@ -4,13 +4,15 @@ import copy
 
 from tui.backend.practice import tree
 from tui.backend.practice.failures import Failure, NotPractised
-from tui.backend.practice.mounted import FileSystem
+from tui.backend.practice.mounted import PROPAGATION, FileSystem
 from tui.backend.practice.nodes import PAGE, Directory
 from tui.backend.practice.world import World
 
 _STATUS = 32
 _LAYERS = ("lowerdir", "upperdir", "workdir")
-_KNOWN = {"index=on", "redirect_dir=on", "metacopy=off", "rw", "ro", "nosuid", "nodev"}
+_OWN = ("rw", "ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "nosymfollow")
+"""The mount's own options; the others are those of the overlay."""
+_KNOWN = {"index=on", "redirect_dir=on", "metacopy=off", *_OWN, *PROPAGATION}
 
 
 def mount(world: World, source: str, point: str, options: list[str]) -> str:
@@ -29,10 +31,11 @@ def mount(world: World, source: str, point: str, options: list[str]) -> str:
     upper.merged = upper.merged or copy.deepcopy(lower)
     store = places[1].mount.fs
     same = next((m.fs for m in world.mounts if m.fs.upper is upper), None)
-    new = FileSystem("overlay", world.anonymous(), upper.merged, store=store, upper=upper, layers=layers)
-    fs = same or new
-    own = [option for option in options if option in ("rw", "ro", "nosuid", "nodev")]
-    world.mount(fs, tree.find(world, point).path, source, ",".join([*own, "relatime"]))
+    made = FileSystem("overlay", world.anonymous(), upper.merged, store=store, upper=upper, layers=layers)
+    fs = same or made
+    own = [option for option in options if option in _OWN]
+    new = world.mount(fs, tree.find(world, point).path, source, ",".join([*own, "relatime"]))
+    new.propagate(options)
     return ""
 
 

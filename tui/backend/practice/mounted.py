@@ -1,10 +1,13 @@
 """File systems and mounts of the practice machine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from tui.backend.practice.nodes import Directory, File, Node
+
+PROPAGATION = ("private", "shared", "unbindable")
+"""What mount(8) asks for after it has mounted; a field of its own in mountinfo."""
 
 
 @dataclass(eq=False)
@@ -74,6 +77,11 @@ class Mounted:
     unbindable: bool = False
     more: tuple[str, ...] = ("rw",)
     """Options of the file system itself, as the kernel shows them."""
+
+    def propagate(self, options: Collection[str]) -> None:
+        """Share what is mounted in it, or not, as these options say."""
+        self.shared = str(self.id) if "shared" in options else None
+        self.unbindable = "unbindable" in options
 
     def line(self) -> str:
         """Its line of /proc/self/mountinfo."""

@@ -1,14 +1,13 @@
 """Mounting and unmounting a sandbox that exists."""
 
 from tui.backend import origins, requirements
-from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, members
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
-from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import mounting, ownership, remove, repair
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import mounting, ownership, remove, repair, unmounting
 from tui.backend.sandboxes.mounting import Target
 
 
@@ -55,10 +54,7 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     points = {mount.mountpoint for mount in sandbox.mounts}
     found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
     remove.check(sandbox, found)
-    steps = (
-        Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint)) for m in reversed(sandbox.mounts)
-    )
-    return requirements.check(host, Plan("unmount", name, tuple(steps), _lost(sandbox)))
+    return requirements.check(host, Plan("unmount", name, unmounting.steps(sandbox), _lost(sandbox)))
 
 
 def _lost(sandbox: Sandbox) -> tuple[str, ...]:

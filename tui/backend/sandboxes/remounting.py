@@ -16,7 +16,6 @@ from tui.backend.plan import Step
 from tui.backend.sandboxes import mounting
 
 if TYPE_CHECKING:
-    from tui.backend.command import Command
     from tui.backend.inventory.mounts import Mount
     from tui.backend.inventory.sandboxes import Sandbox
 
@@ -83,11 +82,6 @@ def _refused(sandbox: Sandbox, mount: Mount, why: str) -> Refused:
     )
 
 
-def unmount(sandbox: Sandbox, aftermath: str) -> tuple[Step, ...]:
-    """Unmount it everywhere, last first; what is undone is read-only, for it is FULL."""
-    return tuple(_unmount(sandbox, mount, aftermath) for mount in reversed(sandbox.mounts))
-
-
 def mount_again(sandbox: Sandbox, aftermath: str) -> tuple[Step, ...]:
     """Mount it where it was, as it was."""
     return tuple(step for mount in sandbox.mounts for step in _mount(sandbox, mount, aftermath))
@@ -100,43 +94,30 @@ def lost(sandbox: Sandbox) -> str:
     return ",".join(word for word in words if not _is_kept(fstype, word) and not _is_chosen(word))
 
 
-def _unmount(sandbox: Sandbox, mount: Mount, aftermath: str) -> Step:
-    access = (word for word in _words(mount) if _is_of(word, _ACCESS))
-    options = mounting.without_replay(mount.fstype, (*access, *_restrictions(mount)))
-    unseen = mounting.unreplayed(mount.fstype)
-    return Step(
-        f"Unmount {mount.mountpoint}",
-        command("umount", mount.mountpoint),
-        undo=_command(sandbox, mount, options),
-        restored=f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} Once it is not FULL,"
-        f" `sandbox-tui unmount {sandbox.name}` and `mount` make it writable.",
-        aftermath=aftermath,
-    )
+def options(sandbox: Sandbox, mount: Mount) -> str:
+    """The options for a mount of the file system as it is wanted."""
+    whole = _is_read_only(sandbox)
+    first = mounting.options(mount.fstype, own_place=True, suid_dev=True, read_only=whole)
+    kept = (word for word in _words(mount) if _is_kept(mount.fstype, word))
+    return ",".join((first, *kept, *restrictions(mount)))
 
 
 def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
     """The file system as it is wanted; then, for a mount alone that is read-only, that."""
-    whole = _is_read_only(sandbox)
-    first = mounting.options(mount.fstype, own_place=True, suid_dev=True, read_only=whole)
-    kept = (word for word in _words(mount) if _is_kept(mount.fstype, word))
-    options = ",".join((first, *kept, *_restrictions(mount)))
+    device = paths.device(sandbox.name)
     step = Step(
         f"Mount it on {mount.mountpoint}",
-        _command(sandbox, mount, options),
+        command("mount", "-t", mount.fstype, "-o", options(sandbox, mount), device, mount.mountpoint),
         undo=command("umount", mount.mountpoint),
         aftermath=aftermath,
     )
-    if whole or not _is_bound_read_only(sandbox, mount):
+    if _is_read_only(sandbox) or not is_bound_read_only(sandbox, mount):
         return (step,)
-    alone = ",".join(("remount", "bind", "ro", *_own(mount)))
+    alone = ",".join(("remount", "bind", "ro", *own(mount)))
     return (
         step,
         Step(f"Let {mount.mountpoint} be read-only", command("mount", "-o", alone, mount.mountpoint)),
     )
-
-
-def _command(sandbox: Sandbox, mount: Mount, options: str) -> Command:
-    return command("mount", "-t", mount.fstype, "-o", options, paths.device(sandbox.name), mount.mountpoint)
 
 
 def _all_read_only(sandbox: Sandbox) -> bool:
@@ -149,24 +130,33 @@ def _is_read_only(sandbox: Sandbox) -> bool:
     return _all_read_only(sandbox) and any(map(mounting.is_read_only, sandbox.mounts))
 
 
-def _is_bound_read_only(sandbox: Sandbox, mount: Mount) -> bool:
+def is_bound_read_only(sandbox: Sandbox, mount: Mount) -> bool:
+    """Whether a mount alone is read-only, its file system is not."""
     return "ro" in mount.options.split(",") and not _all_read_only(sandbox)
 
 
-def _own(mount: Mount) -> tuple[str, ...]:
+def own(mount: Mount) -> tuple[str, ...]:
     """What a mount has of its own, but for `ro`."""
     have = mount.options.split(",")
     atime = () if "noatime" in have or "relatime" in have else ("strictatime",)
     return (*(word for word in _FLAGS if word in have), *atime)
 
 
-def _restrictions(mount: Mount) -> tuple[str, ...]:
+def access(mount: Mount) -> tuple[str, ...]:
+    """The options of its file system about who may do what, which it can be given in any state."""
+    return tuple(word for word in _words(mount) if _is_of(word, _ACCESS))
+
+
+def restrictions(mount: Mount) -> tuple[str, ...]:
+    """What a mount has of its own, how it propagates, and what part of the file system it shows."""
     part = mounting.subvolume(mount)
-    return (*_own(mount), _propagation(mount), *((f"subvol={part}",) if part else ()))
+    return (*own(mount), propagation(mount), *((f"subvol={part}",) if part else ()))
 
 
-def _propagation(mount: Mount) -> str:
-    """Left out, it would be as that of the mount which it is in."""
+def propagation(mount: Mount) -> str:
+    """Whether a mount shares with its copies what is mounted in it. Left out, it would be as that of the
+    mount which it is in.
+    """
     return "unbindable" if mount.unbindable else "private" if mount.shared is None else "shared"
 
 

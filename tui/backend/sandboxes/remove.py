@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tui.backend import paths, requirements
-from tui.backend.command import Command, command
-from tui.backend.engines import overlay, snapshot
+from tui.backend.command import command
+from tui.backend.engines import snapshot
 from tui.backend.engines.exception_store import TRANSIENT
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -18,7 +18,7 @@ from tui.backend.inventory.maps import Map
 from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof
+from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof, unmounting
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import RAMDISK
 from tui.backend.stores import others_data, ramdisk
@@ -118,10 +118,7 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     mark = (frame.begin(sandbox.name, "remove"),) if sandbox.entries else ()
     paused = sandbox.map is not None and sandbox.map.suspended
     wake = Step("Let waiting writes go on", snapshot.dmsetup(able.udev, "resume", sandbox.name))
-    unmount = (
-        Step(f"Unmount {m.mountpoint}", command("umount", m.mountpoint), _mount_again(sandbox, m))
-        for m in reversed(sandbox.mounts)
-    )
+    unmount = unmounting.steps(sandbox)
     return (*mark, *((wake,) if paused else ()), *unmount, *_let_copies_go(sandbox))
 
 
@@ -135,15 +132,6 @@ def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
         return ()
     make = command("mkdir", "--parents", *own)  # it may have stayed: something else wrote into it
     return (Step("Remove the mount point that was made for it", kept.remove_empty(*own), make),)
-
-
-def _mount_again(sandbox: Sandbox, mount: Mount) -> Command:
-    options = (
-        sandbox.record.mount_options if sandbox.record and sandbox.record.mount_options else mount.options
-    )
-    if sandbox.device is None:
-        return overlay.mount_command(sandbox.name, mount.mountpoint, options)
-    return command("mount", "-t", mount.fstype, "-o", options, sandbox.device, mount.mountpoint)
 
 
 def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tuple[Step, ...]:

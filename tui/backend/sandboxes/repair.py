@@ -15,7 +15,7 @@ from tui.backend.command import command
 from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.plan import Step
-from tui.backend.sandboxes import counters, mounting, origin_steps, remounting
+from tui.backend.sandboxes import counters, mounting, origin_steps, remounting, unmounting
 
 if TYPE_CHECKING:
     from tui.backend.command import Word
@@ -52,7 +52,7 @@ def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
     wake = Step("Let waiting writes go on", snapshot.dmsetup(udev, "resume", sandbox.name))
     return (
         *((wake,) if sandbox.map and sandbox.map.suspended else ()),
-        *remounting.unmount(sandbox, _aftermath(sandbox.name)),
+        *unmounting.steps(sandbox, _aftermath(sandbox.name)),
         unmap,
         replace(made, title=f"Make it again over its larger store: {paths.device(sandbox.name)}"),
         *remounting.mount_again(sandbox, _not_mounted(sandbox.name)),

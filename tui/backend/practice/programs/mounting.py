@@ -5,7 +5,7 @@ from tui.backend.inventory.status import Health
 from tui.backend.practice import devfs, layers, storage, tree, use
 from tui.backend.practice.blocks import Block, Loop, Map
 from tui.backend.practice.failures import Failure, NotPractised
-from tui.backend.practice.mounted import FileSystem, Mounted
+from tui.backend.practice.mounted import PROPAGATION, FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, Special
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.programs.arguments import size as to_bytes
@@ -21,8 +21,6 @@ _OF_THE_FILE_SYSTEM = {
     "errors=remount-ro": "errors=remount-ro",
 }
 """Options that are the file system's, not the mount's, and how the kernel shows them; empty: not at all."""
-_PROPAGATION = ("private", "shared", "unbindable")
-"""What mount(8) asks for after it has mounted; a field of its own in mountinfo."""
 _FIRST_WRITES = 64 * 1024
 """What mounting a file system writes: its superblock and journal."""
 
@@ -106,8 +104,10 @@ def _bind(world: World, source: str, point: str, options: list[str]) -> str:
         raise Failure(f"mount: {point}: mount point does not exist.", _STATUS)
     if isinstance(found.node, Directory) != isinstance(target.node, Directory):
         raise Failure(f"mount: {point}: mount point is not a directory.", _STATUS)
-    new = world.mount(found.mount.fs, target.path, found.mount.source, ",".join(["relatime", *options]))
+    shown = ["relatime", *(option for option in options if option not in PROPAGATION)]
+    new = world.mount(found.mount.fs, target.path, found.mount.source, ",".join(shown))
     new.root, new.inner = found.node, _inner(found.path, found.mount)
+    new.propagate(options)
     return ""
 
 
@@ -159,13 +159,13 @@ def _attach(world: World, block: Block, point: str, options: list[str]) -> None:
     if "ro" not in options:
         storage.write(world, block.kname, _FIRST_WRITES)
     fs = next((mount.fs for mount in world.mounted(block.kname)), None) or _open(world, block)
-    others = (*_OF_THE_FILE_SYSTEM, *_PROPAGATION)
+    others = (*_OF_THE_FILE_SYSTEM, *PROPAGATION)
     shown = [option for option in options if option not in others] or ["rw"]
     where = tree.find(world, point).path
     new = world.mount(fs, where, devfs.path_of(block), ",".join([*shown, "relatime"]))
     more = (_OF_THE_FILE_SYSTEM.get(option, "") for option in options)
     new.more = ("ro" if "ro" in options else "rw", *filter(None, more))
-    new.shared, new.unbindable = str(new.id) if "shared" in options else None, "unbindable" in options
+    new.propagate(options)
 
 
 def _open(world: World, block: Block) -> FileSystem:
