@@ -1,6 +1,6 @@
 """kill -9 before, during and after every step of every plan, then recover: the machine is as before.
 
-All cells with SANDBOX_TUI_SOAK=1, else one in forty (tests/soak.py).
+All cells with SANDBOX_TUI_SOAK=1, else a tenth (tests/soak.py).
 """
 
 import os
@@ -31,7 +31,7 @@ from tui.backend.sandboxes import grow, mounts, recover, remove
 def cells(plan: Plan, of: str) -> list[Cell]:
     """The cells of a plan that are to be run now."""
     found = list(product(range(len(plan.steps)), MOMENTS))
-    return soak.share(found, -(-len(found) // 40), f"kill {of}")  # seconds each
+    return soak.share(found, -(-len(found) // 10), f"kill {of}")  # seconds each
 
 
 def plan_of(lab: Lab, make: Planner) -> Plan:

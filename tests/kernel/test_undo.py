@@ -1,11 +1,12 @@
-"""A failure at any step of a create is undone."""
+"""A failure at any step of a create is undone: at five steps, in a soak at each."""
 
 from collections.abc import Callable, Sequence
 
 import pytest
 
+from tests import soak
 from tests.kernel.engines import both_engines
-from tests.kernel.killing import SETUPS, Trial, setups
+from tests.kernel.killing import SETUPS, Planner, Trial, setups
 from tests.kernel.lab import Lab, sh, state
 from tui.backend import inventory
 from tui.backend.errors import CommandFailed, PlanFailed
@@ -41,9 +42,10 @@ def test_create(lab: Lab, setup: str) -> None:
     disk, before = trial.disk, trial.before
     host = Failing()
     make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
-    failing = 0
-    # planned anew each time: a module that a failed attempt has loaded stays, and needs no step
-    while failing < len(make(inventory.read(host)).steps):
+    # a module that a failed attempt has loaded stays, and needs no step then
+    for failing in soak.share(range(_steps(host, make)), 5, f"undo {setup}"):
+        if failing >= _steps(host, make):
+            break
 
         def listener(event: Event, failing: int = failing) -> None:
             if (event.index, event.phase) == (failing, Phase.STARTED):
@@ -55,9 +57,12 @@ def test_create(lab: Lab, setup: str) -> None:
         if host.kind("/run/udev/control"):
             sh("udevadm", "settle")
         assert state() == before, f"failed at step {failing}"
-        failing += 1
     trial.untouched()
     trial.end()
+
+
+def _steps(host: Failing, make: Planner) -> int:
+    return len(make(inventory.read(host)).steps)
 
 
 @both_engines

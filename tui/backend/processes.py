@@ -33,12 +33,17 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     `places` are mount points of ours and device nodes by which it is known; one Use a process, the
     first that was found (working directory, root, program, open file, mapped file).
     """
-    namespaces: dict[str, tuple[Mount, ...]] = {}
+    here = _namespace("self")
+    views: dict[str, _View] = {}
     found: dict[int, Use] = {}
     for pid, task in _tasks():
         with suppress(OSError):
-            view = _view(pid, task, devno, places, namespaces)
-            if pid not in found and (held := next(_held(task, view), None)):
+            namespace = _namespace(task)
+            if namespace not in views:
+                views[namespace] = _view(task, devno, places, places if namespace == here else ())
+            # open files of further threads are looked at elsewhere only: else they are their process's
+            open_files = pid == task or namespace != here
+            if pid not in found and (held := next(_held(task, views[namespace], open_files), None)):
                 found[pid] = Use(pid, *_who(pid), *held)
     return tuple(found.values())
 
@@ -175,49 +180,40 @@ def _text(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How a task sees the device `devno`: what is mounted of it in its namespace, and `points`, the
-    paths there below which its files are, `inside` the numbers of the mounts on or below these.
+    """How a mount namespace sees the device `devno`: `mounted` are the numbers of its mounts there,
+    `points` the paths below which its files are, `inside` the numbers of the mounts on or below these.
     """
 
     devno: str
-    mounted: tuple[Mount, ...]
+    mounted: frozenset[str]
     points: tuple[str, ...]
     inside: frozenset[str]
-    files: bool
 
 
-def _view(
-    pid: int, task: int, devno: str, places: Sequence[str], known: dict[str, tuple[Mount, ...]]
-) -> _View:
-    """Paths of ours mean nothing in another namespace. Open files of further threads are looked at there
-    only: else they are their process's.
-    """
-    namespace, here = _namespace(task), _namespace("self")
-    if namespace not in known:
-        known[namespace] = _parse(task)
-    mounted = tuple(m for m in known[namespace] if mounts.shows(m, devno, places))
-    own = tuple(places) if namespace == here else ()
+def _view(task: int, devno: str, nodes: Sequence[str], own: Sequence[str]) -> _View:
+    """How the namespace of a task sees it; `own` are paths that mean something there."""
+    there = _parse(task)
+    mounted = tuple(mount for mount in there if mounts.shows(mount, devno, nodes))
     points = (*(mount.mountpoint for mount in mounted), *own)
-    inside = frozenset(str(mount.id) for mount in known[namespace] if _inside(mount.mountpoint, points))
-    return _View(devno, mounted, points, inside, pid == task or namespace != here)
+    inside = frozenset(str(mount.id) for mount in there if _inside(mount.mountpoint, points))
+    return _View(devno, frozenset(str(mount.id) for mount in mounted), points, inside)
 
 
-def _held(task: int, view: _View) -> Iterator[tuple[str, str]]:
+def _held(task: int, view: _View, open_files: bool) -> Iterator[tuple[str, str]]:
     """How a task holds the device: (how, what), best known first."""
     for link, how in (("cwd", "works in"), ("root", "has its root in"), ("exe", "runs")):
         path = _link(f"/proc/{task}/{link}")
         # a path alone may be that of a directory over which the sandbox was mounted
         if _inside(path, view.points) and _is_on(f"/proc/{task}/{link}", view.inside):
             yield how, path
-    if not view.files:
+    if not open_files:
         return
-    ids = {str(mount.id) for mount in view.mounted}
     for descriptor in os.listdir(f"/proc/{task}/fd"):
         path = _link(f"/proc/{task}/fd/{descriptor}")
         if path.startswith("/dev/"):
             if view.devno and _device(f"/proc/{task}/fd/{descriptor}") == view.devno:
                 yield "has open", path
-        elif _inside(path, view.points) or (ids and _mount_id(task, descriptor) in ids):
+        elif _inside(path, view.points) or (view.mounted and _mount_id(task, descriptor) in view.mounted):
             yield "has open", path
     yield from (("has mapped", path) for path in _mapped(task, view.points))
 

@@ -160,13 +160,21 @@ def stream(
     with ExitStack() as stack:
         try:
             stdout = stack.enter_context(open(output, "wb")) if output else subprocess.PIPE
-            stdin = stack.enter_context(tempfile.TemporaryFile())
-            stdin.write((input or "").encode(errors="surrogateescape"))
-            stdin.seek(0)
+            stdin: IO[bytes] | int = subprocess.DEVNULL
+            if input is not None:
+                stdin = stack.enter_context(_file_of(input))
             process = stack.enter_context(_started(argv, stdin, stdout, keep))
         except OSError as error:
             raise _no_start(argv, error) from error
         yield Child(argv, process, tick, Watch(process, argv, timeout, stop))
+
+
+def _file_of(text: str) -> IO[bytes]:
+    """A file without a name: a pipe would fill up while nobody reads."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(text.encode(errors="surrogateescape"))
+    file.seek(0)
+    return file
 
 
 @contextmanager
