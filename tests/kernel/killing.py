@@ -25,7 +25,8 @@ BEFORE = "before its program is started"
 ALONE = "while its program runs, which goes on"
 BOTH = "while its program runs, which is killed too"
 AFTER = "after it"
-MOMENTS = (BEFORE, ALONE, BOTH, AFTER)
+MOMENTS = (ALONE, BOTH, AFTER)
+"""Those of every step: before it is after the one before it."""
 
 SETUPS: dict[str, dict[str, Any]] = {
     "image on tmpfs": {"size": "4M"},

@@ -30,7 +30,7 @@ from tui.backend.sandboxes import grow, mounts, recover, remove
 
 def cells(plan: Plan, of: str) -> list[Cell]:
     """The cells of a plan that are to be run now."""
-    found = list(product(range(len(plan.steps)), MOMENTS))
+    found = [(0, BEFORE), *product(range(len(plan.steps)), MOMENTS)]
     return soak.share(found, -(-len(found) // 10), f"kill {of}")  # seconds each
 
 
