@@ -10,6 +10,7 @@ from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.devices import Device, Verdict
 from tui.backend.livecd.offers import Offer
 from tui.backend.livecd.target import Target
+from tui.backend.problem import Code, Problem
 from tui.widgets.blockers import BlockerRows
 from tui.widgets.cards import Card, CardRows
 from tui.widgets.choices import Choice, ChoiceRows
@@ -55,7 +56,7 @@ def _device(name: int, variant: int) -> Device:
         type="disk",
         label="l" * half,
         serial=str(variant),
-        verdict=Verdict(half % 2 == 0, ("ready", "in use")[half % 2]),
+        verdict=Verdict(Problem(Code.IN_USE, "in use") if half % 2 else None),
     )
 
 

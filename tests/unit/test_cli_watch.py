@@ -35,7 +35,7 @@ def test_it_prints_changes_with_rate_and_forecast_and_the_end(
     assert [line.split()[:2] for line in lines] == [
         [NAME, "0%"],
         [NAME, "6%"],
-        [NAME, "13%" if engine == "snapshot" else "12%"],
+        [NAME, "12%"],
         [NAME, "removed"],
     ]
     assert "/s" in lines[2]

@@ -132,7 +132,7 @@ def test_the_disk_goes_away_whatever_happens(host: Host, capsys: pytest.CaptureF
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    assert f"Removing what you left on the practice disk: {NAME}." in capsys.readouterr().err
+    assert f"What you left on the practice disk is removed with it: {NAME}." in capsys.readouterr().err
     same(host, before)
 
 

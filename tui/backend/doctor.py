@@ -28,7 +28,6 @@ _ASK = {"dmsetup": "version", "mkfs.ext4": None, "dumpe2fs": None}
 """How to ask for a version where it is not `--version`; None: it cannot be asked without harm
 or on its standard output. dmsetup answers only when the kernel does.
 """
-_MISSING = {abilities.NO_DMSETUP: "dmsetup", abilities.NO_MODPROBE: "modprobe"}
 _VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b", re.ASCII)
 
 
@@ -189,17 +188,9 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
 def _engines(host: Host) -> tuple[Engine, ...]:
     here = abilities.engines(host)
     return tuple(
-        Engine(name, lacks, _remedy(lacks) if lacks else "")
+        Engine(name, lacks.cause, lacks.remedy) if lacks else Engine(name, "", "")
         for name, lacks in ((SNAPSHOT, here.snapshot), (OVERLAY, here.overlay))
     )
-
-
-def _remedy(lacks: str) -> str:
-    if lacks in _MISSING:
-        return f"Install it: {packages.install(_MISSING[lacks])}."
-    if lacks == abilities.MUTE:
-        return "In a container: start that with more privileges."
-    return "Boot a kernel that has it, on a machine of your own."
 
 
 def _no_engine(engines: tuple[Engine, ...]) -> tuple[str, ...]:

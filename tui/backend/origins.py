@@ -10,6 +10,7 @@ from tui.backend.host import FileKind, Host
 from tui.backend.inventory import Inventory, loops, mounts
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.mounts import Mount
+from tui.backend.problem import Code, Problem
 from tui.backend.text import clean
 
 _TAGS = {
@@ -24,14 +25,17 @@ _NO_LEASES = ("nfs", "nfs4", "cifs", "smb3", "ceph")
 """File systems that refuse a lease for reasons of their own: their server gave them none."""
 
 
+_PART = Problem(Code.OURS, "part of a sandbox")
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What is to be sandboxed: a block device, an image file, or a directory (`device` is None).
 
     `identity` tells it from another one of its name: that of a disk is what it says of itself, of a file or
     directory its numbers. `size` (None: not known, of a directory) and `sector` (logical block) are in bytes.
-    For a directory `fstype` is that of the file system it is on. `refusal` says why it cannot be an origin,
-    empty when it can.
+    For a directory `fstype` is that of the file system it is on. `problem` says why it cannot be an origin,
+    None when it can.
     """
 
     path: str
@@ -40,7 +44,7 @@ class Origin:
     fstype: str
     identity: str
     device: Device | None
-    refusal: str = ""
+    problem: Problem | None = None
     directory: bool = False
 
     @property
@@ -76,13 +80,18 @@ def find(host: Host, inventory: Inventory, text: str) -> Origin:
 
 def _tagged(inventory: Inventory, text: str, field: str, value: str) -> Device:
     found = [device for device in inventory.devices if value and getattr(device, field) == value]
-    found = [device for device in found if "sandbox" not in device.verdict.reason or device.verdict.ready]
+    found = [device for device in found if not _is_ours(device)]
     if not found:
         raise NotFound(f"No device has {text}.", "`sandbox-tui devices` lists what there is.")
     if len(found) > 1:
         names = ", ".join(device.path for device in found)
         raise Refused(f"{text} is the name of more than one device: {names}.", "Give the device itself.")
     return found[0]
+
+
+def _is_ours(device: Device) -> bool:
+    """A sandbox has the label of its origin."""
+    return device.verdict.problem is not None and device.verdict.problem.code is Code.OURS
 
 
 def _at_path(inventory: Inventory, path: str, text: str) -> Device:
@@ -94,15 +103,15 @@ def _at_path(inventory: Inventory, path: str, text: str) -> Device:
 
 def _of_device(host: Host, device: Device) -> Origin:
     """The disk itself is asked for its file system: udev, whom lsblk asks, may lag behind."""
-    refusal = "" if device.verdict.ready else device.verdict.reason
-    fstype = device.fstype if refusal or not host.is_root() else probe(host, device.path)
-    return Origin(device.path, device.size, device.sector, fstype, device.identity, device, refusal)
+    problem = device.verdict.problem
+    fstype = device.fstype if problem or not host.is_root() else probe(host, device.path)
+    return Origin(device.path, device.size, device.sector, fstype, device.identity, device, problem)
 
 
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
     size = host.size(path)
-    refusal = _image_refusal(host, inventory, path, size)
-    return Origin(path, size, 512, probe(host, path), _identity(host, path), None, refusal)
+    problem = _unfit_image(path, size) or _written(host, inventory, path)
+    return Origin(path, size, 512, probe(host, path), _identity(host, path), None, problem)
 
 
 def _identity(host: Host, path: str) -> str:
@@ -113,15 +122,23 @@ def _identity(host: Host, path: str) -> str:
     return found
 
 
-def _image_refusal(host: Host, inventory: Inventory, path: str, size: int) -> str:
+def _unfit_image(path: str, size: int) -> Problem | None:
     if path.startswith(f"{paths.RUN_DIR}/"):
-        return "part of a sandbox"
+        return _PART
     if not size:
-        return "empty: 0 bytes"
+        return Problem(Code.UNFIT, "empty: 0 bytes")
     if size % 512:
-        return f"{size} bytes is not a multiple of 512: a disk would lack the last {size % 512}"
+        lost = size % 512
+        return Problem(
+            Code.UNFIT, f"{size} bytes is not a multiple of 512: a disk would lack the last {lost}"
+        )
+    return None
+
+
+def _written(host: Host, inventory: Inventory, path: str) -> Problem | None:
     written = host.is_written(path)
-    return "" if written is False else _writer(host, inventory, path, known=written is not None)
+    words = "" if written is False else _writer(host, inventory, path, known=written is not None)
+    return Problem(Code.IN_USE, f"in use: {words}") if words else None
 
 
 def _writer(host: Host, inventory: Inventory, path: str, *, known: bool) -> str:
@@ -130,13 +147,13 @@ def _writer(host: Host, inventory: Inventory, path: str, *, known: bool) -> str:
     """
     writers = [one for one in inventory.loops if not one.read_only and loops.is_over(host, one, path)]
     if writers:
-        return f"in use: attached to {writers[0].path}, which can write to it"
+        return f"attached to {writers[0].path}, which can write to it"
     found = next(iter(host.writers(host.node(path))), None)
     if found is not None:
-        return f"in use: process {found.pid} ({clean(found.program)}) has it open for writing"
+        return f"process {found.pid} ({clean(found.program)}) has it open for writing"
     on = mounts.holding(mounts.read(host), path)
     known = known and (on is None or on.fstype not in _NO_LEASES)
-    return "in use: it is open for writing" if known else ""
+    return "it is open for writing" if known else ""
 
 
 def _of_directory(host: Host, path: str) -> Origin:
@@ -150,14 +167,20 @@ def _of_directory(host: Host, path: str) -> Origin:
         fstype,
         _identity(host, path),
         None,
-        _directory_refusal(host, path, found),
+        _unfit_directory(host, path, found),
         directory=True,
     )
 
 
-def _directory_refusal(host: Host, path: str, found: tuple[Mount, ...]) -> str:
+def _unfit_directory(host: Host, path: str, found: tuple[Mount, ...]) -> Problem | None:
     if path == paths.RUN_DIR or path.startswith(f"{paths.RUN_DIR}/"):
-        return "part of a sandbox"
+        return _PART
+    words = _why_not_below(host, path, found)
+    return Problem(Code.UNFIT, words) if words else None
+
+
+def _why_not_below(host: Host, path: str, found: tuple[Mount, ...]) -> str:
+    """Why a directory cannot be the lower layer of an overlay, empty when it can."""
     if mounts.is_in(found, paths.RUN_DIR, path):
         return f"{paths.RUN_DIR}, where sandboxes are kept, would be inside it"
     for layer, point in mounts.layers(found):

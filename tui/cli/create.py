@@ -2,42 +2,23 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui.backend import sizes
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory
-from tui.backend.plan import Plan
-from tui.backend.sandboxes import create
 from tui.backend.sandboxes.request import CreateRequest
+from tui.backend.verbs.create import CREATE
 from tui.cli import output
 from tui.cli.json_keys import created_json
-from tui.cli.running import carry_out, show_only
-
-if TYPE_CHECKING:
-    from tui.backend.inventory.record import Record
+from tui.cli.running import change
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Make a sandbox, or print how."""
-    request = _request(options, host.now())
-    records: list[Record] = []
-
-    def make(now: Inventory) -> Plan:
-        prepared = create.prepare(host, now, request)
-        records[:] = [prepared.record]
-        return prepared.plan
-
-    if options.dry_run:
-        show_only(host, make, as_json=options.json)
-        return 0
-    carry_out(host, make)
-    (record,) = records
-    known = created_json(record)
-    if options.json:
-        output.print_json(known)
-    else:
-        output.print_data(*filter(None, (known["device"], record.mount)))
+    made = change(host, CREATE, _request(options, host.now()), options)
+    if made is not None and options.json:
+        output.print_json(created_json(made))
+    elif made is not None:
+        output.print_data(*filter(None, (made.device, made.record.mount)))
     return 0
 
 

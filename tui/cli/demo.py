@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tui.backend import doctor, inventory
-from tui.backend.errors import Refused, UsageError
+from tui.backend import doctor
+from tui.backend.errors import UsageError
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory
-from tui.backend.plan import Plan
 from tui.backend.sandboxes import practice_disk
+from tui.backend.verbs.demo import CLEAR, MAKE
 from tui.cli import narration, tour
 from tui.cli.running import carry_out, interrupt_on_signals
 
@@ -39,31 +38,15 @@ def practising(host: Host) -> Iterator[str]:
     if practice_disk.is_abandoned(host):
         narration.say("Clearing what a demo that was killed left behind.")
         _clear(host)
-    carry_out(host, lambda _now: practice_disk.prepare_make(host))
     try:
-        made = practice_disk.disk(inventory.read(host))
-        if made is None:
-            raise Refused("The practice disk has gone away.", "`sandbox-tui recover` clears what is left.")
-        yield made.path
+        yield carry_out(host, MAKE, None)
     finally:
         _clear(host)
 
 
 def _clear(host: Host) -> None:
-    """Remove the disk and, saying so, the sandboxes that are still there."""
-
-    def make(now: Inventory) -> Plan:
-        left = ", ".join(sandbox.name for sandbox in practice_disk.sandboxes_of(now))
-        if left:
-            narration.say(f"Removing what you left on the practice disk: {left}.")
-        return practice_disk.prepare_clear(host, now)
-
-    try:
-        carry_out(host, make, stoppable=False)
-    except Refused as error:
-        raise Refused(
-            error.message, "The practice disk stays until then: `sandbox-tui recover` clears it."
-        ) from error
+    """Remove the disk and the sandboxes of it that are still there."""
+    carry_out(host, CLEAR, None, stoppable=False)
 
 
 def _why_simulated(host: Host) -> str:

@@ -2,26 +2,16 @@
 
 import argparse
 
-from tui.backend import gauge, sizes
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, sandboxes
-from tui.backend.plan import Plan
-from tui.backend.sandboxes import grow
+from tui.backend.present import results
+from tui.backend.verbs.grow import GROW, GrowRequest
 from tui.cli import output
-from tui.cli.running import carry_out, show_only
+from tui.cli.running import change
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Grow a sandbox, or print how."""
-
-    def make(now: Inventory) -> Plan:
-        return grow.prepare(host, now, options.name, options.size)
-
-    if options.dry_run:
-        show_only(host, make)
-        return 0
-    carry_out(host, make)
-    for sandbox in sandboxes.read(host):
-        if sandbox.name == options.name:
-            output.print_line(f"{sandbox.name}: {sizes.show(gauge.read(sandbox).total)}")
+    grown = change(host, GROW, GrowRequest(options.name, options.size), options)
+    if grown is not None:
+        output.print_line("\n".join(results.sentences(grown)))
     return 0

@@ -9,15 +9,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tui.backend import gauge, paths
-from tui.backend.engines import SNAPSHOT
 
 if TYPE_CHECKING:  # `list --json` does not wait for these
     from tui.backend.inventory.blockers import Blocker
     from tui.backend.inventory.devices import Device
-    from tui.backend.inventory.record import Record
     from tui.backend.inventory.sandboxes import Sandbox
     from tui.backend.plan import Plan
     from tui.backend.sandboxes.proof import Proof
+    from tui.backend.verbs.create import Created
 
 Json = dict[str, Any]
 
@@ -101,15 +100,15 @@ def blocker_json(blocker: Blocker) -> Json:
     }
 
 
-def created_json(record: Record) -> Json:
+def created_json(created: Created) -> Json:
     """`create`: name, device (null: an overlay has none), mount (null: not mounted), directory (of
     the sandbox's own files) and what else was settled: origin, origin_size, origin_id, image,
     tree, engine, store, policy, chunk, size, fstype, mount_options, mount_made, hashed,
     brd_loaded, locked (the kernel name of the origin's device where that was made
     read-only), namespace (of mounts, where it was made), created, version.
     """
-    device = paths.device(record.name) if record.engine == SNAPSHOT else None
-    return {**asdict(record), "device": device, "directory": paths.of(record.name)}
+    record = created.record
+    return {**asdict(record), "device": created.device, "directory": paths.of(record.name)}
 
 
 def plan_json(plan: Plan) -> Json:

@@ -29,28 +29,12 @@ def run(options: argparse.Namespace, host: Host) -> int:
     return 0
 
 
-def fill(reading: gauge.Gauge) -> str:
-    """How full, in percent."""
-    return "?" if reading.fill is None else f"{reading.fill:.0%}"
-
-
-def state(sandbox: Sandbox) -> str:
-    """The gauge's word, or what else is the matter."""
-    if sandbox.foreign is not None:
-        return "foreign"
-    if sandbox.running:
-        return f"{sandbox.busy or 'a change'} is running"
-    if sandbox.lost:
-        return "only remains"
-    if sandbox.unfinished:
-        return f"{sandbox.unfinished} has not ended"
-    return gauge.read(sandbox).state.value
-
-
 def _row(sandbox: Sandbox) -> tuple[str, ...]:
     from tui.backend import sizes
+    from tui.backend.present import numbers
 
     reading = gauge.read(sandbox)
     origin = sandbox_json(sandbox)["origin"] or "unknown"
     used, total = sizes.show(reading.used), sizes.show(reading.total)
-    return (sandbox.name, origin, total, used, fill(reading), state(sandbox), sandbox.mountpoint or "-")
+    fill, state = numbers.percent(reading.fill), numbers.state(sandbox)
+    return (sandbox.name, origin, total, used, fill, state, sandbox.mountpoint or "-")

@@ -2,30 +2,21 @@
 
 import argparse
 
-from tui.backend import inventory
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.plan import Plan
-from tui.backend.sandboxes import kept, recover
+from tui.backend.present import results
+from tui.backend.verbs.change import prepare
+from tui.backend.verbs.recover import RECOVER
 from tui.cli import narration
-from tui.cli.running import carry_out, show_only
+from tui.cli.running import change
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Clear the remains, or print how."""
-    gone: list[Sandbox] = []
-
-    def make(now: Inventory) -> Plan:
-        gone[:] = now.sandboxes
-        return recover.prepare(host, now)
-
-    if options.dry_run:
-        show_only(host, make)
-    elif host.is_root() and not make(inventory.read(host)).steps:
+    if not options.dry_run and host.is_root() and not prepare(host, RECOVER, None).plan.steps:
         narration.say("There is nothing to clear.")
-    else:
-        carry_out(host, make)
-        for sentence in kept.sentences(host, gone):
+        return 0
+    recovered = change(host, RECOVER, None, options)
+    if recovered is not None:
+        for sentence in results.sentences(recovered):
             narration.say(sentence)
     return 0

@@ -1,17 +1,16 @@
 """Running a verb's plan from the command line, or showing it only."""
 
+import argparse
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tui.backend import inventory
 from tui.backend.execute import Event, Phase
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory
 from tui.backend.plan import Plan
-from tui.backend.sandboxes.perform import Planner, perform
+from tui.backend.verbs.change import Change, F, R, T, prepare, run
 from tui.cli import narration, output
 from tui.cli.json_keys import plan_json
 
@@ -19,33 +18,34 @@ _WORDS = {Phase.DONE: "ok", Phase.FAILED: "FAILED", Phase.UNDONE: "ok", Phase.UN
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def change(host: Host, verb: Change[R, F, T], request: R, options: argparse.Namespace) -> T | None:
+    """The result of a verb that was run; None where its plan was printed only (`--dry-run`)."""
+    if options.dry_run:
+        show_only(host, verb, request, as_json=getattr(options, "json", False))
+        return None
+    return carry_out(host, verb, request)
+
+
 def carry_out(
-    host: Host,
-    make: Planner,
-    *,
-    stoppable: bool = True,
-    shown: Plan | None = None,
-    captured: dict[str, str] | None = None,
-) -> Plan:
-    """Plan and run under the machine's lock, telling each step; a signal stops and undoes it,
-    unless it is not `stoppable`: then signals wait for its end. `shown` is the plan, with its notes,
-    that people have seen and agreed to: no other one is run. `captured` receives what steps captured.
+    host: Host, verb: Change[R, F, T], request: R, *, stoppable: bool = True, shown: Plan | None = None
+) -> T:
+    """Plan and run a verb, telling each step; its result. A signal stops and undoes it, unless it is not
+    `stoppable`: then signals wait for its end. `shown` is the plan, with its notes, that people have seen
+    and agreed to: no other one is run.
     """
 
-    def make_and_tell(now: Inventory) -> Plan:
-        plan = make(now)
+    def told(plan: Plan) -> None:
         if shown is None:
             narration.notes(plan.notes)
-        return plan
 
     with stop_on_signals(begun=not stoppable) as stop:
         patience = stop if stoppable else lambda: False
-        return perform(host, make_and_tell, shown=shown, listener=progress, stop=patience, captured=captured)
+        return run(host, verb, request, shown=shown, told=told, listener=progress, stop=patience)
 
 
-def show_only(host: Host, make: Planner, *, as_json: bool = False) -> None:
+def show_only(host: Host, verb: Change[R, F, T], request: R, *, as_json: bool = False) -> None:
     """Print the plan as a script, touching nothing."""
-    plan = make(inventory.read(host))
+    plan = prepare(host, verb, request).plan
     if as_json:
         output.print_json(plan_json(plan))
     else:

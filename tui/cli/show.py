@@ -2,16 +2,14 @@
 
 import argparse
 
-import humanize
-
 from tui.backend import gauge, inventory, paths, sizes
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import blockers
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.present import numbers
 from tui.cli import narration, output
 from tui.cli.json_keys import blocker_json, sandbox_json
-from tui.cli.listing import fill, state
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
@@ -41,12 +39,12 @@ def _identity(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def _store(sandbox: Sandbox) -> list[tuple[str, str]]:
-    facts = [("state", state(sandbox))]
+    facts = [("state", numbers.state(sandbox))]
     if sandbox.interrupted and not sandbox.whole:
         return [*facts, ("", "`sandbox-tui recover` clears it")]
     reading = gauge.read(sandbox)
     facts += [("", line) for line in reading.advice.split("\n") if line]
-    facts.append(("fill", f"{fill(reading)}: {reading.amount}"))
+    facts.append(("fill", f"{numbers.percent(reading.fill)}: {reading.amount}"))
     if reading.files:
         facts.append(("files", "{:,} of {:,}".format(*reading.files)))
     if sandbox.engine == OVERLAY:
@@ -66,4 +64,4 @@ def _place(sandbox: Sandbox) -> list[tuple[str, str]]:
 def _age(sandbox: Sandbox, now: float) -> list[tuple[str, str]]:
     if sandbox.record is None:
         return []
-    return [("made", f"{humanize.naturaldelta(max(now - sandbox.record.created, 0))} ago")]
+    return [("made", numbers.age(now, sandbox.record.created))]

@@ -6,17 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-import humanize
-
-from tui.backend import gauge, sizes
+from tui.backend import gauge
 from tui.backend.errors import NotFound
 from tui.backend.gauge import History
 from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.present import numbers
 from tui.backend.text import clean
 from tui.cli import output
-from tui.cli.listing import fill, state
 from tui.cli.running import interrupt_on_signals
 
 
@@ -63,7 +61,7 @@ class _Watcher:
         for name, sandbox in found.items():
             reading = gauge.read(sandbox)
             self.histories[name] = self.histories.get(name, History()).add(clock, reading)
-            seen = (reading, sandbox.mountpoint, state(sandbox))
+            seen = (reading, sandbox.mountpoint, numbers.state(sandbox))
             if sys.stdout.isatty() or self.printed.get(name) != seen:
                 _line(self.host, _words(sandbox, self.histories[name]))
             self.printed[name] = seen
@@ -75,14 +73,6 @@ def _line(host: Host, text: str) -> None:
 
 def _words(sandbox: Sandbox, history: History) -> str:
     reading = gauge.read(sandbox)
-    parts = [
-        sandbox.name,
-        fill(reading),
-        reading.amount,
-        state(sandbox),
-    ]
-    if history.rate:
-        parts.append(f"{'+' if history.rate > 0 else '-'}{sizes.show(int(abs(history.rate)))}/s")
-    if history.seconds_left is not None:
-        parts.append(f"full in {humanize.naturaldelta(history.seconds_left)}")
-    return "  ".join(parts)
+    speed = numbers.rate(history.rate) if history.rate else ""
+    known = (numbers.percent(reading.fill), reading.amount, numbers.state(sandbox), speed)
+    return "  ".join(filter(None, (sandbox.name, *known, numbers.forecast(history.seconds_left))))

@@ -5,11 +5,12 @@ from typing import ClassVar
 from tui.backend.errors import Refused
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import ownership
-from tui.screens import jobs
+from tui.backend.verbs.mount import MOUNT, UNMOUNT, MountRequest
 from tui.screens.chrome import top_line
 from tui.screens.commands import Situation, find
 from tui.screens.face import FaceScreen
 from tui.screens.grow import GrowScreen
+from tui.screens.job import Job
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.screens.remove import RemoveScreen
@@ -53,9 +54,10 @@ class SandboxActions(FaceScreen[Result]):
         sandbox = self.target()
         if sandbox is None or not self._changeable(sandbox):
             return
-        job: jobs.Job = jobs.Mount(f"Mount {sandbox.name}", "mount it", name=sandbox.name)
+        name = sandbox.name
+        job = Job(f"Mount {name}", "mount it", MOUNT, MountRequest(name))
         if sandbox.mounts:
-            job = jobs.Unmount(f"Unmount {sandbox.name}", "unmount it", name=sandbox.name)
+            job = Job(f"Unmount {name}", "unmount it", UNMOUNT, MountRequest(name))
         self.open(PlanScreen(job))
 
     def action_remove(self) -> None:

@@ -3,8 +3,8 @@
 from tui.backend import paths, sizes
 from tui.backend.engines import OVERLAY
 from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.present import numbers
 from tui.backend.text import clean
-from tui.widgets import words
 from tui.widgets.line import Line, Span, fit, fit_path
 
 
@@ -32,7 +32,7 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
         ]
     size = "" if record.origin_size is None else f"{sizes.show(record.origin_size)}, "
     facts.append(("Origin", record.origin, f"{size}only read"))
-    return [*facts, ("Made", f"{words.duration(max(now - record.created, 0))} ago", "")]
+    return [*facts, ("Made", numbers.age(now, record.created), "")]
 
 
 def _unmounted(sandbox: Sandbox) -> tuple[str, str, str]:

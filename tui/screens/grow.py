@@ -8,17 +8,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
-from tui.backend import inventory, sizes
+from tui.backend import sizes
 from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.plan import Plan
+from tui.backend.present import numbers
 from tui.backend.sandboxes import memory
-from tui.screens import jobs
+from tui.backend.verbs.grow import GROW, GrowRequest
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
+from tui.screens.job import Job, settle
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
-from tui.widgets import words
 from tui.widgets.choices import Choice, ChoiceRows
 from tui.widgets.fields import TextField
 from tui.widgets.lines import Note
@@ -85,7 +86,7 @@ class GrowScreen(FaceScreen[None]):
         gauge = reading.gauge(sandbox)
         free = memory.free(reading.inventory.memory, reading.inventory.sandboxes)
         self.query_one("#facts", Note).put(
-            f"It has used {gauge.amount} ({words.percent(gauge.fill)}).\n"
+            f"It has used {gauge.amount} ({numbers.percent(gauge.fill)}).\n"
             f"{sizes.show(free)} of RAM can still be promised."
         )
 
@@ -103,17 +104,14 @@ class GrowScreen(FaceScreen[None]):
         self.dismiss()
 
     def _plan(self, size: str) -> None:
-        job = jobs.Grow(f"Grow {self.sandbox_name}", "grow it", name=self.sandbox_name, size=size)
-        self.ask(
-            lambda: job.settle(self.host, inventory.read(self.host)),
-            lambda settled: self._review(*settled),
-            self._refused,
-        )
+        name = self.sandbox_name
+        job = Job(f"Grow {name}", "grow it", GROW, GrowRequest(name, size))
+        self.ask(lambda: settle(self.host, job), lambda settled: self._review(*settled), self._refused)
 
     def _refused(self, error: SandboxError) -> None:
         self.query_one("#problem", Note).put(f"{error.message}\n{error.hint}".strip())
 
-    def _review(self, job: jobs.Job, plan: Plan) -> None:
+    def _review(self, job: Job[GrowRequest], plan: Plan) -> None:
         self.query_one("#problem", Note).put("")
         self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 

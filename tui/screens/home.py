@@ -8,9 +8,11 @@ from textual.binding import BindingType
 from textual.widgets import Footer
 
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.screens import commands, jobs
+from tui.backend.verbs.recover import RECOVER
+from tui.screens import commands
 from tui.screens.actions import SandboxActions
 from tui.screens.cards import card
+from tui.screens.job import Job
 from tui.screens.livecd import LiveCdScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
@@ -124,4 +126,4 @@ class HomeScreen(SandboxActions[None]):
     def action_recover(self) -> None:
         """Clear what is left."""
         if self.may_change():
-            self.open(PlanScreen(jobs.Recover("Recover", "clear it")))
+            self.open(PlanScreen(Job("Recover", "clear it", RECOVER, None)))

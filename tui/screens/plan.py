@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -11,15 +11,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Footer, Static
 
-from tui.backend import inventory, plan_changes
+from tui.backend import plan_changes
 from tui.backend.errors import SandboxError
 from tui.backend.execute import Event
 from tui.backend.plan import Plan
+from tui.backend.present import results
 from tui.backend.sandboxes.perform import PlanChanged
 from tui.backend.text import clean
+from tui.backend.verbs import change
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
-from tui.screens.jobs import Job
+from tui.screens.job import Job, settle
 from tui.screens.reading import Reading
 from tui.widgets.lines import Note
 from tui.widgets.steps import StepItem, StepRows
@@ -54,7 +56,7 @@ class PlanScreen(FaceScreen[bool]):
         Binding("enter,escape", "leave", "Go on", key_display="Enter", tooltip="Go on."),
     ]
 
-    def __init__(self, job: Job, plan: Plan | None = None, *, place: str = "") -> None:
+    def __init__(self, job: Job[Any], plan: Plan | None = None, *, place: str = "") -> None:
         super().__init__()
         self.job, self.plan, self.place = job, plan, place
         self.stage = Stage.PLANNING
@@ -92,7 +94,7 @@ class PlanScreen(FaceScreen[bool]):
         self.stage = Stage.PLANNING
         self.query_one("#outcome", Note).put("Planning ...")
         self.ask(
-            lambda: self.job.settle(self.host, inventory.read(self.host)),
+            lambda: settle(self.host, self.job),
             lambda settled: self._review(*settled, before),
             self._refused,
             group="plan",
@@ -106,7 +108,7 @@ class PlanScreen(FaceScreen[bool]):
         self.dismiss(False)
         self.face.complain(error)
 
-    def _review(self, job: Job, plan: Plan, before: Plan | None = None) -> None:
+    def _review(self, job: Job[Any], plan: Plan, before: Plan | None = None) -> None:
         self.job, self.plan, self.stage = job, plan, Stage.REVIEW
         self.seen = False
         self.call_after_refresh(self._was_seen)
@@ -182,10 +184,10 @@ class PlanScreen(FaceScreen[bool]):
         with face.changing:
             if face.leaving:
                 return ()
-            self.job.begin(host, inventory.read(host))
             stop = lambda: self.stopping.is_set() or face.leaving  # noqa: E731
-            self.job.perform(host, plan, self._progress, stop)
-        return self.job.conclude(host, plan)
+            verb, request = self.job.verb, self.job.request
+            result = change.run(host, verb, request, shown=plan, listener=self._progress, stop=stop)
+        return results.sentences(result)
 
     def _progress(self, event: Event) -> None:
         """In a thread: pass it on."""

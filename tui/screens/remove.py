@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
-from tui.backend import inventory
 from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.gauge import State
@@ -17,10 +16,11 @@ from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
-from tui.screens import jobs
+from tui.backend.verbs.remove import REMOVE, RemoveRequest
 from tui.screens.chrome import top_line
 from tui.screens.dialog import Confirm
 from tui.screens.face import FaceScreen
+from tui.screens.job import Job, settle
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.widgets.blockers import BlockerRows
@@ -144,19 +144,16 @@ class RemoveScreen(FaceScreen[bool]):
 
     def action_go(self) -> None:
         """The plan."""
-        job = jobs.Remove(f"Remove {self.sandbox_name}", "remove it", name=self.sandbox_name)
-        self.ask(
-            lambda: job.plan(self.host, inventory.read(self.host)),
-            lambda plan: self._review(job, plan),
-            self._refused,
-        )
+        name = self.sandbox_name
+        job = Job(f"Remove {name}", "remove it", REMOVE, RemoveRequest((name,)))
+        self.ask(lambda: settle(self.host, job), lambda settled: self._review(*settled), self._refused)
 
     def _refused(self, error: SandboxError) -> None:
         self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
         self.found = None
         self._look()
 
-    def _review(self, job: jobs.Job, plan: Plan) -> None:
+    def _review(self, job: Job[RemoveRequest], plan: Plan) -> None:
         self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 
     def _reviewed(self, gone: bool | None) -> None:

@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.backend.gauge import Gauge
-from tui.widgets import bar, words
+from tui.backend.present import numbers
+from tui.widgets import bar
 from tui.widgets.line import Line, Span, fit, fit_path, right
 from tui.widgets.rows import Rows
 
@@ -65,14 +66,14 @@ def _first(card: Card, width: int) -> Line:
     name = min(max(16, width // 4), 30)
     left = f" {fit(card.name, name)} "
     origin = f"{fit(f'of {card.origin}', 12 if width < 100 else 24)} "
-    after = f" {right(words.percent(card.gauge.fill), 4)}  {right(card.gauge.amount, 22)} "
+    after = f" {right(numbers.percent(card.gauge.fill), 4)}  {right(card.gauge.amount, 22)} "
     full, empty = bar.bar(card.gauge.fill, max(width - len(left) - len(origin) - len(after), 4))
     tone = bar.TONES[card.gauge.state]
     return (Span(left, "strong"), Span(origin), Span(full, tone), Span(empty, "muted"), Span(after))
 
 
 def _second(card: Card, width: int) -> Line:
-    known = (words.rate(card.rate), words.forecast(card.seconds_left))
+    known = (numbers.rate(card.rate), numbers.forecast(card.seconds_left))
     state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
     if card.unfinished:
         known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"

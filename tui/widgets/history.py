@@ -2,8 +2,9 @@
 
 from rich.text import Text
 
+from tui.backend.present import numbers
 from tui.backend.text import clean
-from tui.widgets import bar, words
+from tui.widgets import bar
 from tui.widgets.cards import Card
 from tui.widgets.line import Line, Span, width
 from tui.widgets.lines import Lines
@@ -43,7 +44,7 @@ class HistoryGraph(Lines):
 
     @staticmethod
     def _bar(card: Card, room: int) -> Line:
-        after = f" {words.percent(card.gauge.fill):>5} "
+        after = f" {numbers.percent(card.gauge.fill):>5} "
         full, empty = bar.bar(card.gauge.fill, room - len(after) - 1)
         return (
             Span(" "),
@@ -55,7 +56,7 @@ class HistoryGraph(Lines):
     @staticmethod
     def _words(card: Card, room: int) -> Line:
         state = Span(f" {card.gauge.state.value}", bar.TONES[card.gauge.state])
-        parts = (card.gauge.amount, words.rate(card.rate), words.forecast(card.seconds_left))
+        parts = (card.gauge.amount, numbers.rate(card.rate), numbers.forecast(card.seconds_left))
         said = "   ".join(part for part in parts if part)
         return (state, Span(f"{said} ".rjust(room - width((state,)))))
 

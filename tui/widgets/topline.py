@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tui.backend import text
 from tui.backend.host import Memory
-from tui.widgets import words
+from tui.backend.present import numbers
 
 PRACTICE = "PRACTICE: nothing here is real"
 READ_ONLY = "LOOKING ONLY: not root"
@@ -25,7 +25,7 @@ class TopLine(Widget):
 
     def put(self, *, mark: str, memory: Memory | None) -> None:
         """Show what was read."""
-        free = words.memory(memory) if memory is not None else ""
+        free = numbers.memory(memory) if memory is not None else ""
         if (mark, free) != (self.mark, self.memory):
             self.mark, self.memory = mark, free
             self.refresh()

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from tui.backend import paths
+from tui.backend import packages, paths
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.kernel_text import number
+from tui.backend.problem import Code, Problem
 
 UDEV_RULE = (
     "# Made by sandbox-tui, removed with the last sandbox. A sandbox has its origin's UUID and\n"
@@ -32,11 +33,8 @@ MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
 """Where a kernel shows that it has device-mapper, as a module or built in."""
 
 
-NO_MODPROBE = "the program modprobe is missing, so that the kernel cannot be asked for more"
-NO_DMSETUP = "the program dmsetup is missing"
 _UDEV_SECONDS = 5
 """How long udevd may take to say that it is there."""
-MUTE = "the kernel's device-mapper does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +104,11 @@ def _names(host: Host, directory: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Why each engine, or device-mapper itself (`mapper`), does not work here; empty where it does."""
+    """Why each engine, or device-mapper itself (`mapper`), does not work here; None where it does."""
 
-    snapshot: str
-    overlay: str
-    mapper: str
+    snapshot: Problem | None
+    overlay: Problem | None
+    mapper: Problem | None
 
 
 def engines(host: Host) -> Engines:
@@ -163,25 +161,36 @@ def _has_mapper(host: Host) -> bool:
     return any(host.kind(place) is not None for place in MAPPER)
 
 
-def _lacks_snapshot(host: Host, able: Abilities, mapper: str) -> str:
-    return (_lacks(host, "dm-snapshot") if not able.snapshot else "") or mapper
+def _lacks_snapshot(host: Host, able: Abilities, mapper: Problem | None) -> Problem | None:
+    return (None if able.snapshot else _lacks(host, "dm-snapshot")) or mapper
 
 
-def _lacks_mapper(host: Host, able: Abilities) -> str:
+def _lacks_mapper(host: Host, able: Abilities) -> Problem | None:
     if not able.mapper and (lacks := _lacks(host, "dm-mod")):
         return lacks
     if not host.has_program("dmsetup"):
-        return NO_DMSETUP
-    return "" if answers(host) else MUTE
+        return _no_program("dmsetup")
+    if answers(host):
+        return None
+    remedy = "In a container: start that with more privileges."
+    return Problem(Code.LACKING, "the kernel's device-mapper does not answer", remedy)
 
 
-def _lacks_overlay(host: Host, able: Abilities) -> str:
-    return "" if able.overlay else _lacks(host, "overlay")
+def _lacks_overlay(host: Host, able: Abilities) -> Problem | None:
+    return None if able.overlay else _lacks(host, "overlay")
 
 
-def _lacks(host: Host, module: str) -> str:
+def _lacks(host: Host, module: str) -> Problem | None:
     found = loadable(host, module)
-    return NO_MODPROBE if found is None else "" if found else f"the kernel has no {module}"
+    if found is None:
+        return _no_program("modprobe", ", so that the kernel cannot be asked for more")
+    remedy = "Boot a kernel that has it, on a machine of your own."
+    return None if found else Problem(Code.LACKING, f"the kernel has no {module}", remedy)
+
+
+def _no_program(name: str, so: str = "") -> Problem:
+    remedy = f"Install it: {packages.install(name)}."
+    return Problem(Code.LACKING, f"the program {name} is missing{so}", remedy)
 
 
 def _ram_disks(host: Host) -> RamDisks | None:

@@ -8,6 +8,7 @@ from typing import Any
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.kernel_text import number
+from tui.backend.problem import Code, Problem
 
 COLUMNS = (
     "NAME,KNAME,PATH,MAJ:MIN,SIZE,LOG-SEC,TYPE,FSTYPE,LABEL,UUID,PARTLABEL,PARTUUID,"
@@ -17,10 +18,20 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a device can be an origin, and why not (or what else to know), in a few words."""
+    """Why a device cannot be an origin, None where it can; `note` is then what to know, in a few words."""
 
-    ready: bool
-    reason: str
+    problem: Problem | None = None
+    note: str = "ready"
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be an origin."""
+        return self.problem is None
+
+    @property
+    def reason(self) -> str:
+        """Why not, or what else to know."""
+        return self.problem.cause if self.problem else self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class Device:
     holders: tuple[str, ...] = ()
     file: str = ""
     diskseq: int | None = None
-    verdict: Verdict = Verdict(False, "unknown")
+    verdict: Verdict = Verdict(Problem(Code.UNFIT, "unknown"))
 
     @property
     def identity(self) -> str:

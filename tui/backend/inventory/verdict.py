@@ -7,6 +7,7 @@ from tui.backend import paths
 from tui.backend.inventory.devices import Device, Verdict
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.maps import Map
+from tui.backend.problem import Code, Problem
 
 _EMPTY_DRIVE = 0x1FFFFF * 512
 """The size that the kernel's CD driver reports for a drive without a disc."""
@@ -28,75 +29,96 @@ class Facts:
 
 def judge(device: Device, facts: Facts) -> Verdict:
     """The verdict on one device."""
-    refusal = _own_nature(device, facts) or _use(device, facts) or _related_use(device, facts)
-    if refusal:
-        return Verdict(False, refusal)
+    problem = _own_nature(device, facts) or _use(device, facts) or _related_use(device, facts)
+    if problem is not None:
+        return Verdict(problem)
     twins = _sandboxes_over(device, facts)
-    return Verdict(True, f"ready; already sandboxed: {', '.join(twins)}" if twins else "ready")
+    return Verdict(note=f"ready; already sandboxed: {', '.join(twins)}" if twins else "ready")
 
 
-def _own_nature(device: Device, facts: Facts) -> str:
+def _own_nature(device: Device, facts: Facts) -> Problem | None:
+    if words := _is_ours(device, facts):
+        return Problem(Code.OURS, words)
+    if not device.size:
+        return Problem(Code.UNFIT, "empty")
+    if device.type == "rom" and device.size == _EMPTY_DRIVE and not device.fstype:
+        return Problem(Code.UNFIT, "empty: no disc in the drive")
+    return None
+
+
+def _is_ours(device: Device, facts: Facts) -> str:
+    """What it is to a sandbox, empty for nothing."""
     entry = facts.maps.get(device.kname)
     owner = paths.owner(entry.uuid) if entry else None
     if entry and owner:
         return "is a sandbox" if entry.uuid == paths.uuid(owner) else f"part of sandbox {owner}"
     if device.file.startswith(f"{paths.RUN_DIR}/") and device.file != paths.PRACTICE_DISK:
         return f"part of sandbox {device.file.removeprefix(f'{paths.RUN_DIR}/').split('/')[0]}"
-    if device.fstype == "DM_snapshot_cow":
-        return "is a COW device"
-    if not device.size:
-        return "empty"
-    if device.type == "rom" and device.size == _EMPTY_DRIVE and not device.fstype:
-        return "empty: no disc in the drive"
-    return ""
+    is_cow = device.fstype == "DM_snapshot_cow" or (
+        device.kname.startswith("ram") and _sandboxes_over(device, facts)
+    )
+    return "is a COW device" if is_cow else ""
 
 
-def _use(device: Device, facts: Facts) -> str:
-    """How a device is in use itself, empty when it is not."""
-    if device.mounts:
-        point = next((p for p in device.mounts if p != "[SWAP]"), "")
-        if sandbox := paths.lower_of(point):
-            return f"in use: sandbox {sandbox} shows its files"
-        return f"in use: mounted on {point}" if point else "in use: swap"
-    if device.path in facts.swaps:
-        return "in use: swap"
+def _use(device: Device, facts: Facts) -> Problem | None:
+    """How a device is in use itself, None when it is not."""
+    words = _user(device, facts)
+    if not words:
+        return None
+    remedy = f"Unmount it first: umount {device.path}. (The root of the running system cannot be.)"
+    point = _mount_point(device)
+    return Problem(Code.IN_USE, f"in use: {words}", remedy if point and not paths.lower_of(point) else "")
+
+
+def _mount_point(device: Device) -> str:
+    return next((point for point in device.mounts if point != "[SWAP]"), "")
+
+
+def _user(device: Device, facts: Facts) -> str:
+    """What a device is to somebody who uses it, empty where nobody does."""
+    point = _mount_point(device)
+    if sandbox := paths.lower_of(point):
+        return f"sandbox {sandbox} shows its files"
+    if point:
+        return f"mounted on {point}"
+    if device.mounts or device.path in facts.swaps:
+        return "swap"
     elsewhere = facts.mounted_elsewhere.get(device.devno) or facts.mounted_elsewhere.get(device.path)
-    if elsewhere:
-        return f"in use: mounted in another namespace ({elsewhere})"
-    if device.kname.startswith("ram") and _sandboxes_over(device, facts):
-        return "is a COW device"
-    return _held(device, facts)
+    return f"mounted in another namespace ({elsewhere})" if elsewhere else _held(device, facts)
 
 
 def _held(device: Device, facts: Facts) -> str:
     for holder in device.holders:
         entry = facts.maps.get(holder)
         if entry is None:
-            return f"in use: held by {holder}"
+            return f"held by {holder}"
         if not paths.owner(entry.uuid):
             kind = entry.uuid.split("-")[0]
             words = {"LVM": "LVM volume", "CRYPT": "encrypted volume", "mpath": "multipath"}.get(
                 kind, "device-mapper"
             )
-            return f"in use: held by {words} {entry.name}"
+            return f"held by {words} {entry.name}"
     users = [loop for loop in facts.loops if loop.file == device.path]
-    return f"in use: attached to {users[0].path}" if users else ""
+    return f"attached to {users[0].path}" if users else ""
 
 
-def _related_use(device: Device, facts: Facts) -> str:
+def _related_use(device: Device, facts: Facts) -> Problem | None:
     """A part of a disk cannot be had while the disk is used, nor a disk while a part is."""
     if device.type == "part":
         for name in device.parents:
             parent = facts.devices.get(name)
             if parent and (_use(parent, facts) or _sandboxes_over(parent, facts)):
-                return f"in use: its disk {name} is in use"
+                return Problem(Code.IN_USE, f"in use: its disk {name} is in use")
     for name in device.children:
         child = facts.devices.get(name)
-        if child and child.type == "part":
-            use = _use(child, facts) or ("in use: sandboxed" if _sandboxes_over(child, facts) else "")
-            if use:
-                return f"in use: {name} is {use.removeprefix('in use: ')}"
-    return ""
+        words = _user_of_part(child, facts) if child and child.type == "part" else ""
+        if words:
+            return Problem(Code.IN_USE, f"in use: {name} is {words}")
+    return None
+
+
+def _user_of_part(part: Device, facts: Facts) -> str:
+    return _user(part, facts) or ("sandboxed" if _sandboxes_over(part, facts) else "")
 
 
 def _sandboxes_over(device: Device, facts: Facts) -> list[str]:

@@ -47,12 +47,11 @@ def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
 
 
 def _usable(origin: Origin) -> Origin:
-    if not origin.refusal:
+    problem = origin.problem
+    if problem is None:
         return origin
-    hint = "`sandbox-tui devices` lists what can be an origin."
-    if origin.refusal.startswith("in use: mounted on "):
-        hint = f"Unmount it first: umount {origin.path}. (The root of the running system cannot be.)"
-    raise Refused(f"{origin.path} cannot be an origin: {origin.refusal}.", hint)
+    usual = "`sandbox-tui devices` lists what can be an origin."
+    raise Refused(f"{origin.path} cannot be an origin: {problem.cause}.", problem.remedy or usual)
 
 
 def _name(request: CreateRequest, facts: Survey) -> str:

@@ -12,6 +12,8 @@ from tui.backend.origins import Origin
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.request import AUTO, RAMDISK, CreateRequest
 
+_DOCTOR = "`sandbox-tui doctor` says how to get it"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -40,7 +42,7 @@ def choose(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
         return _overlay(origin, here, "file by file, as a directory can only be")
     if not here.snapshot:
         return Choice(SNAPSHOT, "block by block, for this kernel has device-mapper")
-    return _overlay(origin, here, f"file by file, for {here.snapshot}")
+    return _overlay(origin, here, f"file by file, for {here.snapshot.cause}")
 
 
 def _only_by_block(request: CreateRequest) -> str:
@@ -69,27 +71,26 @@ def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
         )
     if here.snapshot:
         other = f"leave out {option}" if option else "try --engine overlay"
-        raise Refused(f"{wanted} {here.snapshot}.", f"`sandbox-tui doctor` says how to get it. Or {other}.")
+        raise Refused(f"{wanted} {here.snapshot.cause}.", f"{_DOCTOR}. Or {other}.")
     return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
 
 
 def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
     if here.overlay:
-        also = f"{here.snapshot}, and " if here.snapshot and not origin.directory else ""
-        raise Refused(
-            f"No sandbox can be made here: {also}{here.overlay}.", "`sandbox-tui doctor` says how to get it."
-        )
+        also = f"{here.snapshot.cause}, and " if here.snapshot and not origin.directory else ""
+        raise Refused(f"No sandbox can be made here: {also}{here.overlay.cause}.", f"{_DOCTOR}.")
     if not origin.directory and not mounting.mountable(origin.fstype):
         found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
+        missing = f", but {here.snapshot.cause}" if here.snapshot else ""
         raise Refused(
             f"An overlay shows files, and {origin.path} has none: {found}.",
-            f"Only the snapshot engine can sandbox it{f', but {here.snapshot}' if here.snapshot else ''}.",
+            f"Only the snapshot engine can sandbox it{missing}.",
         )
     # a device that nothing claims is mounted as it is; all else is behind a loop device that refuses writes
     bare = origin.device is not None and bool(here.mapper)
     refusal = overlay.refusal(origin.fstype) or (overlay.unproven(origin.fstype) if bare else "")
     if refusal:
-        missing = f", but {here.snapshot}: `sandbox-tui doctor` says how to get it" if here.snapshot else ""
+        missing = f", but {here.snapshot.cause}: {_DOCTOR}" if here.snapshot else ""
         raise Refused(
             f"{origin.path} cannot be sandboxed file by file: {refusal}.",
             f"Use the snapshot engine, --engine snapshot{missing}.",

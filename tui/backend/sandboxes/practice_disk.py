@@ -60,7 +60,9 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
         return requirements.check(host, Plan("clear", "the practice disk", disk))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
     removal = remove.plan(found, inventory.sandboxes, remove.survey(host, found, inventory.sandboxes))
-    plan = Plan("clear", "the practice disk", (*removal.steps, *disk), commit=removal.commit)
+    left = ", ".join(sandbox.name for sandbox in found)
+    notes = (f"What you left on the practice disk is removed with it: {left}.",)
+    plan = Plan("clear", "the practice disk", (*removal.steps, *disk), notes, commit=removal.commit)
     return requirements.check(host, plan)
 
 

@@ -155,8 +155,8 @@ def _origin(host: Host, inventory: Inventory, sandbox: Sandbox, record: Record) 
         raise _cannot_be_made(sandbox, why, f"Plug in the one that it was. {_AGAIN}")
     if found.device is not None and _was_written(host, sandbox.name, found.device.kname):
         raise _cannot_be_made(sandbox, f"{record.origin} was written to since then", _lost(sandbox))
-    if found.refusal:
-        why = f"{record.origin} cannot be its origin now: {found.refusal}"
+    if found.problem:
+        why = f"{record.origin} cannot be its origin now: {found.problem.cause}"
         raise _cannot_be_made(sandbox, why, f"Put that right. {_AGAIN}")
     return found
 

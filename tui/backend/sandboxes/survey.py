@@ -62,7 +62,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
     here = abilities.engines(host)
     layered = request.engine == OVERLAY or bool(here.snapshot)
-    ask = layered and not origin.directory and not origin.refusal and host.is_root()
+    ask = layered and not origin.directory and origin.problem is None and host.is_root()
     return Survey(
         inventory=inventory,
         abilities=abilities.read(host),
@@ -85,7 +85,7 @@ def _unreadable(host: Host, inventory: Inventory, origin: Origin, *, declared: b
 
 
 def _elsewhere(host: Host, origin: Origin) -> str:
-    readable = not origin.directory and not origin.refusal and host.is_root()
+    readable = not origin.directory and origin.problem is None and host.is_root()
     return members.elsewhere(host, origin.path, origin.fstype) if readable else ""
 
 

@@ -79,10 +79,10 @@ def _restored(sandbox: Sandbox, mount: Mount) -> str:
     slave = f"What is mounted elsewhere does not reach {point} any more." if mount.master else ""
     if _is_full(sandbox):
         unseen = mounting.unreplayed(mount.fstype)
-        writable = f"`sandbox-tui unmount {sandbox.name}` and `mount` make it writable."
-        return (
-            f"It is mounted on {point} again, but read-only.{unseen} Once it is not FULL, {writable} {slave}"
-        ).rstrip()
-    if mount == _first(sandbox) and remounting.is_bound_read_only(sandbox, mount):
-        return f"{point} was read-only, and can be written to now. {slave}".rstrip()
-    return slave
+        writable = f"Once it is not FULL, `sandbox-tui unmount {sandbox.name}` and `mount` make it writable."
+        changed = f"It is mounted on {point} again, but read-only.{unseen} {writable}"
+    elif mount == _first(sandbox) and remounting.is_bound_read_only(sandbox, mount):
+        changed = f"{point} was read-only, and can be written to now."
+    else:
+        changed = ""
+    return " ".join(filter(None, (changed, slave)))

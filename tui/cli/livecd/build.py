@@ -4,40 +4,27 @@ import argparse
 import os
 from pathlib import Path
 
-from tui.backend import execute, sizes
+from tui.backend import sizes
 from tui.backend.errors import UsageError
 from tui.backend.host import Host
-from tui.backend.livecd import build, kernel_fetch
+from tui.backend.livecd import kernel_fetch
 from tui.backend.livecd.request import BuildRequest
-from tui.backend.plan import Plan
+from tui.backend.verbs.livecd import BUILD, FETCH
 from tui.cli import narration, output
 from tui.cli.create import absolute
-from tui.cli.running import progress, stop_on_signals
+from tui.cli.running import change
 
 
 def run(options: argparse.Namespace, host: Host) -> int:
     """Make an ISO, or print how."""
     request = _request(options)
-    if request.fetch_kernel and kernel_fetch.fetched(host) is None:
-        fetch = kernel_fetch.plan(host)
-        if options.dry_run:
-            output.print_script(fetch)
-            narration.say("That fetches the kernel; the rest can be planned when it is there.")
-            return 0
-        _carry_out(fetch, host)
-    prepared = build.prepare(host, request)
-    if options.dry_run:
-        output.print_script(prepared.plan)
+    if request.fetch_kernel and kernel_fetch.fetched(host) is None and not change(host, FETCH, None, options):
+        narration.say("That fetches the kernel; the rest can be planned when it is there.")
         return 0
-    _carry_out(prepared.plan, host)
-    output.print_data(prepared.output)
+    built = change(host, BUILD, request, options)
+    if built is not None:
+        output.print_data(built.path)
     return 0
-
-
-def _carry_out(plan: Plan, host: Host) -> None:
-    narration.notes(plan.notes)
-    with stop_on_signals() as stop:
-        execute.run(plan, host, progress, stop)
 
 
 def _request(options: argparse.Namespace) -> BuildRequest:

@@ -3,13 +3,13 @@
 import argparse
 import sys
 
-from tui.backend import sizes
 from tui.backend.errors import NeedsRoot, UsageError
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory
 from tui.backend.livecd import write
 from tui.backend.livecd.write import Prepared, WriteRequest
-from tui.backend.plan import Plan
+from tui.backend.present import results
+from tui.backend.verbs.change import prepare
+from tui.backend.verbs.livecd import WRITE
 from tui.cli import narration, output
 from tui.cli.create import absolute
 from tui.cli.running import carry_out, show_only
@@ -22,21 +22,15 @@ def run(options: argparse.Namespace, host: Host) -> int:
         device=absolute(options.device) or "",
         trusted=options.trusted,
     )
-
-    def make(now: Inventory) -> Plan:
-        return write.prepare(host, request, now).plan
-
     if options.dry_run:
-        show_only(host, make)
+        show_only(host, WRITE, request)
         return 0
     if not host.is_root():
         raise NeedsRoot("Writing to a disk needs root.", "Start it with sudo.")
-    prepared = write.prepare(host, request)
+    prepared = prepare(host, WRITE, request).facts
     narration.notes(prepared.plan.notes)
     write.confirm(prepared, _name(prepared, options.yes))
-    carry_out(host, make, shown=prepared.plan)
-    done = f"{sizes.show(prepared.size)} of {prepared.iso} are on {prepared.target.device.path}"
-    output.print_line(f"{done}, and were read back and compared.")
+    output.print_line(results.written(carry_out(host, WRITE, request, shown=prepared.plan)))
     return 0
 
 

@@ -1,18 +1,18 @@
 """The walk to a Live CD: three pages, then the plan, then the ISO."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from textual import on
 
-from tui.backend import inventory
 from tui.backend.errors import NotFound, Refused, SandboxError
 from tui.backend.host import Host
 from tui.backend.livecd import iso_file, kernel, kernel_fetch, roots
 from tui.backend.livecd.request import BuildRequest
 from tui.backend.livecd.roots import Root
 from tui.backend.plan import Plan
-from tui.screens.jobs import Job
-from tui.screens.livecd.jobs import Build, Fetch
+from tui.backend.verbs.livecd import BUILD, FETCH
+from tui.screens.job import Job, settle
 from tui.screens.livecd.medium import MediumScreen
 from tui.screens.livecd.options import OptionsPage
 from tui.screens.livecd.places import absolute, suggest
@@ -74,23 +74,22 @@ class LiveCdScreen(WalkScreen):
         request = self.query_one(OptionsPage).request(self.query_one(WayPage).request(self.base))
         self.ask(lambda: self._plan(request), self._review, self.complain)
 
-    def _plan(self, request: BuildRequest) -> tuple[Job, Plan]:
+    def _plan(self, request: BuildRequest) -> tuple[Job[Any], Plan]:
         """In a thread: the job, or the one that must come before it."""
-        job: Job = Build(_REVIEW, "make the ISO", request=request)
         if request.fetch_kernel and kernel_fetch.fetched(self.host) is None:
-            job = Fetch(_FETCH, "have it downloaded")
-        return job.settle(self.host, inventory.read(self.host))
+            return settle(self.host, Job(_FETCH, "have it downloaded", FETCH, None))
+        return settle(self.host, Job(_REVIEW, "make the ISO", BUILD, request))
 
-    def _review(self, planned: tuple[Job, Plan]) -> None:
+    def _review(self, planned: tuple[Job[Any], Plan]) -> None:
         self.page.say("")
         job, plan = planned
         shown = PlanScreen(job, plan)
         self.when_on_top(lambda: self.open(shown, lambda made: self._reviewed(job, made=bool(made))))
 
-    def _reviewed(self, job: Job, *, made: bool) -> None:
+    def _reviewed(self, job: Job[Any], *, made: bool) -> None:
         if not made:
             return
-        if isinstance(job, Build):
+        if job.verb is BUILD:
             self._show(job.request.output)
         else:
             self.when_on_top(self._options)

@@ -12,10 +12,11 @@ from tui.backend.errors import SandboxError
 from tui.backend.livecd import offers, write
 from tui.backend.livecd.offers import Offer
 from tui.backend.livecd.write import Prepared, WriteRequest
+from tui.backend.verbs.livecd import WRITE
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
+from tui.screens.job import Job
 from tui.screens.livecd import told
-from tui.screens.livecd.jobs import Write
 from tui.screens.plan import PlanScreen
 from tui.screens.reading import Reading
 from tui.widgets.fields import TextField
@@ -121,7 +122,7 @@ class TargetScreen(FaceScreen[None]):
     def _review(self, planned: tuple[WriteRequest, Prepared]) -> None:
         request, prepared = planned
         self._say("")
-        job = Write("Live CD: write", "write it, for good", request=request)
+        job = Job("Live CD: write", "write it, for good", WRITE, request)
         self.when_on_top(lambda: self.open(PlanScreen(job, prepared.plan), self._reviewed))
 
     def _reviewed(self, written: bool | None) -> None:

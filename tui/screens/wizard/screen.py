@@ -8,7 +8,8 @@ from tui.backend.origins import Origin
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import engine
 from tui.backend.sandboxes.request import CreateRequest
-from tui.screens import jobs
+from tui.backend.verbs.create import CREATE
+from tui.screens.job import Job, settle
 from tui.screens.plan import PlanScreen
 from tui.screens.wizard.options import OptionsPage
 from tui.screens.wizard.origin import OriginPage
@@ -48,9 +49,10 @@ class WizardScreen(WalkScreen):
 
     def _found(self, found: tuple[Origin, str]) -> None:
         origin, usual = found
-        if origin.refusal:
+        if origin.problem is not None:
+            cause = origin.problem.cause
             self.complain(
-                Refused(f"{origin.path} cannot be an origin: {origin.refusal}.", "Choose one that is ready.")
+                Refused(f"{origin.path} cannot be an origin: {cause}.", "Choose one that is ready.")
             )
             return
         self.origin = self.query_one(SizePage).origin = origin
@@ -75,14 +77,10 @@ class WizardScreen(WalkScreen):
         except SandboxError as error:
             self.complain(error)
             return
-        job = jobs.Create(_REVIEW, "make the sandbox", request=request)
-        self.ask(
-            lambda: job.settle(self.host, inventory.read(self.host)),
-            lambda settled: self._review(*settled),
-            self.complain,
-        )
+        job = Job(_REVIEW, "make the sandbox", CREATE, request)
+        self.ask(lambda: settle(self.host, job), lambda settled: self._review(*settled), self.complain)
 
-    def _review(self, job: jobs.Job, plan: Plan) -> None:
+    def _review(self, job: Job[CreateRequest], plan: Plan) -> None:
         self.page.say("")
         self.when_on_top(lambda: self.open(PlanScreen(job, plan), self._reviewed))
 

@@ -1,0 +1,1 @@
+"""What people read: the numbers and sentences of both front ends, made from typed values."""
