@@ -259,3 +259,50 @@ def _removed_in_little_memory(lab: Lab) -> None:
     assert f"{len(shown.changed or ()) - 3} more" in shown.sentence
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - ours < 16 << 10
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 64 << 10
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_disk_that_is_written_by_the_node_of_its_part(lab: Lab, hashed: bool) -> None:
+    """What waits in memory for that node is written out before it is counted and hashed."""
+    disk, part, _other = partitioned(lab)
+    lab.create(disk, name="trial", size="4M", no_mount=True, hash=hashed)
+    with open(part, "r+b", buffering=0) as raw:
+        raw.write(os.urandom(4096))
+        shown = lab.remove("trial")
+    assert shown.counters_same is False
+    assert shown.hash_same is (False if hashed else None)
+    assert "was CHANGED" in shown.sentence
+
+
+@both_engines
+def test_an_image_that_is_written_by_another_loop_device(lab: Lab, engine: str) -> None:
+    disk = lab.disk(attach=False)
+    lab.create(disk.origin, name="trial", size="4M", engine=engine)
+    lab.loops.append(node := loop_over(disk.origin))
+    with open(node, "r+b", buffering=0) as raw:
+        raw.seek(4 * MIB)
+        raw.write(os.urandom(4096))
+        shown = lab.remove("trial")
+    assert shown.hash_same is False
+    assert "was CHANGED" in shown.sentence
+
+
+def test_a_map_that_lost_its_devices_proves_nothing(lab: Lab) -> None:
+    """What was written below it before is not counted by it."""
+    disk = lab.disk()
+    sectors = os.stat(disk.image).st_size // 512
+    sh("modprobe", "dm_mod")
+    sh("dmsetup", "create", "below", "--table", f"0 {sectors} linear {disk.device} 0")
+    sh("dmsetup", "mknodes", "below")
+    try:
+        lab.create("/dev/mapper/below", name="trial", size="4M", no_mount=True)
+        sh("dmsetup", "suspend", "below")
+        sh("dmsetup", "reload", "below", "--table", f"0 {sectors} error")
+        sh("dmsetup", "resume", "below")
+        write(disk.device, 4 * MIB)
+        shown = lab.remove("trial")
+        assert "untouched" not in shown.sentence
+        assert "the devices below it is not counted" in shown.sentence
+    finally:
+        sh("dmsetup", "remove", "below")
+        sh("dmsetup", "mknodes", "below")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import NAME, clear, discard, look, make
+from tui.backend.host import FileKind
 from tui.backend.practice import PracticeHost
 from tui.backend.sandboxes import kept
 
@@ -39,3 +40,22 @@ def test_the_command_line_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
     cli.host.run(["touch", f"/run/sandbox-tui/{NAME}/mine"])
     assert ASIDE in cli("remove", NAME).err
+
+
+def test_the_proof_is_told_even_where_others_are_in_the_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link of somebody's in the place of a mount point that is gone: the kernel lets root not follow it."""
+    cli = CommandLine(PracticeHost(), capsys)
+    cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M", "--mount", "/mnt/new")
+    look_at = cli.host.kind
+
+    def denied(path: str) -> FileKind | None:
+        if path == "/mnt/new" and look_at(path) is None:
+            raise PermissionError(13, "Permission denied", path)
+        return look_at(path)
+
+    monkeypatch.setattr(cli.host, "kind", denied)
+    said = cli("remove", NAME)
+    assert said.status == 0
+    assert "/dev/sdb1 is untouched" in said.out

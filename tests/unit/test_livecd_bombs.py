@@ -270,3 +270,33 @@ def test_an_archive_that_takes_the_place_of_a_checked_one(tmp_path: Path) -> Non
     if os.geteuid() == 0:
         assert b"of root's" not in done.stdout
     assert str(tmp_path) not in line.split(" <")[0]
+
+
+@pytest.mark.parametrize("where", ["pax", "gnu"])
+def test_a_link_whose_target_no_link_can_have(tmp_path: Path, where: str) -> None:
+    """Python's tarfile would read it into memory, and search it in a time that grows with its square."""
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "1" * 900_000
+    form = tarfile.PAX_FORMAT if where == "pax" else tarfile.GNU_FORMAT
+    with tarfile.open(tmp_path / "x.tar", "w", format=form) as made:
+        made.addfile(link)
+    with (
+        (tmp_path / "x.tar").open("rb") as file,
+        pytest.raises(ValueError, match=r"has 900,0.. bytes"),
+        tarfile.open(fileobj=file, mode="r|", tarinfo=archives._Member) as tar,
+    ):
+        tar.next()
+    with pytest.raises(Refused, match="damaged"):
+        archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost()))
+
+
+def test_a_name_that_comes_twice_is_counted_twice(tmp_path: Path) -> None:
+    """Both are unpacked, one after the other."""
+    with tarfile.open(tmp_path / "x.tar", "w") as made:
+        for size in (5 << 20, 1):
+            member = tarfile.TarInfo("x")
+            member.size = size
+            made.addfile(member, io.BytesIO(bytes(size)))
+    found = archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost())).listing
+    assert found.entries["x"].size == 1
+    assert found.bytes >= 5 << 20

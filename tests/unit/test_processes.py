@@ -48,3 +48,29 @@ def test_foreign_mounts_are_those_of_other_namespaces_only() -> None:
     for mount in processes.foreign_mounts():
         tasks = os.listdir(f"/proc/{mount.pid}/task")
         assert any(os.readlink(f"/proc/{task}/ns/mnt") != ours for task in tasks)
+
+
+def test_no_file_system_is_asked_for_the_roots_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is a program of somebody's need never answer."""
+    ask = os.stat
+
+    def never(path: str, **options: bool) -> os.stat_result:
+        assert not str(path).endswith(("/root", "/cwd", "/exe"))
+        return ask(path, **options)
+
+    monkeypatch.setattr(os, "stat", never)
+    processes.foreign_mounts()
+    processes.uses("0:0", ["/tmp"])
+
+
+def test_two_roots_of_one_namespace_are_told_apart(tmp_path: Path) -> None:
+    here, there = processes._place("/proc/self/root"), processes._place("/proc/self/cwd")
+    assert here[0]
+    assert here != ("", "")
+    with subprocess.Popen(["sh", "-c", "echo; read x"], cwd=tmp_path, stdin=-1, stdout=-1) as process:
+        assert process.stdout
+        process.stdout.readline()
+        other = processes._place(f"/proc/{process.pid}/cwd")
+        process.kill()
+    assert len({here, other, there}) >= 2
+    assert processes._place("/proc/self/none") == ("", "")

@@ -138,3 +138,28 @@ def test_only_regular_files_are_opened(tmp_path: Path, kind: str) -> None:
     path = "/dev/zero" if kind == "device" else str(tmp_path / kind)
     with pytest.raises(OSError, match="regular file"):
         RealHost().open(path)
+
+
+@pytest.mark.parametrize(
+    ("owners", "said"),
+    [
+        ({}, ""),
+        ({"_img": (ALICE, stat.S_IFREG | 0o644)}, f"/img belongs to the user {ALICE}, who can change it"),
+        ({"_img": (0, stat.S_IFREG | 0o646)}, "others can write to /img at any moment"),
+        ({"_img": (0, stat.S_IFREG | 0o664)}, "others can write to /img at any moment"),
+        ({"_img": (0, stat.S_IFREG | 0o600)}, ""),
+    ],
+)
+def test_a_file_that_others_can_change(owners: dict[str, tuple[int, int]], said: str) -> None:
+    found = trust.changeable(Owned(**owners), "/img")
+    assert found.startswith(said)
+    assert bool(found) is bool(said)
+
+
+def test_a_file_in_a_directory_that_others_can_change() -> None:
+    assert "/home/a belongs to" in trust.changeable(Owned(_home_a=(ALICE, DIRECTORY)), "/home/a/img")
+
+
+def test_who_called_sudo_may_have_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_UID", str(ALICE))
+    assert trust.changeable(Owned(_img=(ALICE, stat.S_IFREG | 0o644)), "/img") == ""

@@ -11,7 +11,7 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan
 from tui.backend.practice import PracticeHost
-from tui.backend.sandboxes import unmounting
+from tui.backend.sandboxes import remove, unmounting
 
 
 def sandbox(host: PracticeHost) -> Sandbox:
@@ -86,3 +86,16 @@ def test_a_full_one_comes_back_read_only_and_without_replay() -> None:
     assert step.undo is not None
     assert "ro,noload" in step.undo.shell()
     assert "read-only" in step.restored
+
+
+@pytest.mark.parametrize("options", [{}, {"mount": "/mnt/new"}, {"engine": "overlay"}])
+def test_no_mount_point_goes_as_long_as_it_may_be_mounted_on_again(options: dict[str, str]) -> None:
+    """Somebody could put a link in its place meanwhile, and an undo would mount where that leads."""
+    host = PracticeHost()
+    make(host, **options)
+    plan = remove.prepare(host, look(host), (NAME,))
+    assert plan.commit is not None
+    gone = [n for n, step in enumerate(plan.steps) if step.title.startswith("Remove the mount point")]
+    assert gone
+    assert min(gone) >= plan.commit
+    assert not [step for step in plan.steps if step.undo is not None and step.undo.argv[0] == "mkdir"]

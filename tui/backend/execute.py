@@ -78,7 +78,7 @@ class _Run:
     def all(self) -> dict[str, str]:
         """Every step in order; the captured names with their values. Raises PlanFailed."""
         for index, step in enumerate(self.plan.steps):
-            if index < self.commit and self.stop():
+            if index <= self.commit and self.stop():
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
                 continue
@@ -126,7 +126,8 @@ class _Run:
         """Take back what was done, or, where there is no way back, note it."""
         words = str(error) if isinstance(error, CommandFailed) else f"{type(error).__name__}: {error}"
         self._report(Event(index, step, Phase.FAILED, words))
-        if step.optional and isinstance(error, CommandFailed):
+        stopped = index < self.commit and self.stop()
+        if step.optional and isinstance(error, CommandFailed) and not stopped:
             self.groups.add(step.group)
             return
         reason = f"“{step.title}” failed: {words}"

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tui.backend import paths
+from tui.backend import limited, paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
 from tui.backend.kernel_text import decode, fields, lines, number
 
@@ -97,10 +97,12 @@ def _left(descriptor: int) -> list[str]:
 
 
 def _has_open(pid: int | None, descriptor: int) -> bool:
-    mine = os.fstat(descriptor)
+    mine, name = os.fstat(descriptor), os.readlink(f"/proc/self/fd/{descriptor}")
     for entry in os.listdir(f"/proc/{pid}/fd"):
         with suppress(OSError):
-            if os.path.samestat(os.stat(f"/proc/{pid}/fd/{entry}"), mine):
+            place = f"/proc/{pid}/fd/{entry}"
+            named = os.readlink(place) == name  # asks no file system, which could let us wait for ever
+            if named and os.path.samestat(limited.call(lambda place=place: os.stat(place)), mine):  # type: ignore[misc]
                 return True
     return False
 

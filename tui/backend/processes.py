@@ -8,7 +8,7 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,6 +22,8 @@ _NS_GET_USERNS = 0xB701
 """ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 """The inode number of the first PID namespace (PROC_PID_INIT_INO of linux/proc_ns.h)."""
+_LOCAL = frozenset({"devtmpfs", "tmpfs", "ramfs", "ext2", "ext3", "ext4", "xfs", "btrfs"})
+"""File systems that answer by themselves, on which there are device nodes."""
 _MAPPING = re.compile(r"(?:[^ ]+ ){4}[^ ]+ +(/.*)", re.DOTALL)
 _MAPS_NEWLINE = re.compile(r"\\012")
 """maps escapes newlines and nothing else."""
@@ -64,12 +66,12 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     what is mounted below theirs only.
     """
     ours = _namespace("self")
-    seen: set[tuple[str, int, int]] = set()
+    seen: set[tuple[str, ...]] = set()
     found: dict[int, ForeignMount] = {}
     for pid, task in _tasks():
         with suppress(OSError):
-            namespace, root = _namespace(task), os.stat(f"/proc/{task}/root")
-            view = (namespace, root.st_dev, root.st_ino)
+            namespace = _namespace(task)
+            view = (namespace, *_place(f"/proc/{task}/root"))
             if namespace != ours and view not in seen:
                 seen.add(view)
                 found = {**dict(_foreign(pid, task)), **found}
@@ -188,6 +190,10 @@ class _View:
     mounted: frozenset[str]
     points: tuple[str, ...]
     inside: frozenset[str]
+    nodes: frozenset[str]
+    """The numbers of the mounts on which a device node is asked for its number. Others, of which anybody may
+    be the server, could let us wait for ever; nobody opens a device there.
+    """
 
 
 def _view(task: int, devno: str, nodes: Sequence[str], own: Sequence[str]) -> _View:
@@ -195,8 +201,17 @@ def _view(task: int, devno: str, nodes: Sequence[str], own: Sequence[str]) -> _V
     there = _parse(task)
     mounted = tuple(mount for mount in there if mounts.shows(mount, devno, nodes))
     points = (*(mount.mountpoint for mount in mounted), *own)
-    inside = frozenset(str(mount.id) for mount in there if _inside(mount.mountpoint, points))
-    return _View(devno, frozenset(str(mount.id) for mount in mounted), points, inside)
+    return _View(
+        devno,
+        _numbers(mounted),
+        points,
+        inside=_numbers(mount for mount in there if _inside(mount.mountpoint, points)),
+        nodes=_numbers(mount for mount in there if mount.fstype in _LOCAL),
+    )
+
+
+def _numbers(found: Iterable[Mount]) -> frozenset[str]:
+    return frozenset(str(mount.id) for mount in found)
 
 
 def _held(task: int, view: _View, open_files: bool) -> Iterator[tuple[str, str]]:
@@ -211,7 +226,8 @@ def _held(task: int, view: _View, open_files: bool) -> Iterator[tuple[str, str]]
     for descriptor in os.listdir(f"/proc/{task}/fd"):
         path = _link(f"/proc/{task}/fd/{descriptor}")
         if path.startswith("/dev/"):
-            if view.devno and _device(f"/proc/{task}/fd/{descriptor}") == view.devno:
+            local = view.devno and _mount_id(task, descriptor) in view.nodes
+            if local and _device(f"/proc/{task}/fd/{descriptor}") == view.devno:
                 yield "has open", path
         elif _inside(path, view.points) or (view.mounted and _mount_id(task, descriptor) in view.mounted):
             yield "has open", path
@@ -255,13 +271,22 @@ def _is_on(path: str, numbers: frozenset[str]) -> bool:
 
 def _mount_of(path: str) -> str:
     """The number of the mount that a link of /proc leads to; empty where it is not known."""
+    return _place(path)[0]
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The numbers of mount and inode that a link of /proc leads to, as the kernel has them: no file system is
+    asked, which could let us wait for ever. Empty where they are not known (of inodes, before Linux 5.14).
+    """
     with suppress(OSError):
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
-            return _mount_id(os.getpid(), str(descriptor))
+            told = lines(_text(f"/proc/self/fdinfo/{descriptor}"))
         finally:
             os.close(descriptor)
-    return ""
+        known = dict(line.partition(":\t")[::2] for line in told)
+        return known.get("mnt_id", ""), known.get("ino", "")
+    return "", ""
 
 
 def _mapped(pid: int, points: Sequence[str]) -> Iterator[str]:

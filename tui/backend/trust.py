@@ -43,6 +43,21 @@ def fault(host: Host, path: str, *, inside: bool = False) -> str:
     return ""
 
 
+def changeable(host: Host, path: str) -> str:
+    """Who else can change what is in a file, now or later, as a sentence's beginning; empty for nobody, and
+    for all who are not root.
+    """
+    if not host.is_root():
+        return ""
+    path, trusted = host.resolve(path), _trusted()
+    if way := fault(host, path):
+        return way
+    found = host.owner(path)
+    if found.uid not in trusted:
+        return f"{clean(path)} belongs to {_name(found.uid)}, who can change it at any moment"
+    return f"others can write to {clean(path)} at any moment" if _shared(found, trusted) else ""
+
+
 def _trusted() -> frozenset[int]:
     """Root, and who called sudo: that user is root anyway."""
     caller = number(os.environ.get("SUDO_UID", ""))

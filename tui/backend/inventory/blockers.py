@@ -33,7 +33,7 @@ class Blocker:
     """One thing in the way: `what` it is and `how` it holds the sandbox, in words.
 
     `pid` is the process to end, None where it is not a process; `program` and `user` are
-    that process's, empty otherwise.
+    that process's, empty otherwise, and `path` is what it holds.
     """
 
     what: str
@@ -41,6 +41,7 @@ class Blocker:
     pid: int | None = None
     program: str = ""
     user: str = ""
+    path: str = ""
 
 
 def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
@@ -59,6 +60,7 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
             use.pid,
             use.program,
             use.user,
+            use.what,
         )
         for use in _uses(host, sandbox)
     )
@@ -67,6 +69,21 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     around = (*_foreign(host, sandbox), *_hidden(host, sandbox), *_on_top(host, sandbox))
     around = (*around, *_shared(host, sandbox))
     return (*processes, *inside, *stray, *around)
+
+
+def of_mounts(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Everything that has to go before it can be unmounted and mounted again: not who has its device open;
+    but an overlay can be mounted once only, so that a copy of its layers elsewhere is in the way.
+    """
+    found = read(host, sandbox)
+    if sandbox.map is None:
+        return found
+    points = tuple(mount.mountpoint for mount in sandbox.mounts)
+    return tuple(b for b in found if b.pid is None or any(_is_below(b.path, point) for point in points))
+
+
+def _is_below(path: str, point: str) -> bool:
+    return path == point or path.startswith(f"{point.rstrip('/')}/")
 
 
 def _strays(sandbox: Sandbox) -> tuple[Blocker, ...]:
@@ -233,6 +250,7 @@ def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
             f"keeps it mounted on {m.mountpoint} in a mount namespace of its own",
             m.pid,
             m.program,
+            path=m.mountpoint,
         )
         for m in reversed(elsewhere)
         if m.devno in numbers

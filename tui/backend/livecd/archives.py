@@ -36,6 +36,8 @@ _CPIO = ("07070", "\udcc7q", "q\udcc7")
 """How cpio archives begin: in ASCII, old or new, or in binary of either byte order."""
 _KEPT = 200
 """Bytes that an attribute takes beside its text."""
+_LONGEST_HEADER = 1 << 17
+"""Bytes of a name, the target of a link and the attributes of a member: Linux has attributes of 64 KiB."""
 _PROGRAMS = ("bash", "bsdcat", "bsdtar", "head", "tail")
 _CONVERT = "bsdtar --absolute-paths --create --file=- --format={} @-"
 _LIST = "bsdtar --list -vv --file=- | tail --lines=1"
@@ -119,10 +121,28 @@ def _read_tar(host: Host, path: str, by: str) -> Archive:
     source = quote(path)
     _check_format(host, path, source, by)
     stream = _stream("pax", source, by)
-    with host.pipe(["bash", "-c", stream]) as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
+    with (
+        host.pipe(["bash", "-c", stream]) as pipe,
+        tarfile.open(fileobj=pipe, mode="r|", tarinfo=_Member) as tar,
+    ):
         listing, noted = _entries(path, tar)
         cpio.drain(pipe)
     return Archive((stream,), listing, noted)
+
+
+class _Member(tarfile.TarInfo):
+    """Does not read a name, a target or attributes that are longer than Linux has any: the module reads all
+    of them into memory, and some in a time that grows with their square.
+    """
+
+    _TOLD = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        """Called for each header of the archive."""
+        if self.type in self._TOLD and self.size > _LONGEST_HEADER:
+            raise ValueError(f"a name, a link or an attribute has {self.size:,} bytes")
+        found: tarfile.TarInfo = cast("Any", super())._proc_member(tar)  # noqa: SLF001 - no public way
+        return found
 
 
 def _check_format(host: Host, path: str, source: str, by: str) -> None:

@@ -40,9 +40,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Entries by their path from the top, without `/` at the ends; the top is the empty path."""
+    """Entries by their path from the top, without `/` at the ends; the top is the empty path. `replaced` are
+    the bytes of those that come several times, but for the last: they are unpacked, too.
+    """
 
     entries: Mapping[str, Entry]
+    replaced: int = 0
 
     @property
     def newest(self) -> int:
@@ -51,8 +54,8 @@ class Listing:
 
     @property
     def bytes(self) -> int:
-        """Bytes that the contents take in blocks of 4 KiB."""
-        return sum(_blocks(entry) * _BLOCK for entry in self.entries.values())
+        """Bytes that the contents take in blocks of 4 KiB, while they are unpacked."""
+        return self.replaced + sum(_blocks(entry) * _BLOCK for entry in self.entries.values())
 
     def follow(self, path: str) -> str | None:
         """Where a path leads inside this root, symbolic links followed; None: nowhere."""
@@ -80,7 +83,7 @@ class Collector:
     """Gathers entries, as many as fit into memory. `root` is the path that people gave."""
 
     def __init__(self, root: str) -> None:
-        self._root, self._text = root, 0
+        self._root, self._text, self._replaced = root, 0, 0
         self.entries: dict[str, Entry] = {}
 
     def add(self, name: str, entry: Entry, more: int = 0) -> None:
@@ -92,6 +95,8 @@ class Collector:
         self._put(name, entry, more)
 
     def _put(self, name: str, entry: Entry, more: int = 0) -> None:
+        if name in self.entries:  # unpacked all the same, before what comes later
+            self._replaced += _blocks(self.entries[name]) * _BLOCK
         self.entries[name] = entry
         self._text += len(name) + len(entry.target) + more
         if len(self.entries) > MOST_NAMES or self._text > MOST_TEXT:
@@ -103,7 +108,7 @@ class Collector:
 
     def listing(self) -> Listing:
         """All that was noted."""
-        return Listing(self.entries)
+        return Listing(self.entries, self._replaced)
 
 
 def pieces(file: BinaryIO, end: bytes) -> Iterator[bytes]:

@@ -57,17 +57,20 @@ def of_device(device: Device, others: Iterable[Device]) -> Command:
 
 
 def flush_command(device: Device) -> Command:
-    """The command that writes out what waits in memory for a device, by its own node and by that of its disk:
-    only then it is counted, and read. The kernel forgets what it has read of them, too.
+    """The command that writes out what waits in memory for a device, by its own node and by those of its disk
+    or its parts: only then it is counted, and read. The kernel forgets what it has read of them, too.
     """
     disk = [f"/dev/{device.parents[0]}"] if device.type == "part" and device.parents else []
-    return command("blockdev", "--flushbufs", *disk, device.path)
+    parts = [f"/dev/{name}" for name in device.children if name.startswith(device.kname)]
+    return command("blockdev", "--flushbufs", *disk, *parts, device.path)
 
 
-def flush_again(noted: str, kname: str) -> Command:
-    """The same for the devices of a reading."""
+def nodes(host: Host, noted: str, kname: str) -> tuple[str, ...]:
+    """The nodes of the same: of the disk of a reading, if it is one of its parts, of the parts of a disk, and
+    of the device.
+    """
     disk = [f"/dev/{name}" for name in names(noted)[:1] if name != kname]
-    return command("blockdev", "--flushbufs", *disk, f"/dev/{kname}")
+    return (*disk, *(f"/dev/{name}" for name in sorted(partitions(host, kname))), f"/dev/{kname}")
 
 
 def read_command(knames: tuple[str, ...]) -> Command:

@@ -38,14 +38,29 @@ def sentences(host: Host, gone: Iterable[Sandbox]) -> tuple[str, ...]:
     found, there = [], _places(host)
     for sandbox in gone:
         path = paths.kept(sandbox.name)
-        if path in there and (names := host.listdir(path)):
+        if path in there and (names := _in(host, path)):
             found.append(
                 f"What others wrote into the place of {sandbox.name} is kept in {path}: {_some(names)}."
             )
         own = sandbox.mount_left
-        if own and host.kind(own) is not None:
-            found.append(f"Something else wrote into {clean(own)}: that mount point stays.")
+        if own and _is_there(host, own):
+            found.append(f"Something else is in {clean(own)}: that mount point stays.")
     return tuple(found)
+
+
+def _is_there(host: Host, path: str) -> bool:
+    """Not where it cannot be told: others may have put something in its place, such as a link of theirs."""
+    try:
+        return host.kind(path) is not None
+    except OSError:
+        return False
+
+
+def _in(host: Host, directory: str) -> list[str]:
+    try:
+        return host.listdir(directory)
+    except OSError:
+        return []
 
 
 def leftovers(host: Host) -> tuple[Step, ...]:

@@ -90,9 +90,9 @@ def _compared(name: str, file: str, variable: str, title: str) -> tuple[Step, ..
 def _list(name: str, file: str, output: str) -> Command:
     lower = paths.of(name, paths.LOWER)
     if file == paths.MANIFEST:
-        return command("find", lower, "-printf", _FORMAT, output=output)
+        return command("find", lower, "-ignore_readdir_race", "-printf", _FORMAT, output=output)
     digest = ("sha256sum", "--binary", "--zero", "{}", "+")
-    return command("find", lower, "-type", "f", "-exec", *digest, output=output)
+    return command("find", lower, "-ignore_readdir_race", "-type", "f", "-exec", *digest, output=output)
 
 
 def _sort(name: str, file: str) -> Command:
@@ -102,5 +102,6 @@ def _sort(name: str, file: str) -> Command:
 
 
 def _path(entry: str) -> str:
-    """Of an entry as comm shows it, with a tab before those of the second list."""
-    return entry.removeprefix("\t").split(" ", _FIELDS)[-1].split("\t", 1)[0]
+    """Of an entry as comm shows it, with a tab before those of the second list. Only links have a target."""
+    kind, *_facts, rest = entry.removeprefix("\t").split(" ", _FIELDS)
+    return rest.split("\t", 1)[0] if kind == "l" else rest.removesuffix("\t")

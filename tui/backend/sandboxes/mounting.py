@@ -92,7 +92,7 @@ def check_members(path: str, elsewhere: str) -> None:
     """Refused where mounting a file system would open parts of it on other devices, for real."""
     if elsewhere:
         raise Refused(
-            f"{path} is not mounted: {elsewhere}, which would be written to.",
+            f"{path} is not mounted: {elsewhere}. What is on another device would be written to for real.",
             "--no-mount gives the device alone, to be worked on without mounting it.",
         )
 

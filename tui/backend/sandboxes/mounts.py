@@ -1,6 +1,6 @@
 """Mounting and unmounting a sandbox that exists."""
 
-from tui.backend import origins, requirements
+from tui.backend import origins, requirements, trust
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, members
@@ -9,6 +9,7 @@ from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import mounting, ownership, remove, repair, unmounting
 from tui.backend.sandboxes.mounting import Target
+from tui.backend.sandboxes.survey import strangers
 
 
 def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | None) -> Plan:
@@ -22,11 +23,11 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
     target = mounting.default_target(name) if directory is None else mounting.survey(host, directory, others)
     if directory is None and "mnt" in sandbox.entries:
         target = mounting.Target(target.path, absent=False)
-    plan = _mount(host, sandbox, mounting.check(target), own_place=directory is None)
+    plan = _mount(host, inventory, sandbox, mounting.check(target), own_place=directory is None)
     return requirements.check(host, plan)
 
 
-def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> Plan:
+def _mount(host: Host, inventory: Inventory, sandbox: Sandbox, target: Target, *, own_place: bool) -> Plan:
     name = sandbox.name
     if sandbox.device is None:
         options = mounting.options("overlay", own_place=own_place, suid_dev=False)
@@ -37,7 +38,7 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
             f"{name} cannot be mounted: it holds {fstype or 'no file system'}.",
             f"Work on {sandbox.device} itself, or make a file system on it.",
         )
-    mounting.check_members(sandbox.device, members.elsewhere(host, sandbox.device, fstype))
+    mounting.check_members(sandbox.device, _elsewhere(host, inventory, sandbox, sandbox.device, fstype))
     options = mounting.options(fstype, own_place=own_place, suid_dev=False)
     notes: tuple[str, ...] = ()
     if sandbox.status.health is Health.OVERFLOW:
@@ -46,14 +47,20 @@ def _mount(host: Host, sandbox: Sandbox, target: Target, *, own_place: bool) -> 
     return Plan("mount", name, mounting.steps(name, fstype, target, options, exists=True), notes)
 
 
+def _elsewhere(host: Host, inventory: Inventory, sandbox: Sandbox, device: str, fstype: str) -> str:
+    """Why parts of it may be on other devices; empty where there are none."""
+    record = sandbox.record
+    if record is not None and record.image and (fault := trust.changeable(host, record.origin)):
+        return f"{fault}, also what it says of other devices"
+    return members.elsewhere(host, device, fstype, strangers(inventory, sandbox.origin or ""))
+
+
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
     """The plan to unmount a sandbox everywhere. NotFound, or Refused with who is in the way."""
     sandbox = ownership.check(inventory.sandbox(name))
     if not sandbox.mounts:
         raise Refused(f"{name} is not mounted.", "There is nothing to do.")
-    points = {mount.mountpoint for mount in sandbox.mounts}
-    found = tuple(b for b in blockers.read(host, sandbox) if b.pid is None or any(p in b.how for p in points))
-    remove.check(sandbox, found)
+    remove.check(sandbox, blockers.of_mounts(host, sandbox))
     return requirements.check(host, Plan("unmount", name, unmounting.steps(sandbox), _lost(sandbox)))
 
 

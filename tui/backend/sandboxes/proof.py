@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.host import Host
+from tui.backend.inventory import loops
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.record import Record
 from tui.backend.inventory.sandboxes import Sandbox
@@ -38,7 +39,8 @@ class Evidence:
     noted and can be compared, `rehashed`: so can the hashes of its files. `hashed`: a hash was asked for.
     `direct`: what is hashed is mounted itself, so that its hash can be read only when that is unmounted.
     `uncounted` says by what else the origin can be written, which no counter of it tells; empty for nothing.
-    `replaced`: what has the image's name now is another file.
+    `replaced`: what has the image's name now is another file. `nodes` are those of the devices by which it
+    may be written to: what waits in memory for them is written out first.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Evidence:
     direct: bool
     uncounted: str
     replaced: bool
+    nodes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,17 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
         direct=sandbox.locked is not None,
         uncounted="" if image or kname is None else _uncounted(host, kname, noted or ""),
         replaced=image and bound in inside and _is_another(host, record.origin if record else "", bound),
+        nodes=_nodes(host, sandbox, noted or "", image=image),
     )
+
+
+def _nodes(host: Host, sandbox: Sandbox, noted: str, *, image: bool) -> tuple[str, ...]:
+    """Of an image those of all other loop devices of it, and of their partitions."""
+    if not image:
+        return counters.nodes(host, noted, sandbox.origin) if sandbox.origin else ()
+    bound, own = paths.of(sandbox.name, paths.IMAGE), {loop.kname for loop in sandbox.loops}
+    found = (loop for loop in loops.read(host) if loop.kname not in own and loops.is_over(host, loop, bound))
+    return tuple(node for loop in found for node in counters.nodes(host, "", loop.kname))
 
 
 def _is_another(host: Host, image: str, bound: str) -> bool:
@@ -197,14 +210,17 @@ def _uncounted(host: Host, kname: str, noted: str) -> str:
     base = f"/sys/class/block/{disk}"
     if disk.startswith("loop"):
         return "the file behind it"
-    try:
-        below = host.listdir(f"{base}/slaves")
-    except OSError:
-        below = []
-    if below:
+    if disk.startswith(("dm-", "md")) or _names(host, f"{base}/slaves"):  # a map may have lost its devices
         return "the devices below it"
     known = frozenset(counters.names(noted)[1:])
     return "its disk" if disk != kname and known != counters.partitions(host, disk) else ""
+
+
+def _names(host: Host, directory: str) -> list[str]:
+    try:
+        return host.listdir(directory)
+    except OSError:
+        return []
 
 
 def steps(evidence: Evidence) -> tuple[Step, ...]:
@@ -239,7 +255,7 @@ def late_steps(evidence: Evidence) -> tuple[Step, ...]:
 
 def _flush(evidence: Evidence) -> Step:
     """Where that fails, what is in memory may be more than what is counted, and other than what is hashed."""
-    again = counters.flush_again(evidence.noted or "", evidence.kname or "")
+    again = command("blockdev", "--flushbufs", *evidence.nodes)
     return Step(_FLUSH, again, optional=True, group=_group(evidence))
 
 
@@ -251,7 +267,7 @@ def _hash_steps(evidence: Evidence, *, flush: bool) -> tuple[Step, ...]:
     if evidence.hash is None or evidence.content is None:
         return ()
     return (
-        *((_flush(evidence),) if evidence.kname and flush else ()),
+        *((_flush(evidence),) if evidence.nodes and flush else ()),
         Step(
             "Compare the origin's hash",
             command("sha256sum", "--binary", evidence.content),

@@ -55,6 +55,16 @@ _CHOSEN = frozenset(
     " discard=async space_cache space_cache=v2".split()
 )
 """What the kernel or this program chooses itself."""
+_DEFAULTS = {
+    "f2fs": frozenset(
+        "background_gc=on nogc_merge discard nodiscard discard_unit=block no_heap user_xattr inline_xattr acl"
+        " inline_data inline_dentry flush_merge barrier extent_cache mode=adaptive active_logs=6"
+        " alloc_mode=default checkpoint_merge fsync_mode=posix whint_mode=off memory=normal errors=continue"
+        " lazytime".split()
+    ),
+    "nilfs2": frozenset({"errors=remount-ro", "barrier", "order=relaxed"}),
+}
+"""What these show of each mount, and have again without being told. Sources: f2fs.rst, nilfs2.rst."""
 _CHOSEN_NAMES = frozenset({"subvol", "subvolid", "logbufs", "logbsize", "sunit", "swidth", "stripe"})
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/=-]+")
 
@@ -91,7 +101,10 @@ def lost(sandbox: Sandbox) -> str:
     """The options that are not given again, empty for none."""
     words = dict.fromkeys(word for mount in sandbox.mounts for word in _words(mount))
     fstype = sandbox.mounts[0].fstype if sandbox.mounts else ""
-    return ",".join(word for word in words if not _is_kept(fstype, word) and not _is_chosen(word))
+    known = _DEFAULTS.get(fstype, frozenset())
+    return ",".join(
+        word for word in words if not (_is_kept(fstype, word) or _is_chosen(word) or word in known)
+    )
 
 
 def options(sandbox: Sandbox, mount: Mount) -> str:

@@ -22,6 +22,7 @@ from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof, u
 from tui.backend.sandboxes.proof import Evidence
 from tui.backend.sandboxes.request import RAMDISK
 from tui.backend.stores import others_data, ramdisk
+from tui.backend.text import clean
 
 _FILES = (
     paths.IMAGE,
@@ -69,7 +70,7 @@ def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
         )
     if not found:
         return
-    lines = "\n".join(f"  {blocker.what}: {blocker.how}" for blocker in found)
+    lines = "\n".join(f"  {clean(blocker.what)}: {clean(blocker.how)}" for blocker in found)
     processes = any(blocker.pid is not None for blocker in found)
     raise Refused(
         f"The sandbox {sandbox.name} is in use:\n{lines}",
@@ -119,19 +120,21 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     paused = sandbox.map is not None and sandbox.map.suspended
     wake = Step("Let waiting writes go on", snapshot.dmsetup(able.udev, "resume", sandbox.name))
     unmount = unmounting.steps(sandbox)
-    return (*mark, *((wake,) if paused else ()), *unmount, *_let_copies_go(sandbox))
+    return (*mark, *((wake,) if paused else ()), *unmount)
 
 
 def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
     """Anybody can keep a copy of our mounts, and with it the device, in a mount namespace that no process is
     in. The kernel unmounts all of them when the directory that they are on is removed (since Linux 3.18).
+
+    Past the point of no return: until then an undo may mount there again, and somebody else could by now have
+    put a link in the place of a directory that is gone.
     """
     place = (paths.of(sandbox.name, paths.MOUNT_POINT),) if paths.MOUNT_POINT in sandbox.entries else ()
     own = (*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))
     if not own:
         return ()
-    make = command("mkdir", "--parents", *own)  # it may have stayed: something else wrote into it
-    return (Step("Remove the mount point that was made for it", kept.remove_empty(*own), make),)
+    return (Step("Remove the mount point that was made for it", kept.remove_empty(*own)),)
 
 
 def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -143,6 +146,7 @@ def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tu
     inner = [mount for mount in sandbox.inner if mount not in lower]
     above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
     return (
+        *_let_copies_go(sandbox),
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
         *_wipe(sandbox),
         *(_unmap(entry, able) for entry in above),

@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from tui.backend import origins
+from tui.backend import origins, trust
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts
 from tui.backend.inventory.abilities import Abilities, Engines
+from tui.backend.inventory.devices import Device
 from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
 from tui.backend.plan import Step
+from tui.backend.problem import Code
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
@@ -21,8 +23,9 @@ from tui.backend.stores import ramdisk
 class Survey:
     """All readings that a plan is made from. `target` None: its own place, or no mount at all;
     `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
-    (None: not known); `elsewhere` says which part of the origin's file system is on another device,
-    empty for none; `unreadable` tells why its disk is taken for a failing one, empty where it is not.
+    (None: not known); `elsewhere` says why parts of the origin's file system may be on other devices,
+    empty where there are none; `unreadable` tells why its disk is taken for a failing one, empty where it
+    is not.
     `namespace` is the number of our mount namespace. `kernel` are the first two
     numbers of its version, empty when unknown.
     """
@@ -71,7 +74,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         target=chosen,
         target_inside=inside,
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
-        elsewhere=_elsewhere(host, origin),
+        elsewhere=_elsewhere(host, inventory, origin),
         unreadable=_unreadable(host, inventory, origin, declared=request.failing),
         namespace=host.namespace(),
         kernel=_kernel(host),
@@ -84,9 +87,26 @@ def _unreadable(host: Host, inventory: Inventory, origin: Origin, *, declared: b
     return failing.unreadable(host, origin.device, inventory.devices) if origin.device else ""
 
 
-def _elsewhere(host: Host, origin: Origin) -> str:
-    readable = not origin.directory and origin.problem is None and host.is_root()
-    return members.elsewhere(host, origin.path, origin.fstype) if readable else ""
+def _elsewhere(host: Host, inventory: Inventory, origin: Origin) -> str:
+    if origin.directory or origin.problem or not host.is_root() or not mounting.mountable(origin.fstype):
+        return ""
+    if origin.image and (fault := trust.changeable(host, origin.path)):
+        return f"{fault}, also what it says of other devices"
+    others = strangers(inventory, origin.device.kname if origin.device else "")
+    return members.elsewhere(host, origin.path, origin.fstype, others)
+
+
+def strangers(inventory: Inventory, kname: str) -> tuple[str, ...]:
+    """The paths of all devices but that one, what it is a part of or made of, and ours."""
+    device = inventory.device(kname)
+    related = {kname, *(device.parents if device else ()), *(device.children if device else ())}
+    return tuple(
+        other.path for other in inventory.devices if other.kname not in related and not _is_ours(other)
+    )
+
+
+def _is_ours(device: Device) -> bool:
+    return device.verdict.problem is not None and device.verdict.problem.code is Code.OURS
 
 
 def _kernel(host: Host) -> tuple[int, ...]:

@@ -28,7 +28,8 @@ def like_the_origin(name: str) -> tuple[Step, ...]:
     sandbox's top directory, the ones of the origin's.
     """
     archive = paths.of(name, f"{paths.STORE}/top.tar")
-    keep = ("--xattrs", "--xattrs-include=*", "--acls")
+    # attributes of an overlay tell where its layers are from: those of an origin's are not of this one
+    keep = ("--xattrs", "--xattrs-include=*", "--xattrs-exclude=trusted.overlay.*", "--acls")
     lower, upper = paths.of(name, paths.LOWER), paths.of(name, paths.UPPER)
     return (
         Step(

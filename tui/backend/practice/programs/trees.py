@@ -16,33 +16,32 @@ _HASH = ["-type", "f", "-exec", "sha256sum", "--binary", "--zero", "{}", "+"]
 
 
 def find(world: World, words: list[str], _: str) -> str:
-    """List a tree: `find DIRECTORY [-xdev] -printf FORMAT`, or hash it with `-exec sha256sum`. Times are
+    """List a tree: `find DIRECTORY -printf FORMAT`, or hash it with `-exec sha256sum`. Times are
     not kept here: to `-exec touch` all is nothing.
     """
-    if words[1:] and words[1] != "-xdev":
-        words.insert(1, "-xdev")
-    if len(words) < 3:
+    words = [word for word in words if word not in ("-xdev", "-ignore_readdir_race")]
+    if len(words) < 2:
         raise NotPractised(f"find: {words} is not practised")
     place = tree.find(world, words[0])
     if place.node is None:
         raise Failure(f"find: \u2018{words[0]}\u2019: No such file or directory")
     nodes = list(_below(place.path, place.node))
-    if words[2:] == _HASH:
+    if words[1:] == _HASH:
         files = [path for path, node in nodes if isinstance(node, File)]
         return "".join(sha256sum(world, ["--binary", path], "")[:-1] + "\0" for path in files)
-    if words[2:5] == ["-depth", "-exec", "touch"]:
+    if words[1:4] == ["-depth", "-exec", "touch"]:
         return ""
-    if words[2] != "-printf":
+    if words[1] != "-printf":
         raise NotPractised(f"find: {words} is not practised")
     top = place.path
-    entries = (_entry(words[3], place.mount.fs, path.removeprefix(top)[1:], node) for path, node in nodes)
+    entries = (_entry(words[2], place.mount.fs, path.removeprefix(top)[1:], node) for path, node in nodes)
     return "".join(entries)
 
 
 def tar(world: World, words: list[str], _: str) -> str:
     """Carry a directory's own attributes over: `tar --create ... .`, `tar --extract ...`."""
     flags = "c/create x/extract xattrs acls no-recursion same-owner same-permissions"
-    given = parse("tar", words, flags=flags, values="f/file C/directory xattrs-include")
+    given = parse("tar", words, flags=flags, values="f/file C/directory xattrs-include xattrs-exclude")
     place = given.get("directory")
     try:
         node = tree.existing(world, place)
