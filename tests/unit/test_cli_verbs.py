@@ -103,7 +103,10 @@ def test_show_tells_all(cli: CommandLine, engine: str) -> None:
 def test_grow_prints_the_new_size(cli: CommandLine) -> None:
     cli.make()
     said = cli("grow", NAME, "+256M")
-    assert (said.status, said.out) == (0, f"{NAME} has 512.0 MiB now; nothing in it was touched.\n")
+    assert (said.status, said.out) == (
+        0,
+        f"{NAME} has more room now, 512.0 MiB; nothing in it was touched.\n",
+    )
 
 
 def test_grow_dry_run_changes_nothing(cli: CommandLine, engine: str) -> None:

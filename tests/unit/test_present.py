@@ -46,7 +46,7 @@ def test_every_change_says_what_came_of_it() -> None:
     made = change.run(host, CREATE, request())
     assert results.sentences(made)[0].startswith("ready: ")
     grown = change.run(host, GROW, GrowRequest(NAME, "+128M"))
-    assert results.sentences(grown) == (f"{NAME} has 384.0 MiB now; nothing in it was touched.",)
+    assert results.sentences(grown) == (f"{NAME} has more room now, 384.0 MiB; nothing in it was touched.",)
     gone = results.sentences(change.run(host, UNMOUNT, MountRequest(NAME)))
     assert gone == (f"{NAME} is not mounted any more; its changes are still there.",)
     mounted = change.run(host, MOUNT, MountRequest(NAME))

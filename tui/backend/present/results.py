@@ -28,7 +28,7 @@ def _(result: Created) -> tuple[str, ...]:
 @sentences.register
 def _(result: Grown) -> tuple[str, ...]:
     kept = "all that had been saved in it is there" if result.repaired else "nothing in it was touched"
-    return (f"{result.name} has {sizes.show(result.total)} now; {kept}.",)
+    return (f"{result.name} has more room now, {sizes.show(result.total)}; {kept}.",)
 
 
 @sentences.register
