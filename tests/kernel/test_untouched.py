@@ -217,7 +217,7 @@ def test_parts_on_other_devices(lab: Lab, kind: str) -> None:
     lab.loops += (devices := pair(kind))
     before = state()
     for engine in ("overlay", "auto"):
-        with pytest.raises(Refused, match=f"{devices[0]} is not mounted: .*(device|devices), which would be"):
+        with pytest.raises(Refused, match=f"{devices[0]} is not mounted: .*(device|devices)[.] What is"):
             lab.create(devices[0], name="trial", size="4M", engine=engine)
     assert state() == before
     if os.environ.get("SANDBOX_TUI_VM") == "1":

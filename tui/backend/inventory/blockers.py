@@ -72,12 +72,13 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 
 def of_mounts(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """Everything that has to go before it can be unmounted and mounted again: not who has its device open;
-    but an overlay can be mounted once only, so that a copy of its layers elsewhere is in the way.
+    """Everything that has to go before it can be unmounted and mounted again: not who has its device open,
+    nor who may have a copy; but an overlay can be mounted once only, so that one which is seen is in the way.
     """
     found = read(host, sandbox)
     if sandbox.map is None:
-        return found
+        unsure = _hidden(host, sandbox)
+        return tuple(blocker for blocker in found if blocker not in unsure)
     points = tuple(mount.mountpoint for mount in sandbox.mounts)
     return tuple(b for b in found if b.pid is None or any(_is_below(b.path, point) for point in points))
 

@@ -44,7 +44,7 @@ def sentences(host: Host, gone: Iterable[Sandbox]) -> tuple[str, ...]:
             )
         own = sandbox.mount_left
         if own and _is_there(host, own):
-            found.append(f"Something else is in {clean(own)}: that mount point stays.")
+            found.append(f"Something else wrote into {clean(own)}: that mount point stays.")
     return tuple(found)
 
 
