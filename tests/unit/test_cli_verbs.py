@@ -147,13 +147,13 @@ def test_remove_of_an_image_compares_its_hash(cli: CommandLine) -> None:
             {
                 "name": NAME,
                 "origin": image,
-                "counters_same": None,
+                "counters_same": True,
                 "disk_same": None,
                 "hash_same": True,
                 "hashed": True,
                 "changed": None,
                 "more": False,
-                "sentence": f"{image} is untouched: its hash is the same.",
+                "sentence": f"{image} is untouched: nothing was written to it, its hash is the same.",
             }
         ]
     }

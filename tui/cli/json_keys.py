@@ -128,10 +128,10 @@ def plan_json(plan: Plan) -> Json:
 
 
 def proof_json(name: str, proof: Proof) -> Json:
-    """`remove`: name, origin, counters_same, disk_same (of a partition: what was written by its disk's own
-    node) and hash_same (each null: not known), hashed (whether a hash was asked for), changed (paths of a
-    directory that are not as they were; null: not known, or no directory), more (there are others),
-    sentence.
+    """`remove`: name, origin, counters_same (of an image: the time of its last change), disk_same (of a
+    partition: what was written by its disk's own node) and hash_same (each null: not known), hashed (whether
+    a hash was asked for), changed (paths of a directory that are not as they were; null: not known, or no
+    directory), more (there are others), sentence.
     """
     return {
         "name": name,

@@ -5,7 +5,7 @@ others do to it before and after is none of it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.backend import paths
 from tui.backend.command import command
@@ -34,13 +34,14 @@ class Evidence:
     """What was noted when the sandbox was made, and what it is to be compared with.
 
     `number` tells it from others of the same plan. `kname` is the origin's device, None for an image, a
-    directory, or where it is not known. `noted` are the counters as text, `hash` the hash; None where there
-    are none. `content` is what is hashed, None where it is out of reach. `listed`: a directory's list was
-    noted and can be compared, `rehashed`: so can the hashes of its files. `hashed`: a hash was asked for.
-    `direct`: what is hashed is mounted itself, so that its hash can be read only when that is unmounted.
-    `uncounted` says by what else the origin can be written, which no counter of it tells; empty for nothing.
-    `replaced`: what has the image's name now is another file. `nodes` are those of the devices by which it
-    may be written to: what waits in memory for them is written out first.
+    directory, or where it is not known. `noted` are the counters as text, of an image the time of its last
+    change, `hash` the hash; None where there are none. `content` is what is hashed, None where it is out of
+    reach. `listed`: a directory's list was noted and can be compared, `rehashed`: so can the hashes of its
+    files. `hashed`: a hash was asked for. `direct`: what is hashed is mounted itself, so that its hash can be
+    read only when that is unmounted. `uncounted` says by what else the origin can be written, which no
+    counter of it tells; empty for nothing. `replaced`: what has the image's name now is another file.
+    `nodes` are those of the devices by which it may be written to: what waits in memory for them is written
+    out first. `image`: it is a file.
     """
 
     name: str
@@ -57,14 +58,15 @@ class Evidence:
     uncounted: str
     replaced: bool
     nodes: tuple[str, ...]
+    image: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Each None when it is unknown: whether the counters stood still (`disk_same`: those of a partition's
-    disk less those of its partitions), whether the hash (or every hash of a directory) is the same, which
-    paths of a directory are not as they were (`more`: there are others). `hashed`: a hash was asked for;
-    `uncounted` and `replaced` as of the evidence.
+    """Each None when it is unknown: whether the counters stood still, of an image (`image`) the time of its
+    last change (`disk_same`: the counters of a partition's disk less those of its partitions), whether the
+    hash (or every hash of a directory) is the same, which paths of a directory are not as they were (`more`:
+    there are others). `hashed`: a hash was asked for; `uncounted` and `replaced` as of the evidence.
     """
 
     origin: str
@@ -76,6 +78,7 @@ class Proof:
     hashed: bool = False
     uncounted: str = ""
     replaced: bool = False
+    image: bool = False
 
     @property
     def sentence(self) -> str:
@@ -87,11 +90,14 @@ class Proof:
 
     def _finding(self) -> str:
         by = "while the sandbox existed, by something else than the sandbox"
-        if self.hash_same is False or self.changed or (self.counters_same is False and not self.hash_same):
+        written = self.counters_same is False and not self.image
+        if self.hash_same is False or self.changed or (written and not self.hash_same):
             what = f" ({self._changes()})" if self.changed else ""
             return f"{self.origin} was CHANGED{what} {by}."
         if self.counters_same is False:
-            return f"{self.origin} was written to {by}, and yet its hash is the same."
+            how = "changed, or its mode or its name was," if self.image else "written to"
+            same = ", and yet its hash is the same" if self.hash_same else ": only a hash tells more (--hash)"
+            return f"{self.origin} was {how} {by}{same}."
         if said := self._said():
             return f"{self.origin} is untouched: {', '.join(said)}."
         if self.changed == ():
@@ -131,7 +137,7 @@ def note(record: Record, origin: Origin, others: Iterable[Device]) -> tuple[Step
         return manifest.steps(record.name, hashed=record.hashed)
     noted, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
     content = paths.of(record.name, paths.IMAGE) if origin.device is None else origin.path
-    count = () if origin.device is None else _count(origin.device, others, noted)
+    count = _last_change(content, noted) if origin.device is None else _count(origin.device, others, noted)
     hashing = Step(
         "Note the origin's hash",
         command("sha256sum", "--binary", content, output=digest),
@@ -153,6 +159,17 @@ def _count(device: Device, others: Iterable[Device], file: str) -> tuple[Step, .
     )
 
 
+def _last_change(image: str, file: str) -> tuple[Step, ...]:
+    """Who writes to a file can set its other times back, but not this one."""
+    note = Step(
+        "Note when the origin was changed last",
+        command("stat", "--format=%z", image, output=file),
+        frame.delete(file),
+        partial=True,
+    )
+    return (note,)
+
+
 def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
     """What was noted; to be read before the sandbox is removed. `number` is its place among those."""
     record, kname = sandbox.record, sandbox.origin
@@ -160,9 +177,9 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
     inside = {mount.mountpoint for mount in sandbox.inner}
     lower = paths.of(sandbox.name, paths.LOWER) in inside
     bound = paths.of(sandbox.name, paths.IMAGE)
-    noted = None if image else _text(host, paths.of(sandbox.name, paths.COUNTERS))
-    noted = counters.named(noted, kname) if noted and kname else noted
-    if noted and not counters.count(host, next(iter(counters.names(noted)), kname or "")):
+    noted = _text(host, paths.of(sandbox.name, paths.COUNTERS))
+    noted = counters.named(noted, kname) if noted and kname and not image else noted
+    if noted and not image and not counters.count(host, next(iter(counters.names(noted)), kname or "")):
         noted = None
     # a directory was listed otherwise before: that cannot be compared
     lower = lower and record is not None and record.schema >= _LISTED_SO
@@ -182,6 +199,7 @@ def read(host: Host, sandbox: Sandbox, number: int = 1) -> Evidence:
         uncounted="" if image or kname is None else _uncounted(host, kname, noted or ""),
         replaced=image and bound in inside and _is_another(host, record.origin if record else "", bound),
         nodes=_nodes(host, sandbox, noted or "", image=image),
+        image=image,
     )
 
 
@@ -227,23 +245,29 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
     """Steps that read the same once more, before the origin is let go. What fails of it keeps no removal."""
     name, number = evidence.name, evidence.number
     count: tuple[Step, ...] = ()
-    if evidence.kname is not None and evidence.noted is not None:
-        again = counters.read_command(counters.names(evidence.noted))
-        title = "Read how much was ever written to the origin"
-        count = (
-            _flush(evidence),
-            Step(
-                title,
-                again,
-                capture=f"COUNTERS_{number}",
-                optional=True,
-                group=_group(evidence),
-                before=paths.of(name, paths.COUNTERS),
-            ),
+    if evidence.noted is not None and (again := _count_again(evidence)) is not None:
+        flush = (_flush(evidence),) if evidence.nodes else ()
+        read = replace(
+            again,
+            capture=f"COUNTERS_{number}",
+            optional=True,
+            group=_group(evidence),
+            before=paths.of(name, paths.COUNTERS),
         )
+        count = (*flush, read)
     digest = () if evidence.direct else _hash_steps(evidence, flush=not count)
     listing = manifest.compare_steps(name, number, hashed=evidence.rehashed) if evidence.listed else ()
     return (*count, *digest, *listing)
+
+
+def _count_again(evidence: Evidence) -> Step | None:
+    """Of a device its counters, of an image the time of its last change; None where neither can be read."""
+    if evidence.kname is not None:
+        again = counters.read_command(counters.names(evidence.noted or ""))
+        return Step("Read how much was ever written to the origin", again)
+    if evidence.content is None:
+        return None
+    return Step("Read when the origin was changed last", command("stat", "--format=%z", evidence.content))
 
 
 def late_steps(evidence: Evidence) -> tuple[Step, ...]:
@@ -282,22 +306,41 @@ def _hash_steps(evidence: Evidence, *, flush: bool) -> tuple[Step, ...]:
 def conclude(evidence: Evidence, captured: Mapping[str, str]) -> Proof:
     """The proof, from what those steps captured. Pure."""
     number, kname = evidence.number, evidence.kname or ""
-    before = counters.parse(evidence.noted or "", kname)
-    now = counters.parse(captured.get(f"COUNTERS_{number}", ""), kname)
+    said = captured.get(f"COUNTERS_{number}", "")
+    if evidence.kname is None:
+        return _of_file(evidence, captured, said)
+    before, now = counters.parse(evidence.noted or "", kname), counters.parse(said, kname)
     disk_same = before.rest == now.rest if before.rest and now.rest and not evidence.uncounted else None
-    hidden = evidence.uncounted or ("its disk" if before.parts and not disk_same else "")
-    found = _difference(captured, f"CHANGED_{number}") if evidence.listed else None
     return Proof(
         origin=evidence.origin,
         counters_same=before.own == now.own if before.own and now.own else None,
         hash_same=_hash_same(evidence, captured),
-        changed=found.paths if found else None,
-        more=found.more if found else False,
         disk_same=disk_same,
         hashed=evidence.hashed,
-        uncounted=hidden,
-        replaced=evidence.replaced,
+        uncounted=evidence.uncounted or ("its disk" if before.parts and not disk_same else ""),
     )
+
+
+def _of_file(evidence: Evidence, captured: Mapping[str, str], said: str) -> Proof:
+    """The proof for an image or a directory; `said` is the time of an image's last change."""
+    found = _difference(captured, f"CHANGED_{evidence.number}") if evidence.listed else None
+    return Proof(
+        origin=evidence.origin,
+        counters_same=_is_as_noted(evidence, said),
+        hash_same=_hash_same(evidence, captured),
+        changed=found.paths if found else None,
+        more=found.more if found else False,
+        hashed=evidence.hashed,
+        replaced=evidence.replaced,
+        image=evidence.image,
+    )
+
+
+def _is_as_noted(evidence: Evidence, said: str) -> bool | None:
+    """Whether a file was not changed. Of one that lost its name since, the time is that of this."""
+    if evidence.replaced or not (said and evidence.noted):
+        return None
+    return said == evidence.noted.rstrip("\n")
 
 
 def _difference(captured: Mapping[str, str], name: str) -> Difference | None:

@@ -125,14 +125,18 @@ def grep(world: World, words: list[str], _: str) -> str:
 
 
 def stat(world: World, words: list[str], _: str) -> str:
-    """Tell a file's size or identity: `stat --format=%s FILE`, `stat --format=%d:%i FILE`."""
+    """Tell a file's size, identity or time of last change: `stat --format=%s FILE`, `%d:%i`, `%z`. Times are
+    not kept here: how often it was written stands for that.
+    """
     given = parse("stat", words, flags="L/dereference", values="c/format")
-    if given.get("format") not in ("%s", "%d:%i"):
+    if given.get("format") not in ("%s", "%d:%i", "%z"):
         raise NotPractised(f"stat: {given.get('format')!r} is not practised")
     try:
         node, found = tree.existing(world, given.one()), tree.find(world, given.one())
     except OSError as error:
         raise Failure(f"stat: cannot statx '{given.one()}': {reason(error)}") from error
+    if given.get("format") == "%z":
+        return f"change {node.version if isinstance(node, File) else 0}\n"
     if given.get("format") == "%s":
         return f"{node.size if isinstance(node, File) else 0}\n"
     major, minor = map(int, found.mount.fs.devno.split(":"))
