@@ -16,7 +16,7 @@ FSID = uuid.UUID(int=0x1234)
 
 def block(tmp_path: Path, fstype: str, *pieces: tuple[int, bytes]) -> str:
     """A file with this in its superblock (offsets are of that)."""
-    start = members._READERS[fstype][0]
+    start = PLACES[fstype]
     data = bytearray(0x12000)
     for offset, piece in pieces:
         data[start + offset : start + offset + len(piece)] = piece
@@ -30,6 +30,18 @@ def btrfs(tmp_path: Path, devices: int, *more: tuple[int, bytes]) -> str:
     return block(tmp_path, "btrfs", *head, *more)
 
 
+PLACES = {
+    "btrfs": 0x10000,
+    "ext2": 0x400,
+    "ext3": 0x400,
+    "ext4": 0x400,
+    "xfs": 0,
+    "f2fs": 0x400,
+    "reiserfs": 0x10000,
+    "jfs": 0x8000,
+}
+"""Where Linux has each superblock, first of all."""
+REISER = (52, b"ReIsEr2Fs")
 EXT = ((0x38, b"\x53\xef"), (0x5C, b"\x04"))
 
 
@@ -44,10 +56,10 @@ EXT = ((0x38, b"\x53\xef"), (0x5C, b"\x04"))
         ("xfs", ((0, b"XFSB"), (48, b"\0" * 7 + b"\1"), (16, b"\0" * 7 + b"\1")), "on another device"),
         ("f2fs", ((0, struct.pack("<I", 0xF2F52010)), (0x899 + 68, b"/dev/x")), "several devices"),
         ("f2fs", ((0, struct.pack("<I", 0xF2F52010)),), ""),
-        ("reiserfs", ((16, struct.pack("<I", 0x701)),), "journal is on another device"),
-        ("reiserfs", (), ""),
-        ("jfs", (), "log is on another device"),
-        ("jfs", ((36, struct.pack("<I", 0x800)),), ""),
+        ("reiserfs", (REISER, (16, struct.pack("<I", 0x701))), "journal is on another device"),
+        ("reiserfs", (REISER,), ""),
+        ("jfs", ((0, b"JFS1"),), "log is on another device"),
+        ("jfs", ((0, b"JFS1"), (36, struct.pack("<I", 0x800))), ""),
     ],
 )
 def test_what_a_superblock_says(
@@ -103,4 +115,28 @@ class Broken(RealHost):
 def test_what_cannot_be_read_is_not_taken_for_good(fstype: str, error: OSError | None) -> None:
     found = members.elsewhere(Broken(error), "/dev/x", fstype)
     assert "cannot be read" in found
-    assert ("Input/output error" if error else "ends too early") in found
+    assert ("Input/output error" if error else "there is no superblock") in found
+
+
+@pytest.mark.parametrize(
+    ("fstype", "places", "piece"),
+    [
+        ("reiserfs", (0x10000, 0x2000), (16, struct.pack("<I", 0x801))),
+        ("f2fs", (0x400, 0x1400), (0x899 + 68, b"/dev/sda")),
+        ("jfs", (0x8000, 0xF000), (36, bytes(4))),
+    ],
+)
+@pytest.mark.parametrize("only", [True, False], ids=["the other alone", "both"])
+def test_a_superblock_in_another_place(
+    tmp_path: Path, fstype: str, places: tuple[int, int], piece: tuple[int, bytes], only: bool
+) -> None:
+    """The kernel may take that one: for reiserfs it looks there first, f2fs and JFS have a copy."""
+    magic = {"reiserfs": REISER, "f2fs": (0, struct.pack("<I", 0xF2F52010)), "jfs": (0, b"JFS1")}[fstype]
+    data = bytearray(0x12000)
+    harmless = (36, struct.pack("<I", 0x800)) if fstype == "jfs" else magic
+    for start, pieces in zip(places, (() if only else (magic, harmless), (magic, piece)), strict=True):
+        for offset, text in pieces:
+            data[start + offset : start + offset + len(text)] = text
+    (tmp_path / "disk").write_bytes(data)
+    found = members.elsewhere(RealHost(), str(tmp_path / "disk"), fstype)
+    assert "another device" in found or "several devices" in found

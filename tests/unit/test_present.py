@@ -1,12 +1,16 @@
 """Numbers and sentences: one place for both front ends."""
 
 import dataclasses
+from contextlib import suppress
 
 import pytest
 
 from tests.unit.command_line import NAME, CommandLine
 from tests.unit.practice_verbs import request
+from tui.backend import sizes
+from tui.backend.errors import CommandFailed
 from tui.backend.practice import PracticeHost
+from tui.backend.practice.world import Process
 from tui.backend.present import numbers, results
 from tui.backend.verbs import change
 from tui.backend.verbs.create import CREATE
@@ -78,3 +82,24 @@ def test_all_that_can_be_removed_is_removed_without_names() -> None:
     change.run(host, CREATE, dataclasses.replace(request(), name="other"))
     done = change.run(host, REMOVE, RemoveRequest())
     assert [name for name, _proof in done.proofs] == ["other", NAME]
+
+
+def test_recover_says_what_stays_and_nothing_of_those_that_live() -> None:
+    """One that is mounted where a mount point was made for it is not what others wrote."""
+    host = PracticeHost()
+    change.run(host, CREATE, dataclasses.replace(request(), name="alive", mount="/mnt/new"))
+    for name in ("one", "two"):
+        change.run(host, CREATE, dataclasses.replace(request(), name=name))
+        host.run(["touch", f"/run/sandbox-tui/{name}/busy-remove"])
+    host.world.processes[7] = Process(7, "sh", "root", [("works in", "/run/sandbox-tui/one/mnt")])
+    recovered = change.run(host, RECOVER, None)
+    assert (recovered.kept, recovered.left) == ((), ("one",))
+    assert results.sentences(recovered) == ("Still there, for they are in use: one.",)
+
+
+def test_a_growth_that_repairs_is_told_so() -> None:
+    host = PracticeHost()
+    change.run(host, CREATE, dataclasses.replace(request(), size=sizes.parse("64M")))
+    with suppress(CommandFailed):
+        host.run(["dd", "if=/dev/urandom", f"of=/run/sandbox-tui/{NAME}/mnt/big", "bs=1M", "count=80"])
+    assert change.run(host, GROW, GrowRequest(NAME, "+64M")).repaired

@@ -99,3 +99,44 @@ def test_no_mount_point_goes_as_long_as_it_may_be_mounted_on_again(options: dict
     assert gone
     assert min(gone) >= plan.commit
     assert not [step for step in plan.steps if step.undo is not None and step.undo.argv[0] == "mkdir"]
+
+
+@pytest.mark.parametrize(("fstype", "data", "root"), [("ext4", "rw", "/"), ("btrfs", "rw,subvol=/", "/")])
+def test_what_is_bound_read_only_comes_back_so(fstype: str, data: str, root: str) -> None:
+    """Of btrfs every mount is one of a subvolume."""
+    box = sandbox(PracticeHost())
+    first = replace(box.mounts[0], fstype=fstype, data=data, root=root)
+    bound = beside(first, "/bound", options="ro,relatime")
+    step = unmounting.steps(replace(box, mounts=(first, bound)))[0]
+    assert f"mount --bind -o ro,private {box.mountpoint} /bound" in str(step.undo and step.undo.shell())
+    assert step.restored == ""
+
+
+@pytest.mark.parametrize(
+    ("above", "root", "source"), [("/@", "/@/inside", "/inside"), ("/@", "/@", ""), ("/", "/@", "/@")]
+)
+def test_a_part_of_a_subvolume_is_bound_from_it(above: str, root: str, source: str) -> None:
+    box = sandbox(PracticeHost())
+    first = replace(box.mounts[0], fstype="btrfs", data=f"rw,subvol={above}", root=above)
+    part = beside(first, "/part", root=root, data=f"rw,subvol={root}")
+    step = unmounting.steps(replace(box, mounts=(first, part)))[0]
+    assert f" {box.mountpoint}{source} /part" in str(step.undo and step.undo.shell())
+
+
+def test_subvolumes_beside_each_other_are_made_anew() -> None:
+    box = sandbox(PracticeHost())
+    first = replace(box.mounts[0], fstype="btrfs", data="rw,subvol=/@", root="/@")
+    other = beside(first, "/other", root="/@home", data="rw,subvol=/@home", options="ro,relatime")
+    step = unmounting.steps(replace(box, mounts=(first, other)))[0]
+    assert "-t btrfs" in str(step.undo and step.undo.shell())
+    assert "subvol=/@home" in str(step.undo and step.undo.shell())
+    assert "can be written to now" in step.restored
+
+
+def test_an_overlay_that_was_read_only_is_so_again() -> None:
+    host = PracticeHost()
+    make(host, engine="overlay")
+    box = look(host).sandbox(NAME)
+    (step,) = unmounting.steps(replace(box, mounts=(replace(box.mounts[0], options="ro,relatime"),)))
+    assert "-o ro," in str(step.undo and step.undo.shell())
+    assert step.restored == ""

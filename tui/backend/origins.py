@@ -80,18 +80,13 @@ def find(host: Host, inventory: Inventory, text: str) -> Origin:
 
 def _tagged(inventory: Inventory, text: str, field: str, value: str) -> Device:
     found = [device for device in inventory.devices if value and getattr(device, field) == value]
-    found = [device for device in found if not _is_ours(device)]
+    found = [device for device in found if not device.verdict.ours]  # a sandbox has its origin's label
     if not found:
         raise NotFound(f"No device has {text}.", "`sandbox-tui devices` lists what there is.")
     if len(found) > 1:
         names = ", ".join(device.path for device in found)
         raise Refused(f"{text} is the name of more than one device: {names}.", "Give the device itself.")
     return found[0]
-
-
-def _is_ours(device: Device) -> bool:
-    """A sandbox has the label of its origin."""
-    return device.verdict.problem is not None and device.verdict.problem.code is Code.OURS
 
 
 def _at_path(inventory: Inventory, path: str, text: str) -> Device:

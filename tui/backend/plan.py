@@ -74,7 +74,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in order, for one verb on one sandbox.
+    """Steps in order, for one verb. `name` is what it is about: a sandbox or several, a disk, a file.
 
     `notes` are sentences that people should read before agreeing. A failure before step
     `commit` undoes everything; from there on there is no way back. Then a failure leaves out

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[R]):
-    """`title` is for the frame, `agree` for the key that runs it."""
+    """`title` is for the frame, `agree` for the key that runs it; `then` says what Enter does afterwards,
+    where that is more than to go on.
+    """
 
     title: str
     agree: str
     verb: Change[R, Any, Any]
     request: R
+    then: str = ""
 
 
 def settle(host: Host, job: Job[R]) -> tuple[Job[R], Plan]:

@@ -161,6 +161,7 @@ class PlanScreen(FaceScreen[bool]):
         if plan is None or not self.seen:
             return  # Enter was pressed before this plan was on the screen
         self.stage = Stage.RUNNING
+        self.stopping.clear()  # it may have been asked for before the plan was made anew
         steps = self.query_one(StepRows)
         steps.show(
             [StepItem(n, step.title, step.shell().split("\n")[0]) for n, step in enumerate(plan.steps)]
@@ -187,7 +188,7 @@ class PlanScreen(FaceScreen[bool]):
             stop = lambda: self.stopping.is_set() or face.leaving  # noqa: E731
             verb, request = self.job.verb, self.job.request
             result = change.run(host, verb, request, shown=plan, listener=self._progress, stop=stop)
-        return results.sentences(result)
+        return (*results.sentences(result), self.job.then)
 
     def _progress(self, event: Event) -> None:
         """In a thread: pass it on."""

@@ -61,7 +61,7 @@ class RemoveScreen(FaceScreen[bool]):
         self.sandbox_name = name
         self.found: tuple[Blocker, ...] | None = None
         self.tried: dict[int, int] = {}
-        self.stubborn = ""
+        self.stubborn, self.stubborn_pid = "", 0
 
     def compose(self) -> ComposeResult:
         """What will happen above, who is in the way below."""
@@ -119,6 +119,8 @@ class RemoveScreen(FaceScreen[bool]):
             return
         self.found = found
         self.query_one(BlockerRows).show(found)
+        if self.stubborn_pid not in {blocker.pid for blocker in found}:
+            self.stubborn = ""
         said = "Nothing is in the way. Enter: see the commands."
         if found:
             said = f"{self.stubborn}\n{len(found)} in the way. It goes on when they are gone.".strip()
@@ -192,6 +194,7 @@ class RemoveScreen(FaceScreen[bool]):
         self._look()
         if left and blocker.pid is not None:
             then, _words = _SIGNALS[self.tried[blocker.pid]]
+            self.stubborn_pid = blocker.pid
             self.stubborn = (
                 f"Process {blocker.pid} ({blocker.program}) is still there after SIG{signal}. "
                 f"e: end it with SIG{then}."

@@ -29,6 +29,11 @@ class Verdict:
         return self.problem is None
 
     @property
+    def ours(self) -> bool:
+        """Whether it is a sandbox, or a part of one."""
+        return self.problem is not None and self.problem.code is Code.OURS
+
+    @property
     def reason(self) -> str:
         """Why not, or what else to know."""
         return self.problem.cause if self.problem else self.note

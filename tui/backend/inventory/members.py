@@ -10,6 +10,7 @@ Formats: struct btrfs_super_block (Linux, include/uapi/linux/btrfs_tree.h), stru
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import limited
@@ -25,6 +26,17 @@ _ALONE = frozenset(
 """File systems that know of no other device: nothing in their formats names one."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The bytes of a superblock, what reads it (None: it is none), and all places where the kernel may take
+    one from: it is enough that one of them names another device.
+    """
+
+    length: int
+    look: Callable[[bytes], str | None]
+    places: tuple[int, ...]
+
+
 def elsewhere(host: Host, path: str, fstype: str, others: Iterable[str] = ()) -> str:
     """Why the file system on a device or image may have parts on other devices, as the end of a sentence;
     empty where it has none. `others` are the paths of the devices that could be parts of it.
@@ -33,25 +45,31 @@ def elsewhere(host: Host, path: str, fstype: str, others: Iterable[str] = ()) ->
         return ""
     if fstype not in _READERS:
         return f"whether {fstype} can have parts on other devices is not known"
-    start, length, look = _READERS[fstype]
+    reader = _READERS[fstype]
     try:
-        with host.open(path) as file:
-            file.seek(start)
-            found = file.read(length)
+        blocks = [_block(host, path, place, reader.length) for place in reader.places]
     except OSError as error:
         return f"whether it has parts on other devices cannot be read ({error.strerror})"
-    if len(found) < length:
-        return "whether it has parts on other devices cannot be read (it ends too early)"
-    return look(found) or (_twin(host, found, others) if fstype == "btrfs" else "")
+    told = [found for block in blocks if (found := reader.look(block)) is not None]
+    if not told:
+        return "whether it has parts on other devices cannot be read (there is no superblock)"
+    twin = _twin(host, blocks[0], others) if fstype == "btrfs" else ""
+    return next(filter(None, told), twin)
+
+
+def _block(host: Host, path: str, start: int, length: int) -> bytes:
+    with host.open(path) as file:
+        file.seek(start)
+        return file.read(length).ljust(length, b"\0")
 
 
 def _number(block: bytes, start: int, length: int, *, big: bool = False) -> int:
     return int.from_bytes(block[start : start + length], "big" if big else "little")
 
 
-def _btrfs(block: bytes) -> str:
+def _btrfs(block: bytes) -> str | None:
     if block[0x40:0x48] != b"_BHRfS_M":
-        return ""
+        return None
     devices = _number(block, 0x88, 8)
     return f"its btrfs has {devices} devices" if devices != 1 else ""
 
@@ -65,15 +83,9 @@ def _twin(host: Host, block: bytes, others: Iterable[str]) -> str:
 
 def _superblock(host: Host, path: str) -> bytes:
     """That of a btrfs; empty for others, and for what does not answer (a suspended device)."""
-    start, length, _look = _READERS["btrfs"]
-
-    def read() -> bytes:
-        with host.open(path) as file:
-            file.seek(start)
-            return file.read(length)
-
+    reader = _READERS["btrfs"]
     with suppress(OSError):
-        return limited.call(read)
+        return limited.call(lambda: _block(host, path, reader.places[0], reader.length))
     return b""
 
 
@@ -84,46 +96,49 @@ def _uuids(block: bytes) -> set[bytes]:
     return {found for start in (0x20, 0x23B) if any(found := block[start : start + 16])}
 
 
-def _ext(block: bytes) -> str:
+def _ext(block: bytes) -> str | None:
     has_journal, inside = 0x4, _number(block, 0xE0, 4)
-    if _number(block, 0x38, 2) != 0xEF53 or not _number(block, 0x5C, 4) & has_journal:
-        return ""
-    return "" if inside else "its journal is on another device"
+    if _number(block, 0x38, 2) != 0xEF53:
+        return None
+    return "its journal is on another device" if _number(block, 0x5C, 4) & has_journal and not inside else ""
 
 
-def _xfs(block: bytes) -> str:
+def _xfs(block: bytes) -> str | None:
     if block[:4] != b"XFSB":
-        return ""
+        return None
     if not _number(block, 48, 8, big=True):
         return "its log is on another device"
     return "a part of its files is on another device" if _number(block, 16, 8, big=True) else ""
 
 
-def _f2fs(block: bytes) -> str:
+def _f2fs(block: bytes) -> str | None:
     devices = 0x899
     if _number(block, 0, 4) != 0xF2F52010:
-        return ""
+        return None
     return "its f2fs has several devices" if block[devices + 68 : devices + 69].strip(b"\0") else ""
 
 
-def _reiserfs(block: bytes) -> str:
+def _reiserfs(block: bytes) -> str | None:
     """The kernel believes the number of the journal's device, whatever else is said of the journal."""
+    if not block[52:].startswith((b"ReIsErFs", b"ReIsEr2Fs", b"ReIsEr3Fs")):
+        return None
     return "its journal is on another device" if _number(block, 16, 4) else ""
 
 
-def _jfs(block: bytes) -> str:
+def _jfs(block: bytes) -> str | None:
     log_inside = 0x800
+    if block[:4] != b"JFS1":
+        return None
     return "" if _number(block, 36, 4) & log_inside else "its log is on another device"
 
 
-_READERS: dict[str, tuple[int, int, Callable[[bytes], str]]] = {
-    "btrfs": (0x10000, 0x1000, _btrfs),
-    "ext2": (0x400, 0x400, _ext),
-    "ext3": (0x400, 0x400, _ext),
-    "ext4": (0x400, 0x400, _ext),
-    "xfs": (0, 0x200, _xfs),
-    "f2fs": (0x400, 0xC00, _f2fs),
-    "reiserfs": (0x10000, 0x100, _reiserfs),
-    "jfs": (0x8000, 0x200, _jfs),
+_READERS = {
+    "btrfs": _Reader(0x1000, _btrfs, (0x10000,)),
+    "ext2": _Reader(0x400, _ext, (0x400,)),
+    "ext3": _Reader(0x400, _ext, (0x400,)),
+    "ext4": _Reader(0x400, _ext, (0x400,)),
+    "xfs": _Reader(0x200, _xfs, (0,)),
+    "f2fs": _Reader(0xC00, _f2fs, (0x400, 0x1400)),
+    "reiserfs": _Reader(0x100, _reiserfs, (0x2000, 0x10000)),
+    "jfs": _Reader(0x200, _jfs, (0x8000, 0xF000)),
 }
-"""Where each superblock is, its bytes, and what reads it."""

@@ -39,6 +39,11 @@ class Mount:
     master: str | None = None
     unbindable: bool = False
 
+    @property
+    def read_only(self) -> bool:
+        """Whether it is, or its file system."""
+        return "ro" in self.options.split(",")
+
 
 def parse(text: str) -> tuple[Mount, ...]:
     """Mounts in mount order from the text of a mountinfo file; lines of no use are passed over."""

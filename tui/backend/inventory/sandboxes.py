@@ -16,7 +16,7 @@ from tui.backend.errors import CommandFailed
 from tui.backend.inventory import loops, maps, parts, record, status
 from tui.backend.inventory.foreign import Holder, elsewhere, holders
 from tui.backend.inventory.parts import Parts
-from tui.backend.inventory.status import NOT_READ, Status
+from tui.backend.inventory.status import NOT_READ, Health, Status
 from tui.backend.kernel_text import SECTOR
 
 if TYPE_CHECKING:
@@ -140,6 +140,11 @@ class Sandbox:
     def is_root(self) -> bool:
         """Whether the running system has it as its root: that of a Live CD."""
         return any(mount.mountpoint == "/" for mount in self.mounts)
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether it is a snapshot that is full: growing it repairs it."""
+        return self.engine == SNAPSHOT and self.status.health is Health.OVERFLOW
 
     @property
     def interrupted(self) -> bool:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from tui.backend import paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
 from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Owner, Room, Running, Use
-from tui.backend.practice import identity, state, tree, use
+from tui.backend.practice import identity, state, storage, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.failures import Failure, NotPractised
@@ -19,6 +19,7 @@ from tui.backend.practice.programs import Program
 from tui.backend.practice.programs.recital import Recital
 from tui.backend.practice.programs.table import NEED_ROOT, PROGRAMS
 from tui.backend.practice.programs.versions import VERSIONS
+from tui.backend.practice.superblocks import superblock
 from tui.backend.practice.traffic import Traffic
 from tui.backend.practice.world import World
 from tui.backend.run import failure, missing
@@ -28,8 +29,6 @@ _PRESENT = frozenset("awk busybox cpio cut flock grep gzip install setpriv sh so
 _NAMESPACE = 0xF0000000
 """The number that Linux gives to the first mount namespace is near this one."""
 _HOME = "/home/user/"
-_SUPERBLOCKS = 0x11000
-"""Bytes from the beginning of a disk."""
 _PAUSE = 0.06
 """Seconds between two lines of a program that is listened to."""
 
@@ -106,12 +105,15 @@ class PracticeHost:
             return tree.file(self.world, path).text
 
     def open(self, path: str) -> BinaryIO:
-        """The bytes of a file; of a disk or an image so many zeros that all superblocks are among them."""
+        """The bytes of a file; of a disk or an image those of a superblock."""
         with self._guard:
             node = tree.existing(self.world, path)
-            if isinstance(node, Special) or (isinstance(node, File) and node.content is not None):
+            if isinstance(node, Special) and node.kname:
                 self._allow(path)
-                return BytesIO(bytes(_SUPERBLOCKS))
+                return BytesIO(superblock(storage.content(self.world, node.kname)))
+            if isinstance(node, File) and node.content is not None:
+                self._allow(path)
+                return BytesIO(superblock(node.content))
         return BytesIO(self.read(path).encode(errors="surrogateescape"))
 
     def listdir(self, path: str) -> list[str]:

@@ -50,17 +50,18 @@ def removed(name: str, proof: Proof) -> str:
 
 @sentences.register
 def _(result: Recovered) -> tuple[str, ...]:
-    return result.kept or ("Nothing is left behind.",)
+    left = f"Still there, for they are in use: {', '.join(result.left)}." if result.left else ""
+    return tuple(filter(None, (*result.kept, left))) or ("Nothing is left behind.",)
 
 
 @sentences.register
 def _(result: Built) -> tuple[str, ...]:
-    return f"ready: {result.path}, {sizes.show(result.size)}.", "Enter: boot it, or write it to a stick."
+    return (f"ready: {result.path}, {sizes.show(result.size)}.",)
 
 
 @sentences.register
 def _(result: Fetched) -> tuple[str, ...]:
-    return f"The kernel {result.release} is there; it was not installed.", "Enter: on with the Live CD."
+    return (f"The kernel {result.release} is there; it was not installed.",)
 
 
 @sentences.register

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui.backend import requirements, sizes
-from tui.backend.engines import OVERLAY, SNAPSHOT, exception_store, overlay
+from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
@@ -20,7 +20,7 @@ def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
     which nothing may use it. UsageError, NotFound, Refused.
     """
     sandbox = ownership.check(inventory.sandbox(name))
-    if _is_full(sandbox) and not sandbox.interrupted:
+    if sandbox.overflowed and not sandbox.interrupted:
         remove.check(sandbox, blockers.read(host, sandbox))
     return requirements.check(host, plan(sandbox, size, inventory, udev=abilities.read(host).udev))
 
@@ -29,13 +29,13 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     """The plan for one sandbox. Pure."""
     old = _current(sandbox)
     new = _target(sandbox, size, old, inventory)
-    if new < old or (new == old and not _is_full(sandbox)):  # a repair that failed may have enlarged it
+    if new < old or (new == old and not sandbox.overflowed):  # a repair that failed may have enlarged it
         raise _too_small(sandbox, old)
     memory.check(_cost(sandbox, new) - _cost(sandbox, old), inventory.memory, inventory.sandboxes)
     write, put = _note(sandbox, new)
     before = (frame.begin(sandbox.name, "grow"), *write)
     enlarge, end = _store_steps(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
-    if not _is_full(sandbox):
+    if not sandbox.overflowed:
         steps = (*before, *enlarge)
         return Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps))
     steps = (*before, *repair.enlarged(enlarge), *put, *repair.steps(sandbox, udev=udev))
@@ -48,10 +48,6 @@ def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ..
         return (), ()
     write, put = frame.note_anew(replace(sandbox.record, size=size))
     return (write,), (put,)
-
-
-def _is_full(sandbox: Sandbox) -> bool:
-    return sandbox.engine == SNAPSHOT and sandbox.status.health is Health.OVERFLOW
 
 
 def settled(inventory: Inventory, name: str, size: str) -> str:

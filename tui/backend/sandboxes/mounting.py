@@ -142,7 +142,7 @@ def is_read_only(mount: Mount) -> bool:
     there is no journal, the two look the same, and it is taken for one that cannot be written to.
     """
     unreplayed = any(word in mount.data for word in _UNREPLAYED)
-    return "ro" in mount.options.split(",") and mount.fstype in _JOURNALED and not unreplayed
+    return mount.read_only and mount.fstype in _JOURNALED and not unreplayed
 
 
 def subvolume(mount: Mount) -> str:

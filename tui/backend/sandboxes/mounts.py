@@ -5,7 +5,6 @@ from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, members
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import mounting, ownership, remove, repair, unmounting
 from tui.backend.sandboxes.mounting import Target
@@ -41,7 +40,7 @@ def _mount(host: Host, inventory: Inventory, sandbox: Sandbox, target: Target, *
     mounting.check_members(sandbox.device, _elsewhere(host, inventory, sandbox, sandbox.device, fstype))
     options = mounting.options(fstype, own_place=own_place, suid_dev=False)
     notes: tuple[str, ...] = ()
-    if sandbox.status.health is Health.OVERFLOW:
+    if sandbox.overflowed:
         options = mounting.without_replay(fstype, () if own_place else ("nosuid", "nodev"))
         notes = (f"{name} is FULL: it is mounted read-only.{mounting.unreplayed(fstype)} {_grow(name)}",)
     return Plan("mount", name, mounting.steps(name, fstype, target, options, exists=True), notes)
@@ -66,7 +65,7 @@ def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:
 
 def _lost(sandbox: Sandbox) -> tuple[str, ...]:
     """What people should know before a full snapshot is unmounted."""
-    if sandbox.status.health is not Health.OVERFLOW or not repair.unsaved(sandbox):
+    if not sandbox.overflowed or not repair.unsaved(sandbox):
         return ()
     lost = "What could not be saved any more is in memory only: it is lost when it is unmounted."
     return (f"{sandbox.name} is FULL. {lost}", f"It can then be mounted read-only. {_grow(sandbox.name)}")

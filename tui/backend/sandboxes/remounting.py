@@ -135,7 +135,7 @@ def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
 
 def _all_read_only(sandbox: Sandbox) -> bool:
     """Whether file system and mounts all are: by wish, or because it was full when it was mounted."""
-    return all("ro" in m.options.split(",") and "ro" in _words(m) for m in sandbox.mounts)
+    return all(m.read_only and "ro" in _words(m) for m in sandbox.mounts)
 
 
 def _is_read_only(sandbox: Sandbox) -> bool:
@@ -145,7 +145,7 @@ def _is_read_only(sandbox: Sandbox) -> bool:
 
 def is_bound_read_only(sandbox: Sandbox, mount: Mount) -> bool:
     """Whether a mount alone is read-only, its file system is not."""
-    return "ro" in mount.options.split(",") and not _all_read_only(sandbox)
+    return mount.read_only and not _all_read_only(sandbox)
 
 
 def own(mount: Mount) -> tuple[str, ...]:

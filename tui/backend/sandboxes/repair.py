@@ -86,7 +86,7 @@ def _torn(fstype: str) -> tuple[str, ...]:
 
 def unsaved(sandbox: Sandbox) -> str:
     """Where files of a full snapshot may be that could not be saved any more; empty for nowhere."""
-    writable = [mount.mountpoint for mount in sandbox.mounts if "rw" in mount.options.split(",")]
+    writable = [mount.mountpoint for mount in sandbox.mounts if not mount.read_only]
     return ", ".join(writable)
 
 

@@ -8,11 +8,9 @@ from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts
 from tui.backend.inventory.abilities import Abilities, Engines
-from tui.backend.inventory.devices import Device
 from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
 from tui.backend.plan import Step
-from tui.backend.problem import Code
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
@@ -101,12 +99,8 @@ def strangers(inventory: Inventory, kname: str) -> tuple[str, ...]:
     device = inventory.device(kname)
     related = {kname, *(device.parents if device else ()), *(device.children if device else ())}
     return tuple(
-        other.path for other in inventory.devices if other.kname not in related and not _is_ours(other)
+        other.path for other in inventory.devices if other.kname not in related and not other.verdict.ours
     )
-
-
-def _is_ours(device: Device) -> bool:
-    return device.verdict.problem is not None and device.verdict.problem.code is Code.OURS
 
 
 def _kernel(host: Host) -> tuple[int, ...]:

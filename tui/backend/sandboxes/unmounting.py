@@ -1,7 +1,7 @@
 """Unmounting a sandbox everywhere, so that it can be taken back: each mount as it was.
 
-The first mount of the whole file system is made anew, of its device or its layers; the others are bound from
-it, with the options that a mount has of its own.
+A mount of the whole file system, or of a subvolume, is made anew, of its device or its layers; what shows the
+same or a part of it is bound from that, with the options that a mount has of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.engines import SNAPSHOT, overlay
-from tui.backend.inventory.status import Health
 from tui.backend.plan import Step
 from tui.backend.sandboxes import mounting, remounting
 
@@ -29,60 +28,63 @@ def steps(sandbox: Sandbox, aftermath: str = "") -> tuple[Step, ...]:
 
 
 def _unmount(sandbox: Sandbox, mount: Mount, aftermath: str) -> Step:
-    undo = _mount_again(sandbox, mount)
+    undo, restored = _way_back(sandbox, mount)
+    slave = f"What is mounted elsewhere does not reach {mount.mountpoint} any more."
     return Step(
         f"Unmount {mount.mountpoint}",
         command("umount", mount.mountpoint),
         undo=undo,
-        restored=_restored(sandbox, mount) if undo else f"It is not mounted on {mount.mountpoint} any more.",
+        restored=" ".join(filter(None, (restored, slave if undo and mount.master is not None else ""))),
         aftermath=aftermath,
     )
 
 
-def _mount_again(sandbox: Sandbox, mount: Mount) -> Command | None:
-    """None where nothing is mounted before it that it could be bound from."""
-    if mounting.subvolume(mount) or (mount.root == "/" and mount == _first(sandbox)):
-        return _anew(sandbox, mount)
-    first = _first(sandbox)
-    if first is None or sandbox.mounts.index(first) > sandbox.mounts.index(mount):
-        return None
-    source = f"{first.mountpoint.rstrip('/')}{mount.root}" if mount.root != "/" else first.mountpoint
-    read_only = ("ro",) if "ro" in mount.options.split(",") else ()
-    own = ",".join((*read_only, *remounting.own(mount), remounting.propagation(mount)))
-    return command("mount", "--bind", "-o", own, source, mount.mountpoint)
-
-
-def _first(sandbox: Sandbox) -> Mount | None:
-    return next((mount for mount in sandbox.mounts if mount.root == "/"), None)
-
-
-def _anew(sandbox: Sandbox, mount: Mount) -> Command:
+def _way_back(sandbox: Sandbox, mount: Mount) -> tuple[Command | None, str]:
+    """The command that mounts it again, and what is not as it was then; None where there is no way."""
+    above = _above(sandbox, mount)
+    if above is not None:
+        return _bind(above, mount), _after_replay(sandbox, mount)
+    if mount.root != "/" and not mounting.subvolume(mount):
+        return None, f"It is not mounted on {mount.mountpoint} any more."
     if sandbox.engine != SNAPSHOT:
-        words = ("ro" if "ro" in mount.options.split(",") else "rw", *remounting.restrictions(mount))
-        return overlay.mount_command(sandbox.name, mount.mountpoint, ",".join(words))
-    options = _without_replay(mount) if _is_full(sandbox) else remounting.options(sandbox, mount)
+        words = ("ro" if mount.read_only else "rw", *remounting.restrictions(mount))
+        return overlay.mount_command(sandbox.name, mount.mountpoint, ",".join(words)), ""
+    options = _without_replay(mount) if sandbox.overflowed else remounting.options(sandbox, mount)
     device = paths.device(sandbox.name)
-    return command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint)
+    again = command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint)
+    lost = remounting.is_bound_read_only(sandbox, mount)
+    writable = f"{mount.mountpoint} was read-only, and can be written to now." if lost else ""
+    return again, _after_replay(sandbox, mount) or writable
+
+
+def _above(sandbox: Sandbox, mount: Mount) -> Mount | None:
+    """The first mount before it that shows all that it shows: it can be bound from that."""
+    earlier = sandbox.mounts[: sandbox.mounts.index(mount)]
+    return next((one for one in earlier if _inside(one, mount) is not None), None)
+
+
+def _inside(above: Mount, mount: Mount) -> str | None:
+    """The path of what a mount shows in what another one shows, empty for the same; None: not in it."""
+    top = above.root.rstrip("/")
+    inside = mount.root == above.root or mount.root.startswith(f"{top}/")
+    return mount.root.removeprefix(top).rstrip("/") if inside else None
+
+
+def _bind(above: Mount, mount: Mount) -> Command:
+    own = ("ro",) if mount.read_only else ()
+    options = ",".join((*own, *remounting.own(mount), remounting.propagation(mount)))
+    source = f"{above.mountpoint.rstrip('/')}{_inside(above, mount)}" or "/"
+    return command("mount", "--bind", "-o", options, source, mount.mountpoint)
 
 
 def _without_replay(mount: Mount) -> str:
     return mounting.without_replay(mount.fstype, (*remounting.access(mount), *remounting.restrictions(mount)))
 
 
-def _is_full(sandbox: Sandbox) -> bool:
-    return sandbox.engine == SNAPSHOT and sandbox.status.health is Health.OVERFLOW
-
-
-def _restored(sandbox: Sandbox, mount: Mount) -> str:
-    """What is not as it was once that was undone; empty for nothing."""
-    point = mount.mountpoint
-    slave = f"What is mounted elsewhere does not reach {point} any more." if mount.master else ""
-    if _is_full(sandbox):
-        unseen = mounting.unreplayed(mount.fstype)
-        writable = f"Once it is not FULL, `sandbox-tui unmount {sandbox.name}` and `mount` make it writable."
-        changed = f"It is mounted on {point} again, but read-only.{unseen} {writable}"
-    elif mount == _first(sandbox) and remounting.is_bound_read_only(sandbox, mount):
-        changed = f"{point} was read-only, and can be written to now."
-    else:
-        changed = ""
-    return " ".join(filter(None, (changed, slave)))
+def _after_replay(sandbox: Sandbox, mount: Mount) -> str:
+    """What is not seen in a full one, which is mounted as it is; empty for others."""
+    if not sandbox.overflowed:
+        return ""
+    unseen = mounting.unreplayed(mount.fstype)
+    writable = f"Once it is not FULL, `sandbox-tui unmount {sandbox.name}` and `mount` make it writable."
+    return f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} {writable}"

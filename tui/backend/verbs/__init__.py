@@ -1,3 +1,3 @@
-"""The verbs that change something, each once: `change.py` says what a verb is, and has a module for each
-beside it. Both front ends plan, show, run and conclude with these, and word results with `present.py`.
+"""The verbs that change something, each written once, in a module of its name; `change.py` says what one is.
+Both front ends plan, show, run and conclude with these; `present/results.py` has the sentences.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import kept, recover
 from tui.backend.verbs.change import Change, Done, Prepared
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Sentences on what others had written into the places that were cleared."""
+    """Sentences on what others had written into the places that were cleared, and the names of the `left`:
+    those that something uses.
+    """
 
     kept: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 def _prepare(host: Host, now: Inventory, request: None) -> Prepared[None, tuple[Sandbox, ...]]:
@@ -26,7 +30,11 @@ def _prepare(host: Host, now: Inventory, request: None) -> Prepared[None, tuple[
 
 
 def _conclude(done: Done[None, tuple[Sandbox, ...]]) -> Recovered:
-    return Recovered(kept.sentences(done.host, done.prepared.facts))
+    now = sandboxes.read(done.host)
+    names = {sandbox.name for sandbox in now}
+    gone = tuple(sandbox for sandbox in done.prepared.facts if sandbox.name not in names)
+    left = tuple(sandbox.name for sandbox in now if sandbox.interrupted)
+    return Recovered(kept.sentences(done.host, gone), left)
 
 
 RECOVER = Change(_prepare, _conclude)

@@ -24,6 +24,8 @@ from tui.screens.wizard.walk import WalkScreen
 
 _REVIEW = "Live CD: 4 review"
 _FETCH = "Live CD: fetch a kernel"
+_BOOT = "Enter: boot it, or write it to a stick."
+_ON = "Enter: on with the Live CD."
 
 
 class LiveCdScreen(WalkScreen):
@@ -77,8 +79,8 @@ class LiveCdScreen(WalkScreen):
     def _plan(self, request: BuildRequest) -> tuple[Job[Any], Plan]:
         """In a thread: the job, or the one that must come before it."""
         if request.fetch_kernel and kernel_fetch.fetched(self.host) is None:
-            return settle(self.host, Job(_FETCH, "have it downloaded", FETCH, None))
-        return settle(self.host, Job(_REVIEW, "make the ISO", BUILD, request))
+            return settle(self.host, Job(_FETCH, "have it downloaded", FETCH, None, _ON))
+        return settle(self.host, Job(_REVIEW, "make the ISO", BUILD, request, _BOOT))
 
     def _review(self, planned: tuple[Job[Any], Plan]) -> None:
         self.page.say("")

@@ -50,10 +50,8 @@ class WizardScreen(WalkScreen):
     def _found(self, found: tuple[Origin, str]) -> None:
         origin, usual = found
         if origin.problem is not None:
-            cause = origin.problem.cause
-            self.complain(
-                Refused(f"{origin.path} cannot be an origin: {cause}.", "Choose one that is ready.")
-            )
+            words = f"{origin.path} cannot be an origin: {origin.problem.cause}."
+            self.complain(Refused(words, origin.problem.remedy or "Choose one that is ready."))
             return
         self.origin = self.query_one(SizePage).origin = origin
         self.query_one(SizePage).engine = usual
