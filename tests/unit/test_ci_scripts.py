@@ -135,7 +135,7 @@ def test_a_download_without_its_program(checkout: Checkout, tmp_path: Path, scri
 @pytest.mark.parametrize("script", DOWNLOADS)
 def test_a_download_that_is_interrupted(checkout: Checkout, script: str, tmp_path: Path) -> None:
     """By Ctrl-C, which every process of the terminal gets."""
-    put_program(checkout.programs / "mmdebstrap", f'echo >"{tmp_path}/started"; sleep 60')
+    put_program(checkout.programs / "mmdebstrap", f'echo >"{tmp_path}/started"; exec sleep 60')
     argv = checkout.command(script, *DOWNLOADS[script])
     with subprocess.Popen(
         argv, env=checkout.environment(), stderr=subprocess.DEVNULL, start_new_session=True
