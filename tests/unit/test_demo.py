@@ -136,6 +136,21 @@ def test_the_disk_goes_away_whatever_happens(host: Host, capsys: pytest.CaptureF
     same(host, before)
 
 
+def test_a_second_demo_takes_nothing_from_the_first(host: Host) -> None:
+    """It is refused, and clears nothing at its end."""
+
+    def second() -> None:
+        with verb.practising(host):
+            pass
+
+    with verb.practising(host) as disk:
+        make(host, origin=disk, name=NAME, size="8M")
+        before = host.snapshot()
+        with pytest.raises(Refused, match="another demo"):
+            second()
+        same(host, before)
+
+
 def test_what_is_in_use_at_the_end_is_told(host: Host) -> None:
     def use() -> None:
         with verb.practising(host) as disk:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from tui.backend import limited, paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
@@ -102,7 +103,7 @@ def _has_open(pid: int | None, descriptor: int) -> bool:
         with suppress(OSError):
             place = f"/proc/{pid}/fd/{entry}"
             named = os.readlink(place) == name  # asks no file system, which could let us wait for ever
-            if named and os.path.samestat(limited.call(lambda place=place: os.stat(place)), mine):  # type: ignore[misc]
+            if named and os.path.samestat(limited.call(partial(os.stat, place)), mine):
                 return True
     return False
 

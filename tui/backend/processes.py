@@ -71,7 +71,8 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     for pid, task in _tasks():
         with suppress(OSError):
             namespace = _namespace(task)
-            view = (namespace, *_place(f"/proc/{task}/root"))
+            root = f"/proc/{task}/root"
+            view = (namespace, _link(root), *_place(root))
             if namespace != ours and view not in seen:
                 seen.add(view)
                 found = {**dict(_foreign(pid, task)), **found}

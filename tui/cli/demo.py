@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.backend import doctor
-from tui.backend.errors import UsageError
+from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.sandboxes import practice_disk
 from tui.backend.verbs.demo import CLEAR, MAKE
@@ -38,8 +38,11 @@ def practising(host: Host) -> Iterator[str]:
     if practice_disk.is_abandoned(host):
         narration.say("Clearing what a demo that was killed left behind.")
         _clear(host)
+    disk = carry_out(host, MAKE, None)  # refused where another demo has one, which is not ours to clear
     try:
-        yield carry_out(host, MAKE, None)
+        if disk is None:
+            raise Refused("The practice disk has gone away.", "`sandbox-tui recover` clears what is left.")
+        yield disk
     finally:
         _clear(host)
 

@@ -161,7 +161,7 @@ class PlanScreen(FaceScreen[bool]):
         if plan is None or not self.seen:
             return  # Enter was pressed before this plan was on the screen
         self.stage = Stage.RUNNING
-        self.stopping.clear()  # it may have been asked for before the plan was made anew
+        self.stopping.clear()  # a stop may have been asked for while the plan was made again
         steps = self.query_one(StepRows)
         steps.show(
             [StepItem(n, step.title, step.shell().split("\n")[0]) for n, step in enumerate(plan.steps)]

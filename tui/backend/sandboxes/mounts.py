@@ -50,7 +50,7 @@ def _elsewhere(host: Host, inventory: Inventory, sandbox: Sandbox, device: str, 
     """Why parts of it may be on other devices; empty where there are none."""
     record = sandbox.record
     if record is not None and record.image and (fault := trust.changeable(host, record.origin)):
-        return f"{fault}, also what it says of other devices"
+        return f"{fault}, and name another device in it"
     return members.elsewhere(host, device, fstype, strangers(inventory, sandbox.origin or ""))
 
 

@@ -89,7 +89,7 @@ def _elsewhere(host: Host, inventory: Inventory, origin: Origin) -> str:
     if origin.directory or origin.problem or not host.is_root() or not mounting.mountable(origin.fstype):
         return ""
     if origin.image and (fault := trust.changeable(host, origin.path)):
-        return f"{fault}, also what it says of other devices"
+        return f"{fault}, and name another device in it"
     others = strangers(inventory, origin.device.kname if origin.device else "")
     return members.elsewhere(host, origin.path, origin.fstype, others)
 

@@ -1,7 +1,7 @@
 """Unmounting a sandbox everywhere, so that it can be taken back: each mount as it was.
 
-A mount of the whole file system, or of a subvolume, is made anew, of its device or its layers; what shows the
-same or a part of it is bound from that, with the options that a mount has of its own.
+The whole file system, or a subvolume, is mounted again from its device or its layers; what shows the same or
+a part of it is bound from that, with the options that a mount has of its own.
 """
 
 from __future__ import annotations

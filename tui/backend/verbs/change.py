@@ -1,4 +1,4 @@
-"""What a verb is that changes something, and how it is run: planned anew under the lock of the machine."""
+"""What a verb is that changes something, and how it is run: planned once more under the machine's lock."""
 
 from __future__ import annotations
 

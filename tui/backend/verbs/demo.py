@@ -14,16 +14,14 @@ if TYPE_CHECKING:
     from tui.backend.inventory import Inventory
 
 
-def _make(host: Host, now: Inventory, request: None) -> Prepared[None, None]:  # noqa: ARG001
+def _make(host: Host, _now: Inventory, request: None) -> Prepared[None, None]:
     return Prepared(practice_disk.prepare_make(host), request, None)
 
 
-def _made(done: Done[None, None]) -> str:
-    """The path of the disk."""
+def _made(done: Done[None, None]) -> str | None:
+    """The path of the disk; None where it has gone away already."""
     made = practice_disk.disk(inventory.read(done.host))
-    if made is None:
-        raise Refused("The practice disk has gone away.", "`sandbox-tui recover` clears what is left.")
-    return made.path
+    return made.path if made else None
 
 
 def _clear(host: Host, now: Inventory, request: None) -> Prepared[None, None]:
@@ -35,9 +33,5 @@ def _clear(host: Host, now: Inventory, request: None) -> Prepared[None, None]:
     return Prepared(plan, request, None)
 
 
-def _cleared(done: Done[None, None]) -> None:  # noqa: ARG001
-    return None
-
-
 MAKE = Change(_make, _made)
-CLEAR = Change(_clear, _cleared)
+CLEAR = Change(_clear, lambda _done: None)

@@ -39,7 +39,7 @@ class Fetched:
     release: str
 
 
-def _build(host: Host, now: Inventory, request: BuildRequest) -> Prepared[BuildRequest, str]:  # noqa: ARG001
+def _build(host: Host, _now: Inventory, request: BuildRequest) -> Prepared[BuildRequest, str]:
     made = build.prepare(host, request)
     return Prepared(made.plan, replace(request, epoch=made.epoch), made.output)
 
@@ -49,7 +49,7 @@ def _built(done: Done[BuildRequest, str]) -> Built:
     return Built(path, done.host.size(path))
 
 
-def _fetch(host: Host, now: Inventory, request: None) -> Prepared[None, None]:  # noqa: ARG001
+def _fetch(host: Host, _now: Inventory, request: None) -> Prepared[None, None]:
     return Prepared(kernel_fetch.plan(host), request, None)
 
 
