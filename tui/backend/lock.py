@@ -11,6 +11,7 @@ from functools import partial
 from tui.backend import limited, paths
 from tui.backend.errors import CommandFailed, NeedsRoot, Refused
 from tui.backend.kernel_text import decode, fields, lines, number
+from tui.backend.text import clean
 
 _NOTE = 1000
 """Bytes of the note that are read: two lines, the holder with its purpose, and names of sandboxes."""
@@ -93,7 +94,7 @@ def _left(descriptor: int) -> list[str]:
         with suppress(OSError):
             if pid not in (None, os.getpid()) and _has_open(pid, descriptor):
                 with open(f"/proc/{pid}/comm", "rb") as file:
-                    found.append(f"process {pid} ({decode(file.read()).removesuffix(chr(10))})")
+                    found.append(f"process {pid} ({clean(decode(file.read()).removesuffix(chr(10)))})")
     return found
 
 

@@ -16,6 +16,7 @@ from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan
+from tui.backend.text import clean
 from tui.backend.verbs.remove import REMOVE, RemoveRequest
 from tui.screens.chrome import top_line
 from tui.screens.dialog import Confirm
@@ -168,10 +169,8 @@ class RemoveScreen(FaceScreen[bool]):
         if blocker is None or blocker.pid is None:
             return
         signal, words = _SIGNALS[self.tried.get(blocker.pid, 0)]
-        question = (
-            f"End process {blocker.pid}, {blocker.program or 'unknown'} of {blocker.user or 'unknown'}?\n"
-            f"It {blocker.how}.\n{words}"
-        )
+        who = clean(f"{blocker.program or 'unknown'} of {blocker.user or 'unknown'}")
+        question = f"End process {blocker.pid}, {who}?\nIt {clean(blocker.how)}.\n{words}"
         self.open(
             Confirm(f"End this process (SIG{signal})", question), lambda yes: self._end(blocker, bool(yes))
         )
@@ -196,7 +195,7 @@ class RemoveScreen(FaceScreen[bool]):
             then, _words = _SIGNALS[self.tried[blocker.pid]]
             self.stubborn_pid = blocker.pid
             self.stubborn = (
-                f"Process {blocker.pid} ({blocker.program}) is still there after SIG{signal}. "
+                f"Process {blocker.pid} ({clean(blocker.program)}) is still there after SIG{signal}. "
                 f"e: end it with SIG{then}."
             )
 

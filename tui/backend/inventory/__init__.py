@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.backend.errors import NotFound
 from tui.backend.inventory import loops, maps, mounts, sandboxes
 from tui.backend.kernel_text import fields, lines, unescape
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.host import Host, Memory
@@ -69,7 +70,9 @@ def read_devices(host: Host) -> tuple[Device, ...]:
         maps={entry.kname: entry for entry in maps.read(host)},
         loops=bound,
         mounted_elsewhere={
-            key: f"process {m.pid} {m.program}" for m in host.foreign_mounts() for key in (m.devno, m.source)
+            key: f"process {m.pid} {clean(m.program)}"
+            for m in host.foreign_mounts()
+            for key in (m.devno, m.source)
         },
     )
     return tuple(replace(device, verdict=judge(device, facts)) for device in found)

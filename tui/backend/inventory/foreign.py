@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import paths
 from tui.backend.inventory import mounts
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +40,8 @@ class Holder:
     def words(self) -> str:
         """The holder in a sentence."""
         if self.pid is not None:
-            return f"process {self.pid} ({self.program})"
-        return self.place or "a process that cannot be seen from here"
+            return f"process {self.pid} ({clean(self.program)})"
+        return clean(self.place) or "a process that cannot be seen from here"
 
 
 def holders(host: Host, parts: Parts, noted: Mapping[str, Record | None]) -> dict[str, Holder]:

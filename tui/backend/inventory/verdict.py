@@ -8,6 +8,7 @@ from tui.backend.inventory.devices import Device, Verdict
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.maps import Map
 from tui.backend.problem import Code, Problem
+from tui.backend.text import clean
 
 _EMPTY_DRIVE = 0x1FFFFF * 512
 """The size that the kernel's CD driver reports for a drive without a disc."""
@@ -80,7 +81,7 @@ def _user(device: Device, facts: Facts) -> str:
     if sandbox := paths.lower_of(point):
         return f"sandbox {sandbox} shows its files"
     if point:
-        return f"mounted on {point}"
+        return f"mounted on {clean(point)}"
     if device.mounts or device.path in facts.swaps:
         return "swap"
     elsewhere = facts.mounted_elsewhere.get(device.devno) or facts.mounted_elsewhere.get(device.path)

@@ -10,6 +10,7 @@ from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, kept, ownership, practice_disk, remove, repair
+from tui.backend.text import clean
 
 
 def prepare(host: Host, inventory: Inventory) -> Plan:
@@ -76,7 +77,8 @@ def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
 
 
 def _left(name: str, found: tuple[Blocker, ...]) -> str:
-    return f"{name} is left, because it is in use: {', '.join(f'{one.what} {one.how}' for one in found)}."
+    users = ", ".join(clean(f"{one.what} {one.how}") for one in found)
+    return f"{name} is left, because it is in use: {users}."
 
 
 def _names(found: list[Sandbox]) -> str:
