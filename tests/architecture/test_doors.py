@@ -71,6 +71,7 @@ def unicode_minded(tree: ast.AST) -> Iterator[str]:
 
 PEOPLES_TEXT = {
     "tui/backend/sizes.py": "what people type",
+    "tui/backend/livecd/request.py": "what people set in the environment",
     "tui/backend/run.py": "what programs say to people, and bytes",
     "tui/backend/sandboxes/presets.py": "what people type",
 }

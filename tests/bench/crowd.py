@@ -25,7 +25,7 @@ def practise(host: PracticeHost, count: int) -> None:
 
 
 def _practise(host: PracticeHost, name: str, origin: str) -> None:
-    request = CreateRequest(origin, host.now(), name, sizes.parse("64M"))
+    request = CreateRequest(origin, name=name, size=sizes.parse("64M"))
 
     def planner(found: Inventory) -> Plan:
         return create.prepare(host, found, request).plan

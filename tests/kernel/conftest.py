@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests import soak
 from tests.kernel.lab import Lab, sh, state
 from tui.backend import paths, processes
 from tui.backend.errors import SandboxError
@@ -28,7 +29,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)  # when `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Here only the overlay engine's; in the guest all but what is only for here. Of them a shard."""
+    """Here only the overlay engine's; in the guest all but what is only for here, or (SANDBOX_TUI_SHARE) of
+    the overlay engine's a quarter, in a soak all. Of them a shard.
+    """
     del config
     away = {"only_layers_here"} if IN_VM else set()
     away |= set() if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
@@ -38,6 +41,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if (item.get_closest_marker("layers") or IN_VM) and not any(map(item.get_closest_marker, away))
     ]
+    if os.environ.get("SANDBOX_TUI_SHARE") == "1":
+        layered = [item for item in items if item.get_closest_marker("layers")]
+        chosen = set(soak.share(layered, -(-len(layered) // 4), "layers in the guest"))
+        items[:] = [item for item in items if item in chosen or not item.get_closest_marker("layers")]
     number, of = map(int, os.environ.get("SANDBOX_TUI_SHARD", "1/1").split("/"))
     items[:] = items[number - 1 :: of]
 

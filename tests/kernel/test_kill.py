@@ -159,11 +159,14 @@ def test_remove_all(lab: Lab) -> None:
 
     fill()
     make: Planner = lambda found: remove.prepare(lab.host, found, names)  # noqa: E731
-    for cell in cells(plan_of(lab, make), "remove all"):
+    chosen = cells(plan_of(lab, make), "remove all")
+    for number, cell in enumerate(chosen, 1):
         fill()
         killed(lab, make, cell)
         recovered(lab)
         assert not any(found.interrupted for found in lab.sandboxes()), cell
+        if number % 4 and number < len(chosen):  # those that live are the next one's
+            continue
         for found in lab.sandboxes():
             lab.remove(found.name)
         assert settled() == before, cell

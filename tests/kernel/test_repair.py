@@ -95,7 +95,7 @@ def test_a_repair_that_fails_at_any_step(lab: Lab, kind: str, tmp_path: Path) ->
     point = tmp_path / "point"
     _disk, saved = full(lab, kind, point)
     last = len(plan_of(lab).steps) - 1
-    for number in soak.share(range(1, last), 4, f"repair {kind}"):
+    for number in soak.share(range(1, last), 2, f"repair {kind}"):
         title, host = plan_of(lab).steps[number].title, Failing()
 
         def listener(event: Event, number: int = number, host: Failing = host) -> None:

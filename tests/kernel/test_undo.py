@@ -43,7 +43,7 @@ def test_create(lab: Lab, setup: str) -> None:
     host = Failing()
     make = lab.creation(lab.request(disk.origin, name="trial", **SETUPS[setup]))
     # a module that a failed attempt has loaded stays, and needs no step then
-    for failing in soak.share(range(_steps(host, make)), 5, f"undo {setup}"):
+    for failing in soak.share(range(_steps(host, make)), 2, f"undo {setup}"):
         if failing >= _steps(host, make):
             break
 

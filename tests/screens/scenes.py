@@ -214,7 +214,7 @@ def of_a_directory() -> PracticeHost:
     """A machine without device-mapper, with a sandbox of a directory."""
     host = PracticeHost()
     host.world.installed.discard("dm_snapshot")
-    request = CreateRequest("/home/user", host.now(), name="trial", size=sizes.parse("1G"))
+    request = CreateRequest("/home/user", name="trial", size=sizes.parse("1G"))
     perform(host, lambda found: create.prepare(host, found, request).plan)
     return host
 
@@ -228,7 +228,7 @@ def _ordinary_user() -> PracticeHost:
 def interrupted() -> PracticeHost:
     """A machine on which a create was killed half way."""
     host = PracticeHost()
-    request = CreateRequest("/dev/sdb1", host.now(), name="trial")
+    request = CreateRequest("/dev/sdb1", name="trial")
     host.kill_at(20)
     with suppress(Killed):
         perform(host, lambda found: create.prepare(host, found, request).plan)
@@ -238,7 +238,7 @@ def interrupted() -> PracticeHost:
 def sandboxed(size: str = "1G") -> PracticeHost:
     """A machine with a sandbox of /dev/sdb1, made elsewhere."""
     host = PracticeHost()
-    request = CreateRequest("/dev/sdb1", host.now(), name=NAME, size=sizes.parse(size))
+    request = CreateRequest("/dev/sdb1", name=NAME, size=sizes.parse(size))
     perform(host, lambda found: create.prepare(host, found, request).plan)
     return host
 

@@ -44,7 +44,7 @@ async def test_review_is_the_plans_script() -> None:
     async with play(size=(320, 120)) as stage:
         await stage.press("n", "down", "enter", "enter", "enter")
         shown = stage.text()
-        request = CreateRequest("/dev/sdb1", stage.host.now(), name=NAME)
+        request = CreateRequest("/dev/sdb1", name=NAME)
         script = create.prepare(stage.host, inventory.read(stage.host), request).plan.script()
     for line in script.splitlines():
         assert line in shown
@@ -168,7 +168,7 @@ async def test_hostile_labels_are_shown_as_data() -> None:
 
 async def test_sandboxes_made_elsewhere_appear_and_go(engine: str) -> None:
     async with play() as stage:
-        request = CreateRequest("/dev/sdb1", stage.host.now(), name="elsewhere")
+        request = CreateRequest("/dev/sdb1", name="elsewhere")
         perform(stage.host, lambda found: create.prepare(stage.host, found, request).plan)
         await stage.tick()
         assert stage.says("elsewhere")

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tui.__main__ import main
 from tui.backend.practice import PracticeHost
+from tui.cli import schema
+from tui.cli.parser import named
 
 NAME = "trial"
 IMAGES = "/home/user/images"
@@ -35,7 +38,11 @@ class CommandLine:
     def __call__(self, *argv: str) -> Said:
         self.capture.readouterr()
         status = main(argv, self.host)
-        return Said(status, *self.capture.readouterr())
+        said = Said(status, *self.capture.readouterr())
+        if "--json" in argv and said.out:
+            name = "plan" if "--dry-run" in argv else named(argv) or ""
+            jsonschema.validate(said.json, schema.of(name))
+        return said
 
     def make(self, *options: str, origin: str = "/dev/sdb1", name: str = NAME) -> Said:
         said = self("create", origin, "--name", name, "--size", "256M", *options)

@@ -1,29 +1,117 @@
-"""Shell completions and the man page, made from the parser."""
+"""Completions, the man page, help, guesses and schemas: all made from the verbs."""
 
+import json
+import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import argcomplete
+import jsonschema
 import pytest
 
-from tests.unit.command_line import CommandLine
+from tests.unit.command_line import NAME, CommandLine
+from tui.backend import verbs
+from tui.backend.errors import UsageError
 from tui.backend.practice import PracticeHost
-from tui.cli.parser import _VERBS, build
+from tui.backend.verbs.completion import SHELLS
+from tui.cli import arguments, completion, schema
+from tui.cli.parser import build
 
 MAN = "argparse-manpage --module tui.cli.parser --function build --project-name sandbox-tui"
 """As the README has it."""
+ROOT = Path(__file__).resolve().parents[2]
+VERBS = list(verbs.TABLE)
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
-def test_completions(capsys: pytest.CaptureFixture[str], shell: str, tmp_path: Path) -> None:
-    said = CommandLine(PracticeHost(), capsys)("completion", shell)
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(PracticeHost(), capsys)
+
+
+def completed(host: PracticeHost, line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a shell is offered for a line whose last word is to be completed."""
+    parser = build(line.split(" ")[1:])
+    completion.prepare(parser, host)
+    for name, value in {"COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("_ARGCOMPLETE_IFS", "\n")
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:  # it closes what it finds as descriptor 9
+        with os.fdopen(write, "w") as pipe:
+            argcomplete.autocomplete(
+                parser, always_complete_options="long", exit_method=os._exit, output_stream=pipe
+            )
+        os._exit(1)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        said = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return [word.strip(" ") for word in said.split("\n") if word]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_a_shell_reads(cli: CommandLine, shell: str, tmp_path: Path) -> None:
+    said = cli("completion", shell)
     assert said.status == 0
     assert "sandbox-tui" in said.out
-    assert "unmount" in said.out
     if shutil.which(shell):
         (tmp_path / "script").write_text(said.out)
         subprocess.run([shell, "-n", tmp_path / "script"], check=True)
+
+
+def test_bash_completes_by_the_program_itself(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "script").write_text(cli("completion", "bash").out)
+    (tmp_path / "sandbox-tui").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tui "$@"\n')
+    (tmp_path / "sandbox-tui").chmod(0o755)
+    line = "sandbox-tui unm"
+    asked = (
+        f". ./script; COMP_LINE={shlex.quote(line)} COMP_POINT={len(line)} COMP_TYPE=9;"
+        " COMP_WORDS=(sandbox-tui unm) COMP_CWORD=1;"
+        ' _python_argcomplete sandbox-tui; printf "%s\n" "${COMPREPLY[@]}"'
+    )
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", asked], cwd=tmp_path, env=path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["unmount"]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("sandbox-tui re", {"recover", "remove"}),
+        ("sandbox-tui livecd ", {"build", "test", "write", "info"}),
+        ("sandbox-tui remove ", {NAME}),
+        ("sandbox-tui grow trial ", {"+512M", "max"}),
+        ("sandbox-tui create /dev/sd", {"/dev/sda", "/dev/sdb1"}),
+        ("sandbox-tui create /dev/sdb1 --size ", {"25%ram", "512M"}),
+        ("sandbox-tui create /dev/sdb1 --engine ", {"auto", "overlay", "snapshot"}),
+        ("sandbox-tui create LAB", {"LABEL="}),
+        ("sandbox-tui livecd write x.iso /dev/s", {"/dev/sda"}),
+        ("sandbox-tui remove --", {"--all", "--dry-run", "--json"}),
+        ("sandbox-tui completion ", set(SHELLS)),
+        ("sandbox-tui schema li", {"list", "livecd build"}),
+    ],
+)
+def test_what_completes(
+    cli: CommandLine, line: str, offered: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.make()
+    found = completed(cli.host, line, monkeypatch)
+    assert offered <= {word.replace("\\", "") for word in found}, found
+    typed = line.rpartition(" ")[2]
+    assert all(word.replace("\\", "").startswith(typed) for word in found)
+
+
+def test_what_completes_nothing_where_there_is_nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = PracticeHost()
+    assert "trial" not in completed(host, "sandbox-tui remove ", monkeypatch)
+    assert not completed(host, "sandbox-tui create --name ", monkeypatch)
 
 
 def test_man_page() -> None:
@@ -31,24 +119,110 @@ def test_man_page() -> None:
     script = Path(sys.executable).with_name(program)
     done = subprocess.run([script, *words], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(".TH SANDBOX\\-TUI")
-    for verb in _VERBS:
+    for verb in VERBS:
         assert f"sandbox\\-tui {verb}" in done.stdout
+        assert verbs.load(verb).examples[0][0].replace("-", "\\-") in done.stdout
 
 
-@pytest.mark.parametrize("action", ["build", "test", "write", "info"])
-def test_actions_of_livecd(action: str, capsys: pytest.CaptureFixture[str]) -> None:
-    cli = CommandLine(PracticeHost(), capsys)
-    said = cli("livecd", action, "--help")
+@pytest.mark.parametrize("name", VERBS)
+def test_help_has_two_examples_that_are_command_lines(name: str, cli: CommandLine) -> None:
+    said = cli(*name.split(), "--help")
     assert said.status == 0
-    assert said.out.startswith(f"usage: sandbox-tui livecd {action} ")
-    assert f"livecd_{action}" in cli("completion", "bash").out
+    assert said.out.startswith(f"usage: sandbox-tui {name} ")
+    for words, _what in verbs.load(name).examples:
+        assert f"  sandbox-tui {words}\n" in said.out
+        argv = shlex.split(re.split(r" [|>] ", words)[0])
+        options, more = build(argv).parse_known_args(argv)
+        assert (options.verb, more) == (name, [])
 
 
-@pytest.mark.parametrize("verb", _VERBS)
-def test_the_quick_grammar_is_the_whole_one(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for parser in (build(), build(verb)):
+@pytest.mark.parametrize("name", VERBS)
+def test_the_quick_grammar_is_the_whole_one(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for parser in (build(), build(name.split())):
         with pytest.raises(SystemExit) as ending:
-            parser.parse_args([verb, "--help"])
+            parser.parse_args([*name.split(), "--help"])
         assert ending.value.code == 0
     said = capsys.readouterr().out
     assert said[: len(said) // 2] == said[len(said) // 2 :]
+
+
+def test_the_readme_has_every_verb_with_every_option_and_no_other() -> None:
+    text = (ROOT / "README.md").read_text()
+    block = text[text.index("    sandbox-tui devices") :].split("\n\n")[0]
+    usages = dict.fromkeys(VERBS, "")
+    for line in re.sub(r"\n {20,}", " ", block).split("\n"):
+        words = line.split()[1:]
+        name = next(name for name in (" ".join(words[:2]), words[0]) if name in usages)
+        usages[name] = line
+    for name, usage in usages.items():
+        known = {flag for flag in arguments.flags(verbs.load(name)) if flag != "--help"}
+        if "--hash" in known:
+            known |= {"--no-hash"}
+        known -= {"-o"} if "-o" in usage else set()
+        known -= {"--output"}
+        shared = {"--json"} if verbs.load(name).result is None else set()
+        work = verbs.load(name).work
+        shared |= set() if hasattr(work, "conclude") else {"--dry-run"}
+        assert set(re.findall(r"--[a-z-]+", usage)) == known - shared, name
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["crate", "/dev/sdb1"], "create"),
+        (["livecd", "biuld", "x"], "build"),
+        (["create", "/dev/sdb1", "--sise", "1G"], "--size"),
+        (["create", "/dev/sdb1", "--moun=/mnt"], "--mount"),
+        (["--intervall=3"], "--interval"),
+    ],
+)
+def test_what_was_meant(cli: CommandLine, argv: list[str], meant: str) -> None:
+    said = cli(*argv)
+    assert said.status == 2
+    assert f"Did you mean {meant}? " in said.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["xyzzy"], "There is no verb 'xyzzy'"),
+        (["list", "x"], "'x' is one argument too many"),
+        (["list", "--xyzzy"], "There is no option '--xyzzy'"),
+        (["--interval", "2", "watch"], "comes after the verb"),
+    ],
+)
+def test_what_cannot_be_guessed(cli: CommandLine, argv: list[str], words: str) -> None:
+    said = cli(*argv)
+    assert said.status == 2
+    assert words in said.err
+    assert "Did you mean" not in said.err
+
+
+def test_schemas(cli: CommandLine) -> None:
+    names = cli("schema").out.split("\n")[:-1]
+    assert names == list(schema.names())
+    for name in names:
+        found = cli("schema", *name.split()).json
+        jsonschema.Draft202012Validator.check_schema(found)
+        assert found == json.loads(json.dumps(schema.of(name)))
+    assert cli("schema", "watch").status == 5
+    assert "kernel's own words" in str(schema.of("list"))
+
+
+def test_a_schema_refuses_what_is_not_so(cli: CommandLine) -> None:
+    """It is not so weak that everything passes."""
+    cli.make()
+    listed = cli("list", "--json").json
+    listed["sandboxes"][0]["fill"] = "full"
+    with pytest.raises(jsonschema.ValidationError, match="full"):
+        jsonschema.validate(listed, schema.of("list"))
+
+
+def test_the_environment_is_an_argument_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    verb = verbs.load("livecd build")
+    argv = ["livecd", "build", "root", "-o", "x.iso"]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "12")
+    assert arguments.request(verb, build(argv).parse_args(argv)).epoch == 12
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(UsageError, match="is not a time"):
+        arguments.request(verb, build(argv).parse_args(argv))

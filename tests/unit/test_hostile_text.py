@@ -16,7 +16,7 @@ from tui.backend.livecd.about import About
 from tui.backend.livecd.info import Info
 from tui.backend.practice import PracticeHost, events
 from tui.backend.practice.blocks import Disk
-from tui.cli import dispatch, output
+from tui.cli import dispatch
 from tui.screens.livecd import told
 
 EVIL = "\x1b[31m\x1b]0;pwned\x07\x9b2J\u202eb\u2066\u200b\udcff\r\x7f" + "a\u0336\u0489" * 9 + "\u0301" * 9
@@ -153,4 +153,3 @@ def test_what_is_shown_of_a_medium_is_a_pair_of_texts() -> None:
     about = replace(About(), kernel=EVIL)
     found = Info(path="x", size=1, label="", uuid="", firmware=(), hybrid=False, files=(), about=about)
     assert EVIL in dict(told.medium(found)).values()
-    assert output.LABEL_WIDTH

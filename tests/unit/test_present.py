@@ -15,10 +15,12 @@ from tui.backend.present import numbers, results
 from tui.backend.verbs import change
 from tui.backend.verbs.create import CREATE
 from tui.backend.verbs.grow import GROW, Grown, GrowRequest
-from tui.backend.verbs.livecd import Built, Fetched, Written
-from tui.backend.verbs.mount import MOUNT, UNMOUNT, MountRequest
+from tui.backend.verbs.livecd_build import Built, Fetched
+from tui.backend.verbs.livecd_write import Written
+from tui.backend.verbs.mount import MOUNT, MountRequest
 from tui.backend.verbs.recover import RECOVER
 from tui.backend.verbs.remove import REMOVE, RemoveRequest
+from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
 
 
 @pytest.fixture
@@ -51,10 +53,10 @@ def test_every_change_says_what_came_of_it() -> None:
     assert results.sentences(made)[0].startswith("ready: ")
     grown = change.run(host, GROW, GrowRequest(NAME, "+128M"))
     assert results.sentences(grown) == (f"{NAME} has more room now, 384.0 MiB; nothing in it was touched.",)
-    gone = results.sentences(change.run(host, UNMOUNT, MountRequest(NAME)))
+    gone = results.sentences(change.run(host, UNMOUNT, UnmountRequest(NAME)))
     assert gone == (f"{NAME} is not mounted any more; its changes are still there.",)
     mounted = change.run(host, MOUNT, MountRequest(NAME))
-    assert results.sentences(mounted) == (f"{NAME} is mounted on {mounted.points[0]}.",)
+    assert results.sentences(mounted) == (f"{NAME} is mounted on {mounted.mounts[0]}.",)
     removed = results.sentences(change.run(host, REMOVE, RemoveRequest((NAME,))))
     assert removed[0] == f"{NAME} is removed. /dev/sdb1 is untouched: nothing was written to it."
     assert results.sentences(change.run(host, RECOVER, None)) == ("Nothing is left behind.",)
@@ -80,8 +82,8 @@ def test_all_that_can_be_removed_is_removed_without_names() -> None:
     host = PracticeHost()
     change.run(host, CREATE, request())
     change.run(host, CREATE, dataclasses.replace(request(), name="other"))
-    done = change.run(host, REMOVE, RemoveRequest())
-    assert [name for name, _proof in done.proofs] == ["other", NAME]
+    done = change.run(host, REMOVE, RemoveRequest(all=True))
+    assert [gone.name for gone in done.removed] == ["other", NAME]
 
 
 def test_recover_says_what_stays_and_nothing_of_those_that_live() -> None:

@@ -37,13 +37,13 @@ def test_a_settled_request_makes_the_same_plan_again(case: Case, size: str | Non
 
 def test_without_settling_the_default_size_is_never_the_same() -> None:
     host = MovingHost()
-    request = CreateRequest("/home/user", 0.0)
+    request = CreateRequest("/home/user")
     assert create.prepare(host, look(host), request) != create.prepare(host, look(host), request)
 
 
 def test_memory_that_has_gone_is_refused_with_the_numbers() -> None:
     host = MovingHost()
-    request = CreateRequest("/home/user", 0.0)
+    request = CreateRequest("/home/user")
     prepared = create.prepare(host, look(host), request)
     settled = create.settled(request, prepared)
     host.world.taken = host.world.ram - (prepared.record.size >> 1)
@@ -67,7 +67,7 @@ def test_a_settled_growth_is_the_same_again(case: Case, size: str) -> None:
 
 def test_another_machine_is_told_with_the_lines_that_differ() -> None:
     host = PracticeHost()
-    request = replace(CreateRequest("/dev/sdb1", 0.0), name=NAME)
+    request = replace(CreateRequest("/dev/sdb1"), name=NAME)
     shown = create.prepare(host, look(host), request).plan
     host.world.installed.discard("dm_snapshot")
     with pytest.raises(PlanChanged) as caught:

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         qemu_opts=options.qemu_opts,
         release=options.release,
     )
-    os.environ["SANDBOX_TUI_SHARD"] = options.shard
+    os.environ |= {"SANDBOX_TUI_SHARD": options.shard, "SANDBOX_TUI_SHARE": str(int(options.share))}
     command = [*options.command]
     try:
         if command[0] == "kernel":
@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--release", default="", metavar="NAME", help="whose kernel: bookworm, trixie ...")
     parser.add_argument("--shard", default="1/1", metavar="N/M", help="only the tests N, N+M, N+2M ...")
+    parser.add_argument(
+        "--share", action="store_true", help="a share of what `python -m tests.here` runs on this kernel"
+    )
     parser.add_argument("--qemu-opts", default="", metavar="OPTIONS", help="more options for qemu")
     parser.add_argument(
         "command",

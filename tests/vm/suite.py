@@ -19,6 +19,7 @@ from tests.vm.kernel import find_kernel
 
 NO_TESTS = 5
 ROOT = Path(__file__).resolve().parents[2]
+SHARDS = 4
 
 
 def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
@@ -28,13 +29,26 @@ def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
     compile_all()
     vm = (sys.executable, "-m", "tests.vm", "--timeout", str(guest.timeout))
     release = ("--release", guest.release) if guest.release else ()
+    shards = [
+        Job(f"without udev, {number} of {SHARDS}", (*vm, *_shard(number), "--", "uml", *pytest_options))
+        for number in range(1, SHARDS + 1)
+    ]
+    # the long one first, and then in small parts: so all cores come to their end together
     jobs = [
-        Job("without udev, first half", (*vm, "--shard", "1/2", "--", "uml", *pytest_options)),
-        Job("without udev, second half", (*vm, "--shard", "2/2", "--", "uml", *pytest_options)),
-        Job("Debian's own kernel", (*vm, *release, "--", "own", *pytest_options)),
         Job("with udev", (*vm, "--", "uml-udev", *pytest_options)),
+        *shards,
+        Job("Debian's own kernel", (*vm, *release, "--", "own", *pytest_options)),
     ]
     return side_by_side(jobs, at_once=_guests())
+
+
+def _shard(number: int) -> tuple[str, ...]:
+    """Of what `python -m tests.here` shows on this machine's kernel a share will do."""
+    return ("--shard", f"{number}/{SHARDS}", "--share")
+
+
+CHOICES = {"SANDBOX_TUI_SHARD": "1/1", "SANDBOX_TUI_SHARE": "0"}
+"""What tests/kernel/conftest.py makes its choice by."""
 
 
 def _guests() -> int:
@@ -70,7 +84,7 @@ def _pytest(kernel: str, options: Sequence[str], *, udev: bool, own: bool = Fals
         "SANDBOX_TUI_VM": "1",
         "SANDBOX_TUI_UDEV": "1" if udev else "0",
         "SANDBOX_TUI_KERNEL": kernel,
-        "SANDBOX_TUI_SHARD": os.environ.get("SANDBOX_TUI_SHARD", "1/1"),
+        **{name: os.environ.get(name, usual) for name, usual in CHOICES.items()},
         "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",

@@ -73,7 +73,7 @@ class Diagnosis:
     """All readings. `engines` are the ways to make a sandbox; one is enough. `available`,
     `promised` and `free` (for new sandboxes) are bytes of RAM; `leftovers` are sandboxes that an
     interruption left in pieces; `problems` say what keeps sandboxes from being made, each with
-    the way out.
+    the way out; `usable`: root can make sandboxes here.
     """
 
     kernel: str
@@ -87,11 +87,7 @@ class Diagnosis:
     free: int
     leftovers: tuple[str, ...]
     problems: tuple[str, ...]
-
-    @property
-    def usable(self) -> bool:
-        """Whether root can make sandboxes here."""
-        return not self.problems
+    usable: bool
 
 
 def read(host: Host) -> Diagnosis:
@@ -101,6 +97,7 @@ def read(host: Host) -> Diagnosis:
     programs = tuple(_program(host, need) for need in packages.programs(*_ASKED))
     programs += (*_loaders(host), _uefi(host))
     free, engines = memory.free(ram, found), _engines(host)
+    problems = (*_problems(modules, programs), *_no_engine(engines), *_short(free))
     return Diagnosis(
         kernel=_kernel(host),
         root=host.is_root(),
@@ -112,7 +109,8 @@ def read(host: Host) -> Diagnosis:
         promised=memory.promised(found),
         free=free,
         leftovers=tuple(sandbox.name for sandbox in found if sandbox.interrupted),
-        problems=(*_problems(modules, programs), *_no_engine(engines), *_short(free)),
+        problems=problems,
+        usable=not problems,
     )
 
 

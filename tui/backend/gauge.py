@@ -100,6 +100,19 @@ def read(sandbox: Sandbox) -> Gauge:
     return replace(found, advice=_of_full(sandbox) if full else _ADVICE.get(found.state, ""))
 
 
+def word(sandbox: Sandbox) -> str:
+    """The gauge's word, or what else is the matter with a sandbox."""
+    if sandbox.foreign is not None:
+        return "foreign"
+    if sandbox.running:
+        return f"{sandbox.busy or 'a change'} is running"
+    if sandbox.lost:
+        return "only remains"
+    if sandbox.unfinished:
+        return f"{sandbox.unfinished} has not ended"
+    return read(sandbox).state.value
+
+
 def _of_full(sandbox: Sandbox) -> str:
     """What can be done for a full snapshot."""
     kept = "Nothing more can be written. Do not remove it yet: all that was saved is kept."

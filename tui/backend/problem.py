@@ -1,19 +1,19 @@
 """Why something cannot be, as a value: what decides is its code, what people read are its words."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import StrEnum
 
 
-class Code(Enum):
+class Code(StrEnum):
     """What kind of problem it is."""
 
-    OURS = auto()
+    OURS = "ours"
     """It is a sandbox, or a part of one."""
-    IN_USE = auto()
+    IN_USE = "in use"
     """Somebody uses it."""
-    UNFIT = auto()
+    UNFIT = "unfit"
     """By its nature it cannot be what is wanted."""
-    LACKING = auto()
+    LACKING = "lacking"
     """The machine lacks what it needs."""
 
 

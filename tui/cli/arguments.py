@@ -1,61 +1,95 @@
-"""What the grammar of every verb is made of: a parser with our errors, and the options that many have."""
+"""A verb's request as the arguments of a command line, and back."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from typing import NoReturn
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any
 
-from tui.backend.errors import UsageError
+from tui.backend.verbs.verb import Query
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from dataclasses import Field
 
-def _columns() -> int:
-    if os.environ.get("COLUMNS", "").isdecimal():
-        return int(os.environ["COLUMNS"])
-    try:
-        return os.get_terminal_size().columns or 80
-    except OSError:
-        return 80
-
-
-_WIDTH = min(_columns(), 100) - 2
+    from tui.backend.argument import Argument
+    from tui.backend.verbs.verb import Verb
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Knows the width of the terminal without shutil, whose import takes longer than `list`."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_WIDTH)
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are ours."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise UsageError in place of leaving the program."""
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+def of(request: type[Any] | None) -> Iterator[tuple[Field[Any], Argument]]:
+    """The fields of a request that people give, in order, each with what is said of it."""
+    for field in fields(request) if request else ():
+        if "argument" in field.metadata:
+            yield field, field.metadata["argument"]
 
 
-Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
-"""Where verbs are added."""
+def add(parser: argparse.ArgumentParser, verb: Verb) -> None:
+    """All that a verb takes, and the options that it shares with others."""
+    groups: dict[str, Any] = {}
+    for field, argument in of(verb.request):
+        if argument.environ:
+            continue
+        if argument.group and argument.group not in groups:
+            groups[argument.group] = parser.add_mutually_exclusive_group()
+        add_one(groups.get(argument.group, parser), field, argument)
+    if verb.work is not None and not isinstance(verb.work, Query):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the plan as a shell script, do nothing"
+        )
+    if verb.result is not None:
+        parser.add_argument("--json", action="store_true", help=f"print JSON: see `schema {verb.name}`")
 
 
-def add_verb(verbs: Verbs[Parser], name: str, summary: str) -> Parser:
-    """A verb, with one sentence on what it does."""
-    return verbs.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[:1].upper()}{summary[1:]}.",
-        allow_abbrev=False,
-        formatter_class=Formatter,
-    )
+def add_one(parser: argparse._ActionsContainer, field: Field[Any], argument: Argument) -> None:
+    """One argument."""
+    options: dict[str, Any] = {"help": argument.help.replace("%", "%%")}
+    if argument.either:
+        options["action"] = argparse.BooleanOptionalAction
+    elif field.default is False:
+        options["action"] = "store_true"
+    else:
+        options |= {"type": argument.parse, "choices": argument.choices or None}
+        options["metavar"] = argument.metavar or (None if argument.choices else field.name.upper())
+    flags = argument.flags or (f"--{field.name.replace('_', '-')}",)
+    if _by_place(field, argument):
+        several = {(): "*", None: "?"}
+        options["nargs"] = None if field.default is MISSING else several.get(field.default)
+        flags = (field.name,)
+    elif field.default is MISSING:
+        options |= {"required": True, "dest": field.name}
+    else:
+        options |= {"default": field.default, "dest": field.name}
+    added = parser.add_argument(*flags, **options)
+    added.complete = argument.complete  # type: ignore[attr-defined]
 
 
-def add_json(parser: Parser) -> None:
-    """The option of every verb that tells something."""
-    parser.add_argument("--json", action="store_true", help="print JSON: sizes in bytes, stable keys")
+def _by_place(field: Field[Any], argument: Argument) -> bool:
+    return argument.positional or (field.default is MISSING and not argument.flags)
 
 
-def add_dry_run(parser: Parser) -> None:
-    """The option of every verb that changes something."""
-    parser.add_argument("--dry-run", action="store_true", help="print the plan as a shell script, do nothing")
+def flags(verb: Verb) -> tuple[str, ...]:
+    """Every option of a verb, as it is written."""
+    own = [
+        flag
+        for field, argument in of(verb.request)
+        if not argument.environ and not _by_place(field, argument)
+        for flag in argument.flags or (f"--{field.name.replace('_', '-')}",)
+    ]
+    return (*own, "--dry-run", "--json", "--help")
+
+
+def request(verb: Verb, options: argparse.Namespace) -> Any:  # noqa: ANN401 - of the verb's own type
+    """The request that a command line means. UsageError where a variable of the environment is nonsense."""
+    if verb.request is None:
+        return None
+    return verb.request(**dict(_values(verb.request, options)))
+
+
+def _values(request: type[Any], options: argparse.Namespace) -> Iterator[tuple[str, object]]:
+    for field, argument in of(request):
+        if not argument.environ:
+            value = getattr(options, field.name)
+            yield field.name, tuple(value) if isinstance(value, list) else value
+        elif text := os.environ.get(argument.environ, ""):
+            yield field.name, argument.parse(text)

@@ -1,53 +1,89 @@
-"""`completion SHELL`: what a shell needs to complete our command line, made from the parser."""
+"""`completion`: what a shell needs to ask this program what completes a command line, and the answers."""
 
-import argparse
-from typing import Any
+from __future__ import annotations
 
-import shtab
+import os
+from typing import TYPE_CHECKING, Any
 
-from tui.backend import paths
-from tui.backend.host import Host
+import argcomplete
+import argcomplete.shell_integration
+from argcomplete.completers import DirectoriesCompleter, FilesCompleter
+
+from tui.backend import paths, verbs
+from tui.backend.argument import Complete
 from tui.cli import output
-from tui.cli.parser import build
+from tui.cli.parser import PROGRAM, build
 
-_NAMES = f"ls {paths.RUN_DIR} 2>/dev/null"
-"""Each sandbox has a directory of its name there, and no name has a character that a shell minds."""
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
 
-_PREAMBLE: Any = {
-    "bash": f'_sandbox_tui_names() {{ compgen -W "$({_NAMES})" -- "$1"; }}\n',
-    "zsh": f"_sandbox_tui_names() {{ compadd -- $({_NAMES}) }}\n",
-    "tcsh": "",
-}
+    from tui.backend.host import Host
+    from tui.backend.verbs.completion import CompletionRequest
 
-_COMPLETE: dict[str, dict[str, Any]] = {
-    "name": {"bash": "_sandbox_tui_names", "zsh": "_sandbox_tui_names", "tcsh": ""},
-    "names": {"bash": "_sandbox_tui_names", "zsh": "_sandbox_tui_names", "tcsh": ""},
-    "origin": shtab.FILE,
-    "root": shtab.FILE,
-    "output": shtab.FILE,
-    "kernel": shtab.FILE,
-    "modules": shtab.DIRECTORY,
-    "iso": shtab.FILE,
-    "device": shtab.FILE,
-    "mount": shtab.DIRECTORY,
-    "directory": shtab.DIRECTORY,
-}
-"""What completes an argument, by its destination."""
+_TAGS = ("LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=")
 
 
-def run(options: argparse.Namespace, host: Host) -> int:  # noqa: ARG001 - every verb has a machine
-    """Print the completions."""
-    parser = build()
-    _mark(parser)
-    output.print_text(shtab.complete(parser, shell=options.shell, preamble=_PREAMBLE))
+def run(request: CompletionRequest, host: Host) -> int:  # noqa: ARG001 - every verb has a machine
+    """Print what the shell reads."""
+    output.print_text(argcomplete.shell_integration.shellcode([PROGRAM], shell=request.shell))
     return 0
 
 
-def _mark(parser: argparse.ArgumentParser) -> None:
-    """Tell shtab what completes the arguments; a new sandbox's name completes with nothing."""
+def answer(host: Host) -> None:
+    """Answer a shell that asks, by the variables of its environment, and leave the program."""
+    parser = build(os.environ.get("COMP_LINE", "").split(" ")[1:])
+    prepare(parser, host)
+    argcomplete.autocomplete(parser, always_complete_options="long")
+
+
+def prepare(parser: argparse.ArgumentParser, host: Host) -> None:
+    """Say of every argument what completes it."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no public way to walk a parser
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+        if isinstance(action.choices, dict):
             for sub in action.choices.values():
-                _mark(sub)
-        elif action.dest in _COMPLETE and not (action.option_strings and action.dest == "name"):
-            action.complete = _COMPLETE[action.dest]  # type: ignore[attr-defined]
+                prepare(sub, host)
+        elif not action.choices:
+            kind = getattr(action, "complete", Complete.NOTHING)
+            action.completer = _COMPLETERS[kind](host)  # type: ignore[attr-defined]
+
+
+def _words(*words: str) -> Callable[[Host], Any]:
+    return lambda _host: lambda **_asked: list(words)
+
+
+def _sandboxes(host: Host) -> Any:  # noqa: ANN401 - a completer of argcomplete
+    return lambda **_asked: [name for name in _names(host, paths.RUN_DIR) if not name.startswith(".")]
+
+
+def _origins(host: Host) -> Any:  # noqa: ANN401
+    files = FilesCompleter()
+    return lambda prefix, **_asked: [*_nodes(host, "/sys/class/block"), *_TAGS, *files(prefix)]
+
+
+def _disks(host: Host) -> Any:  # noqa: ANN401
+    return lambda **_asked: _nodes(host, "/sys/block")
+
+
+def _nodes(host: Host, directory: str) -> list[str]:
+    return [f"/dev/{name.replace('!', '/')}" for name in _names(host, directory)]
+
+
+def _names(host: Host, directory: str) -> list[str]:
+    try:
+        return sorted(host.listdir(directory))
+    except OSError:
+        return []
+
+
+_COMPLETERS: dict[Complete, Callable[[Host], Any]] = {
+    Complete.NOTHING: _words(),
+    Complete.FILE: lambda _host: FilesCompleter(),
+    Complete.DIRECTORY: lambda _host: DirectoriesCompleter(),
+    Complete.SANDBOX: _sandboxes,
+    Complete.ORIGIN: _origins,
+    Complete.DISK: _disks,
+    Complete.SIZE: _words("256M", "512M", "1G", "10%origin", "25%ram", "max"),
+    Complete.GROWTH: _words("+256M", "+512M", "+1G", "max"),
+    Complete.VERB: _words(*verbs.TABLE),
+}

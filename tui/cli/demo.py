@@ -1,6 +1,5 @@
 """`demo`: a practice disk, the TUI on it, and everything away at the end."""
 
-import argparse
 import sys
 import time
 from collections.abc import Iterator
@@ -10,26 +9,26 @@ from tui.backend import doctor
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.sandboxes import practice_disk
-from tui.backend.verbs.demo import CLEAR, MAKE
+from tui.backend.verbs.demo import CLEAR, MAKE, DemoRequest
 from tui.cli import narration, tour
 from tui.cli.running import carry_out, interrupt_on_signals
 
 SIMULATED = "A simulated machine to practise on: its sandboxes fill by themselves."
 
 
-def run(options: argparse.Namespace, host: Host) -> int:
+def run(request: DemoRequest, host: Host) -> int:
     """Practise on the real kernel where that works, else on a simulated machine."""
-    if not options.plain and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not request.plain and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("The demo needs a terminal.", "`sandbox-tui demo --plain` needs none.")
-    reason = "as asked" if options.simulated else _why_simulated(host)
+    reason = "as asked" if request.simulated else _why_simulated(host)
     if reason:
         narration.say(f"On a simulated machine, {reason}.")
-        return _simulated(options, host)
+        return _simulated(request, host)
     with interrupt_on_signals(), practising(host) as disk:
-        if options.plain:
+        if request.plain:
             return tour.walk(host, disk)
         notice = f"Practice disk: {disk}. It and its sandboxes go away when you quit."
-        return _start(host, options.interval, notice, disk)
+        return _start(host, request.interval, notice, disk)
 
 
 @contextmanager
@@ -64,13 +63,13 @@ def _why_simulated(host: Host) -> str:
     )
 
 
-def _simulated(options: argparse.Namespace, host: Host) -> int:
+def _simulated(request: DemoRequest, host: Host) -> int:
     from tui.backend.practice import PracticeHost, Traffic
 
     practice = host if host.simulated else PracticeHost(clock=time.monotonic, traffic=Traffic())
-    if options.plain:
+    if request.plain:
         return tour.walk(practice, "/dev/sdb1")
-    return _start(practice, options.interval, SIMULATED, None)
+    return _start(practice, request.interval, SIMULATED, None)
 
 
 def _start(host: Host, interval: float, notice: str, origin: str | None) -> int:

@@ -10,25 +10,30 @@ import termios
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui.backend.errors import ExitCode, SandboxError
-from tui.cli import narration
-from tui.cli.parser import build
+from tui.backend import verbs
+from tui.backend.errors import ExitCode, SandboxError, UsageError
+from tui.backend.verbs.verb import Query
+from tui.cli import arguments, narration, output
+from tui.cli.parser import build, named
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
     from typing import TextIO
 
     from tui.backend.host import Host
+    from tui.backend.verbs.verb import Verb
 
-MODULES = {
-    None: "tui",
-    "list": "listing",
-    "mount": "mounting",
-    "unmount": "mounting",
+TALKING = {
+    "watch": "watch",
+    "demo": "demo",
+    "completion": "completion",
+    "schema": "schema",
+    "livecd build": "livecd.build",
+    "livecd test": "livecd.test",
+    "livecd write": "livecd.write",
 }
-"""The module of each verb whose module is not named like it. Imported only when it is used:
-`list` must not wait for what `create` needs.
-"""
+"""The modules of the verbs that do more on a command line than to read, or to run a plan, and to tell."""
 
 
 def run(argv: Sequence[str], host: Host | None = None) -> int:
@@ -58,14 +63,66 @@ def _guarded(argv: Sequence[str], host: Host | None) -> int:
 
 
 def _run(argv: Sequence[str], host: Host | None) -> int:
-    parser = build(argv[0] if argv else None)
+    machine = host or _this_machine()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks
+        from tui.cli.completion import answer
+
+        answer(machine)
+    options = _parse(argv)
+    if isinstance(options, int):
+        return options
+    if options.verb is None:
+        from tui.cli import tui
+
+        return tui.start(machine, interval=options.every or 1.0)
+    if options.every is not None:
+        raise UsageError("--interval comes after the verb.", f"Try sandbox-tui {options.verb} --interval 5.")
+    return _carry_out(verbs.load(options.verb), options, machine)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace | int:
+    """The options; an exit status where all is said (--help and --version)."""
+    if named(argv) is None and argv and not argv[0].startswith("-"):
+        from tui.cli import guess
+
+        guess.check_verb(argv)
     try:
-        options = parser.parse_args(argv)
-    except SystemExit as ending:  # --help and --version
+        options, more = build(argv).parse_known_args(argv)
+    except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else ExitCode.USAGE
-    module = importlib.import_module(f"tui.cli.{MODULES.get(options.verb, options.verb)}")
-    status: int = module.run(options, host or _this_machine())
-    return status
+    if more:
+        from tui.cli import guess
+
+        guess.refuse(more[0], options.verb)
+    return options
+
+
+def _carry_out(verb: Verb, options: argparse.Namespace, host: Host) -> int:
+    request = arguments.request(verb, options)
+    if verb.name in TALKING:
+        module = importlib.import_module(f"tui.cli.{TALKING[verb.name]}")
+        status: int = module.run(request, host, *_flags(options))
+        return status
+    if isinstance(verb.work, Query):
+        result = verb.work.read(host, request)
+        _tell(verb, result, as_json=options.json)
+        return verb.work.status(result)
+    from tui.cli import changing
+
+    return changing.run(verb, request, host, *_flags(options))
+
+
+def _flags(options: argparse.Namespace) -> tuple[bool, ...]:
+    """--dry-run and --json, of those that have them."""
+    return tuple(getattr(options, flag) for flag in ("dry_run", "json") if hasattr(options, flag))
+
+
+def _tell(verb: Verb, result: object, *, as_json: bool) -> None:
+    if as_json:
+        output.print_json(result)
+        return
+    module = importlib.import_module(f"tui.backend.present.{verbs.TABLE[verb.name]}")
+    output.print_shown(module.shown(result))
 
 
 def _this_machine() -> Host:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
+from tui.backend.present.table import Facts
 from tui.backend.text import clean, clean_lines, portable, width
+from tui.cli import narration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.backend.plan import Plan
+    from tui.backend.present.table import Table
 
-LABEL_WIDTH = 20
-"""Terminal cells that a text of a device's choosing (a label) may take in a table."""
+_PLAIN = str.maketrans("├└│─", "|`|-")
+"""The lines of a tree where stdout cannot carry them."""
 
 
 def print_data(*lines: str) -> None:
@@ -34,11 +36,11 @@ def print_text(text: str) -> None:
     print(text)
 
 
-def print_json(value: object) -> None:
+def print_json(value: Any) -> None:  # noqa: ANN401 - a dataclass, or what JSON has
     r"""A value as JSON; everything but ASCII is escaped, so no terminal can be fooled by it. Bytes of names
     that are no UTF-8 are `\xNN`, for JSON has only text.
     """
-    print(json.dumps(_portable(value), indent=2))
+    print(json.dumps(_portable(value if isinstance(value, dict) else asdict(value)), indent=2))
 
 
 def _portable(value: object) -> object:
@@ -49,20 +51,34 @@ def _portable(value: object) -> object:
     return [_portable(found) for found in value] if isinstance(value, list | tuple) else value
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Rows below a header, in columns; `right` are the numbers of the right-aligned ones."""
-    lines = [list(map(clean, header)), *([clean(cell) for cell in row] for row in rows)]
-    widths = [max(width(line[column]) for line in lines) for column in range(len(header))]
+def print_shown(shown: Table | Facts) -> None:
+    """A reading for people: a table, or facts and, on stderr, what to know beside them."""
+    if isinstance(shown, Facts):
+        print_facts(shown)
+        said = shown.note
+    else:
+        if shown.rows:
+            print_table(shown)
+        said = "" if shown.rows else shown.empty
+    if said:
+        narration.say(said)
+
+
+def print_table(table: Table) -> None:
+    """Rows below a header, in columns."""
+    lines = [list(map(clean, line)) for line in (table.header, *table.rows)]
+    widths = [max(width(line[column]) for line in lines) for column in range(len(table.header))]
     for line in lines:
-        cells = (_pad(cell, widths[n], left=n not in right) for n, cell in enumerate(line))
-        print("  ".join(cells).rstrip())
+        cells = (_pad(cell, widths[n], left=n not in table.right) for n, cell in enumerate(line))
+        text = "  ".join(cells).rstrip(" ")
+        print(text if can_draw() else text.translate(_PLAIN))
 
 
-def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+def print_facts(shown: Facts) -> None:
     """Names and values below each other; a repeated name is said once."""
-    size = max((len(name) for name, _value in facts), default=0)
+    size = max((len(name) for name, _value in shown.facts), default=0)
     before = ""
-    for name, value in facts:
+    for name, value in shown.facts:
         print(f"{'' if name == before else name:{size}}  {clean(value)}".rstrip())
         before = name
 

@@ -1,6 +1,5 @@
 """Running a verb's plan from the command line, or showing it only."""
 
-import argparse
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -10,20 +9,11 @@ from types import FrameType
 from tui.backend.execute import Event, Phase
 from tui.backend.host import Host
 from tui.backend.plan import Plan
-from tui.backend.verbs.change import Change, F, R, T, prepare, run
+from tui.backend.verbs.change import Change, F, R, T, planned, prepare, run
 from tui.cli import narration, output
-from tui.cli.json_keys import plan_json
 
 _WORDS = {Phase.DONE: "ok", Phase.FAILED: "FAILED", Phase.UNDONE: "ok", Phase.UNDO_FAILED: "FAILED"}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def change(host: Host, verb: Change[R, F, T], request: R, options: argparse.Namespace) -> T | None:
-    """The result of a verb that was run; None where its plan was printed only (`--dry-run`)."""
-    if options.dry_run:
-        show_only(host, verb, request, as_json=getattr(options, "json", False))
-        return None
-    return carry_out(host, verb, request)
 
 
 def carry_out(
@@ -47,7 +37,7 @@ def show_only(host: Host, verb: Change[R, F, T], request: R, *, as_json: bool = 
     """Print the plan as a script, touching nothing."""
     plan = prepare(host, verb, request).plan
     if as_json:
-        output.print_json(plan_json(plan))
+        output.print_json(planned(plan))
     else:
         output.print_script(plan)
 

@@ -1,6 +1,5 @@
 """`watch`: one line per sandbox and reading, fit for a pipe."""
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -14,14 +13,15 @@ from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.present import numbers
 from tui.backend.text import clean
+from tui.backend.verbs.watch import WatchRequest
 from tui.cli import output
 from tui.cli.running import interrupt_on_signals
 
 
-def run(options: argparse.Namespace, host: Host) -> int:
+def run(request: WatchRequest, host: Host) -> int:
     """Print readings until a signal comes, or all the named sandboxes are gone."""
     with suppress(KeyboardInterrupt), interrupt_on_signals():
-        watch(host, tuple(options.names), lambda: time.sleep(options.interval))
+        watch(host, request.names, lambda: time.sleep(request.interval))
     return 0
 
 
@@ -61,7 +61,7 @@ class _Watcher:
         for name, sandbox in found.items():
             reading = gauge.read(sandbox)
             self.histories[name] = self.histories.get(name, History()).add(clock, reading)
-            seen = (reading, sandbox.mountpoint, numbers.state(sandbox))
+            seen = (reading, sandbox.mountpoint, gauge.word(sandbox))
             if sys.stdout.isatty() or self.printed.get(name) != seen:
                 _line(self.host, _words(sandbox, self.histories[name]))
             self.printed[name] = seen
@@ -74,5 +74,5 @@ def _line(host: Host, text: str) -> None:
 def _words(sandbox: Sandbox, history: History) -> str:
     reading = gauge.read(sandbox)
     speed = numbers.rate(history.rate) if history.rate else ""
-    known = (numbers.percent(reading.fill), reading.amount, numbers.state(sandbox), speed)
+    known = (numbers.percent(reading.fill), reading.amount, gauge.word(sandbox), speed)
     return "  ".join(filter(None, (sandbox.name, *known, numbers.forecast(history.seconds_left))))

@@ -5,9 +5,11 @@ from typing import ClassVar
 from tui.backend.errors import Refused
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import ownership
-from tui.backend.verbs.mount import MOUNT, UNMOUNT, MountRequest
+from tui.backend.verbs.mount import MOUNT, MountRequest
+from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
+from tui.backend.verbs.verb import Situation
 from tui.screens.chrome import top_line
-from tui.screens.commands import Situation, find
+from tui.screens.commands import find
 from tui.screens.face import FaceScreen
 from tui.screens.grow import GrowScreen
 from tui.screens.job import Job
@@ -55,10 +57,10 @@ class SandboxActions(FaceScreen[Result]):
         if sandbox is None or not self._changeable(sandbox):
             return
         name = sandbox.name
-        job = Job(f"Mount {name}", "mount it", MOUNT, MountRequest(name))
         if sandbox.mounts:
-            job = Job(f"Unmount {name}", "unmount it", UNMOUNT, MountRequest(name))
-        self.open(PlanScreen(job))
+            self.open(PlanScreen(Job(f"Unmount {name}", "unmount it", UNMOUNT, UnmountRequest(name))))
+        else:
+            self.open(PlanScreen(Job(f"Mount {name}", "mount it", MOUNT, MountRequest(name))))
 
     def action_remove(self) -> None:
         """Show who is in the way, then the plan."""

@@ -1,41 +1,14 @@
-"""The registry of commands: bindings, footer, palette and help page are all made from it."""
+"""The registry of commands: bindings, footer, palette and help page are all made from it. Those of verbs come
+from the verbs themselves.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from tui.backend.inventory.sandboxes import Sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What decides whether a command makes sense: the sandbox it would act on (None: none),
-    and whether remains of an interrupted verb exist.
-    """
-
-    sandbox: Sandbox | None = None
-    remains: bool = False
-
-
-def _always(_situation: Situation) -> bool:
-    return True
-
-
-def _whole(situation: Situation) -> bool:
-    return situation.sandbox is not None and situation.sandbox.whole
-
-
-def _mounted(situation: Situation) -> bool:
-    return situation.sandbox is not None and bool(situation.sandbox.mounts)
-
-
-def _any(situation: Situation) -> bool:
-    return situation.sandbox is not None
-
-
-def _remains(situation: Situation) -> bool:
-    return situation.remains
+from tui.backend import verbs
+from tui.backend.verbs.verb import Situation, Verb, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +26,7 @@ class Command:
     twin: str = ""
     places: tuple[str, ...] = ("home",)
     footer: tuple[str, ...] = ()
-    available: Callable[[Situation], bool] = _always
+    available: Callable[[Situation], bool] = always
 
     @property
     def action(self) -> str:
@@ -61,118 +34,50 @@ class Command:
         return self.id.replace("-", "_")
 
 
-COMMANDS = (
-    Command(
-        "new",
-        "n",
-        "n",
-        "New",
-        "Make a sandbox: choose its origin, its size, and how it is made.",
-        "sandbox-tui create ORIGIN",
-        footer=("home",),
-    ),
-    Command(
-        "grow",
-        "g",
-        "g",
-        "Grow",
-        "Promise more RAM to a sandbox while it is in use.",
-        "sandbox-tui grow NAME +512M",
-        ("home", "sandbox"),
-        ("home", "sandbox"),
-        _whole,
-    ),
-    Command(
-        "open",
-        "o",
-        "o",
-        "Open",
-        "Look into a sandbox: history, what it is made of, who uses it.",
-        "sandbox-tui show NAME",
-        available=_any,
-    ),
-    Command(
-        "mount",
-        "m",
-        "m",
-        "Mount/unmount",
-        "Mount the sandbox at its own place, or unmount it.",
-        "sandbox-tui mount NAME, sandbox-tui unmount NAME",
-        ("home", "sandbox"),
-        ("sandbox",),
-        _whole,
-    ),
-    Command(
-        "shell",
-        "s",
-        "s",
-        "Shell",
-        "Open a shell in the sandbox. Leave it with exit, and you are back here.",
-        "",
-        ("home", "sandbox"),
-        ("sandbox",),
-        _mounted,
-    ),
-    Command(
-        "remove",
-        "x",
-        "x",
-        "Remove",
-        "Take the sandbox apart and prove that its origin was not written.",
-        "sandbox-tui remove NAME",
-        ("home", "sandbox"),
-        ("home", "sandbox"),
-        _any,
-    ),
-    Command(
-        "recover",
-        "r",
-        "r",
-        "Recover",
-        "Clear what an interrupted command has left behind.",
-        "sandbox-tui recover",
-        footer=("home",),
-        available=_remains,
-    ),
-    Command(
-        "livecd",
-        "l",
-        "l",
-        "Live CD",
-        "Make a CD or stick that boots, its root a sandbox; or try and write one that is there.",
-        "sandbox-tui livecd build ROOT -o OUT.iso",
-        footer=("home",),
-    ),
-    Command(
-        "boot",
-        "b",
-        "b",
-        "Boot it in QEMU",
-        "Boot the Live CD in a virtual machine, until it is ready.",
-        "sandbox-tui livecd test OUT.iso",
-        ("livecd",),
-        ("livecd",),
-    ),
-    Command(
-        "write",
-        "w",
-        "w",
-        "Write to USB",
-        "Write the Live CD to a stick or disk, read it back and compare.",
-        "sandbox-tui livecd write OUT.iso DEVICE",
-        ("livecd",),
-        ("livecd",),
-    ),
-    Command(
-        "back",
-        "escape",
-        "Esc",
-        "Back",
-        "Go back; nothing is changed.",
-        places=("sandbox", "livecd"),
-        footer=("sandbox", "livecd"),
-    ),
+def _of_verb(verb: Verb) -> Command | None:
+    """The command of a verb that has a key."""
+    key = verb.key
+    if key is None:
+        return None
+    return Command(
+        key.id, key.key, key.key, key.title, key.help, verb.example, key.places, key.footer, key.applies
+    )
+
+
+def _mounted(situation: Situation) -> bool:
+    return situation.sandbox is not None and bool(situation.sandbox.mounts)
+
+
+_SHELL = Command(
+    "shell",
+    "s",
+    "s",
+    "Shell",
+    "Open a shell in the sandbox. Leave it with exit, and you are back here.",
+    "",
+    ("home", "sandbox"),
+    ("sandbox",),
+    _mounted,
 )
+_BACK = Command(
+    "back",
+    "escape",
+    "Esc",
+    "Back",
+    "Go back; nothing is changed.",
+    places=("sandbox", "livecd"),
+    footer=("sandbox", "livecd"),
+)
+_ORDER = ("new", "grow", "open", "mount", "shell", "remove", "recover", "livecd", "boot", "write", "back")
+"""As the footers and the help show them."""
+
+
+def _commands() -> tuple[Command, ...]:
+    found = (*map(_of_verb, verbs.all_verbs()), _SHELL, _BACK)
+    return tuple(sorted(filter(None, found), key=lambda command: _ORDER.index(command.id)))
+
+
+COMMANDS = _commands()
 """Everything that a screen offers by itself."""
 
 GLOBAL = (

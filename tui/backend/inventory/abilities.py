@@ -111,13 +111,15 @@ class Engines:
     mapper: Problem | None
 
 
-def engines(host: Host) -> Engines:
-    """What of the engines this machine can do; starts a few processes."""
+def engines(host: Host, *, layered: bool = True) -> Engines:
+    """What of the engines this machine can do; starts a few processes. Where no overlay is wanted (`layered`)
+    and the snapshot engine works, the other is not asked for.
+    """
     able = read(host)
     mapper = _lacks_mapper(host, able)
-    return Engines(
-        snapshot=_lacks_snapshot(host, able, mapper), overlay=_lacks_overlay(host, able), mapper=mapper
-    )
+    snapshot = _lacks_snapshot(host, able, mapper)
+    overlay = _lacks_overlay(host, able) if layered or snapshot else None
+    return Engines(snapshot, overlay, mapper)
 
 
 def loadable(host: Host, module: str) -> bool | None:

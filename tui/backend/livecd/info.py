@@ -24,7 +24,8 @@ class File:
 @dataclass(frozen=True, slots=True)
 class Info:
     """One Live CD. `size` is in bytes; `label` and `uuid` are as blkid tells them; `firmware` are the
-    kinds that boot it (BIOS, UEFI); `hybrid`: from a stick too; `files` are those of /live.
+    kinds that boot it (BIOS, UEFI); `hybrid`: from a stick too; `files` are those of /live. `verified`: the
+    image has the checksum that its builder noted; None where that was not asked for.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Info:
     firmware: tuple[str, ...]
     hybrid: bool
     files: tuple[File, ...]
+    verified: bool | None = None
 
 
 def read(iso: IsoFile) -> Info:

@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.backend import packages
-from tui.backend.errors import CommandFailed, NotFound, Refused, SandboxError
+from tui.backend import packages, sizes
+from tui.backend.argument import argument
+from tui.backend.errors import CommandFailed, NotFound, Refused, SandboxError, UsageError
 from tui.backend.host import FileKind, Host, Running
 from tui.backend.livecd.console import Failed, Ready, shown, verdict
+from tui.backend.livecd.request import iso_argument
 
 QEMU = "qemu-system-x86_64"
 BIOS, UEFI = "bios", "uefi"
@@ -31,6 +33,25 @@ _TICK = 0.5
 _PROOF = "SeaBIOS"
 _PROBE_SECONDS = 3.0
 """A real KVM has SeaBIOS up in a tenth of that."""
+_SMALLEST, _LARGEST = 64 << 20, 1 << 40
+"""Bytes of RAM that a machine may have."""
+
+
+def _memory(text: str) -> int:
+    memory = sizes.parse_bytes(text)
+    if not _SMALLEST <= memory <= _LARGEST:
+        raise UsageError(f"No machine has {sizes.show(memory)} of RAM.", "Try --memory 512M.")
+    return memory
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"{text!r} seconds is not a time to wait.", "Try --timeout 300.")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +61,13 @@ class Machine:
     emulation. `more` are further options of QEMU.
     """
 
-    iso: str
-    firmware: str = BIOS
-    usb: bool = False
-    memory: int = MEMORY
-    timeout: float = TIMEOUT
+    iso: str = iso_argument()
+    firmware: str = argument("of the machine (default: bios)", BIOS, choices=FIRMWARES)
+    usb: bool = argument("as a USB stick, not as a CD", default=False)
+    memory: int = argument("RAM of the machine (default: 2G)", MEMORY, parse=_memory, metavar="SIZE")
+    timeout: float = argument(
+        f"to wait for the ready line (default: {TIMEOUT:g})", TIMEOUT, parse=_seconds, metavar="SECONDS"
+    )
     accelerator: str | None = None
     more: tuple[str, ...] = ()
 

@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 
 from tui.backend import inventory, requirements, sizes
+from tui.backend.argument import Complete, absolute, argument
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
 from tui.backend.livecd import inputs, iso_file, same_disk
 from tui.backend.livecd import target as targets
+from tui.backend.livecd.request import iso_argument, trusted
 from tui.backend.livecd.target import Target
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes.origin_steps import same_device
@@ -27,11 +29,24 @@ _HEAD = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """`iso` is a file's path (absolute), `device` a device as typed; `trusted` as for `confine.settle`."""
+    """`iso` is a file's path (absolute), `device` a device as typed; `trusted` as for `confine.settle`.
+    `typed` is the disk's name as a person gave it with the command line, None: they are asked.
+    """
 
-    iso: str
-    device: str
-    trusted: bool = False
+    iso: str = iso_argument()
+    device: str = argument(
+        "the whole disk; all that is on it will be lost",
+        parse=absolute,
+        metavar="DEVICE",
+        complete=Complete.DISK,
+    )
+    typed: str | None = argument(
+        "the disk's name (sdb or /dev/sdb), where no terminal can ask for it",
+        None,
+        metavar="NAME",
+        flags=("--yes",),
+    )
+    trusted: bool = trusted("the ISO")
 
 
 @dataclass(frozen=True, slots=True)

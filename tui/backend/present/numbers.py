@@ -1,29 +1,15 @@
-"""Numbers and states in words. Pure."""
+"""Numbers in words. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge, sizes
+from tui.backend import sizes
 
 if TYPE_CHECKING:
     from tui.backend.host import Memory
-    from tui.backend.inventory.sandboxes import Sandbox
 
 _UNITS = ((86400 * 2, 86400, "d"), (5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
-
-
-def state(sandbox: Sandbox) -> str:
-    """The gauge's word, or what else is the matter with a sandbox."""
-    if sandbox.foreign is not None:
-        return "foreign"
-    if sandbox.running:
-        return f"{sandbox.busy or 'a change'} is running"
-    if sandbox.lost:
-        return "only remains"
-    if sandbox.unfinished:
-        return f"{sandbox.unfinished} has not ended"
-    return gauge.read(sandbox).state.value
 
 
 def percent(fill: float | None) -> str:

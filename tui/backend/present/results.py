@@ -1,15 +1,31 @@
-"""What came of a verb, in sentences. Pure."""
+"""What came of a verb, for people and for programs. Pure."""
 
 from functools import singledispatch
 
 from tui.backend import sizes
-from tui.backend.sandboxes.proof import Proof
+from tui.backend.text import clean
 from tui.backend.verbs.create import Created
 from tui.backend.verbs.grow import Grown
-from tui.backend.verbs.livecd import Built, Fetched, Written
+from tui.backend.verbs.livecd_build import Built, Fetched
+from tui.backend.verbs.livecd_write import Written
 from tui.backend.verbs.mount import Mounted
 from tui.backend.verbs.recover import Recovered
 from tui.backend.verbs.remove import Removed
+
+
+@singledispatch
+def data(result: object) -> tuple[str, ...]:
+    """What a program wants of it, a line each (`$(sandbox-tui create …)`): paths, proofs; of most verbs
+    nothing.
+    """
+    del result
+    return ()
+
+
+@singledispatch
+def beside(result: object) -> tuple[str, ...]:
+    """The sentences that people need where `data` is shown, a line each: all where there is none."""
+    return () if data(result) else sentences(result)
 
 
 @singledispatch
@@ -18,11 +34,15 @@ def sentences(result: object) -> tuple[str, ...]:
     raise TypeError(f"{type(result).__name__} is no verb's result")
 
 
+@data.register
+def _(result: Created) -> tuple[str, ...]:
+    return tuple(filter(None, (result.device, result.mount)))
+
+
 @sentences.register
 def _(result: Created) -> tuple[str, ...]:
-    record = result.record
-    where = f"mounted on {record.mount}" if record.mount else "not mounted"
-    return f"ready: {result.device or record.name}, {where}.", "Play in it; its origin is only ever read."
+    where = f"mounted on {result.mount}" if result.mount else "not mounted"
+    return f"ready: {result.device or result.name}, {where}.", "Play in it; its origin is only ever read."
 
 
 @sentences.register
@@ -31,27 +51,44 @@ def _(result: Grown) -> tuple[str, ...]:
     return (f"{result.name} has more room now, {sizes.show(result.total)}; {kept}.",)
 
 
+@data.register
+def _(result: Mounted) -> tuple[str, ...]:
+    return result.mounts[:1]
+
+
 @sentences.register
 def _(result: Mounted) -> tuple[str, ...]:
     gone = f"{result.name} is not mounted any more; its changes are still there."
-    return tuple(f"{result.name} is mounted on {point}." for point in result.points) or (gone,)
+    return tuple(f"{result.name} is mounted on {point}." for point in result.mounts) or (gone,)
+
+
+@data.register
+def _(result: Removed) -> tuple[str, ...]:
+    return tuple(clean(f"{gone.name} is removed. {gone.sentence}") for gone in result.removed)
+
+
+@beside.register
+def _(result: Removed) -> tuple[str, ...]:
+    none = () if result.removed or result.stay else ("There are no sandboxes.",)
+    stay = f"Not removed, for that cannot be done from here: {', '.join(result.stay)}. "
+    stays = (f"{stay}`sandbox-tui show NAME` says why.",) if result.stay else ()
+    return (*none, *filter(None, (result.memory,)), *result.kept, *stays)
 
 
 @sentences.register
 def _(result: Removed) -> tuple[str, ...]:
-    proofs = tuple(removed(name, proof) for name, proof in result.proofs)
-    return (*proofs, *filter(None, (result.memory,)), *result.kept)
-
-
-def removed(name: str, proof: Proof) -> str:
-    """That a sandbox is removed, and whether its origin was written."""
-    return f"{name} is removed. {proof.sentence}"
+    return (*data(result), *beside(result))
 
 
 @sentences.register
 def _(result: Recovered) -> tuple[str, ...]:
     left = f"Still there, for they are in use: {', '.join(result.left)}." if result.left else ""
     return tuple(filter(None, (*result.kept, left))) or ("Nothing is left behind.",)
+
+
+@data.register
+def _(result: Built) -> tuple[str, ...]:
+    return (result.path,)
 
 
 @sentences.register
@@ -66,10 +103,6 @@ def _(result: Fetched) -> tuple[str, ...]:
 
 @sentences.register
 def _(result: Written) -> tuple[str, ...]:
-    return written(result), "Pull it out, and boot from it."
-
-
-def written(result: Written) -> str:
-    """That an ISO arrived on its disk."""
     size = sizes.show(result.size)
-    return f"{size} of {result.iso} are on {result.device}, and were read back and compared."
+    read = f"{size} of {result.iso} are on {result.device}, and were read back and compared."
+    return read, "Pull it out, and boot from it."

@@ -25,6 +25,7 @@ class Prepared:
 
 def prepare(host: Host, inventory: Inventory, request: CreateRequest) -> Prepared:
     """Survey and plan in one. Raises UsageError, NotFound or Refused; touches nothing."""
+    request = replace(request, created=request.created or host.now())
     prepared = plan(request, survey(host, inventory, request))
     requirements.check(host, prepared.plan)
     return prepared
@@ -42,8 +43,9 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
 
 
 def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
-    """The request for just what was prepared: name and size (in bytes) no longer depend on a reading."""
-    return replace(request, name=prepared.record.name, size=sizes.of_bytes(prepared.record.size))
+    """The request for just what was prepared: name, size and time no longer depend on a reading."""
+    record = prepared.record
+    return replace(request, name=record.name, size=sizes.of_bytes(record.size), created=record.created)
 
 
 def _usable(origin: Origin) -> Origin:

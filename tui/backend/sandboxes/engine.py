@@ -28,7 +28,7 @@ def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
     finding an origin raises.
     """
     origin = origins.find(host, inventory, text)
-    layered = origin.directory or bool(abilities.engines(host).snapshot)
+    layered = origin.directory or bool(abilities.engines(host, layered=False).snapshot)
     return origin, OVERLAY if layered else SNAPSHOT
 
 

@@ -37,7 +37,9 @@ _FILES = (
 
 
 def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
-    """The plan that removes these sandboxes. NotFound, or Refused with who is in the way."""
+    """The plan that removes these sandboxes, empty for none. NotFound, or Refused with who is in the way."""
+    if not names:
+        return Plan("remove", "", ())
     found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))

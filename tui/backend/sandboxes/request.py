@@ -1,13 +1,20 @@
 """What is asked for when a sandbox is made."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
+from tui.backend import sizes
+from tui.backend.argument import Complete, absolute, argument
 from tui.backend.sizes import SizeRequest
 
 TMPFS = "tmpfs"
 RAMDISK = "ramdisk"
 AUTO = "auto"
 """The snapshot engine where the kernel has it, else overlay."""
+
+SIZES = "512M, 1GiB, 10%origin, 25%ram, or max (cannot overflow)"
+"""How a size can be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +26,43 @@ class CreateRequest:
     `classic` is the 2008 recipe. `engine` is `auto`, `snapshot` or `overlay`. `suid_dev` lets
     programs with set-user-ID and device nodes work below a mount point of the user's choice.
     `hash` None means: image files only. `failing` says that the origin has sectors that cannot
-    be read. `created` is in seconds since the epoch.
+    be read. `created` is in seconds since the epoch, 0 for now.
     """
 
-    origin: str
-    created: float
-    name: str | None = None
-    size: SizeRequest | None = None
-    mount: str | None = None
-    no_mount: bool = False
-    store: str = TMPFS
-    chunk: int | None = None
-    classic: bool = False
-    engine: str = AUTO
-    suid_dev: bool = False
-    hash: bool | None = None
-    failing: bool = False
+    origin: str = argument(
+        "a block device, LABEL=…, UUID=…, PARTLABEL=…, PARTUUID=…, an image, or a directory",
+        metavar="ORIGIN",
+        complete=Complete.ORIGIN,
+    )
+    name: str | None = argument("its name (default: made from the origin's)", None)
+    size: SizeRequest | None = argument(
+        f"RAM for the changes: {SIZES} (default: a quarter of the free RAM)",
+        None,
+        parse=sizes.parse,
+        complete=Complete.SIZE,
+    )
+    mount: str | None = argument(
+        "mount it here (default: a directory of its own)",
+        None,
+        parse=absolute,
+        metavar="DIR",
+        complete=Complete.DIRECTORY,
+        group="place",
+    )
+    no_mount: bool = argument("make the device only", default=False, group="place")
+    engine: str = argument(
+        "by block (device-mapper) or by file (overlayfs); auto: snapshot where the kernel can",
+        AUTO,
+        choices=(AUTO, "snapshot", "overlay"),
+    )
+    store: str = argument("where changes live (default: tmpfs)", TMPFS, choices=(TMPFS, RAMDISK))
+    chunk: int | None = argument(
+        "unit of change, a power of two (default: 4K)", None, parse=sizes.parse_bytes, metavar="SIZE"
+    )
+    failing: bool = argument("the disk has unreadable sectors: chunks of one sector", default=False)
+    classic: bool = argument("the recipe of 2008: no metadata, chunk 512, /dev/ram0", default=False)
+    hash: bool | None = argument(
+        "hash the origin now and at the end, as a proof (default: image files only)", None, either=True
+    )
+    suid_dev: bool = argument("with --mount: allow set-user-ID programs and device nodes", default=False)
+    created: float = 0.0

@@ -61,8 +61,9 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         inventory = ramdisk.probed(host, inventory)
     origin = origins.find(host, inventory, request.origin)
     inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
-    here = abilities.engines(host)
-    layered = request.engine == OVERLAY or bool(here.snapshot)
+    by_file = request.engine == OVERLAY or origin.directory
+    here = abilities.engines(host, layered=by_file)
+    layered = by_file or bool(here.snapshot)
     ask = layered and not origin.directory and origin.problem is None and host.is_root()
     return Survey(
         inventory=inventory,

@@ -42,6 +42,28 @@ class Done(Generic[R, F]):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step: what it is for, its command and what takes that back as lines of shell (None: nothing)."""
+
+    title: str
+    command: str
+    undo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that is shown only. `name` is what it is about; `notes` are what to read before agreeing;
+    `script` is all of it for `sh`.
+    """
+
+    verb: str
+    name: str
+    notes: tuple[str, ...]
+    steps: tuple[PlannedStep, ...]
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change(Generic[R, F, T]):
     """One verb. `prepare` reads and plans, and touches nothing; it raises what the verb refuses.
     `conclude` makes the result of what was done. `of_files`: it makes
@@ -56,6 +78,14 @@ class Change(Generic[R, F, T]):
 def prepare(host: Host, change: Change[R, F, T], request: R) -> Prepared[R, F]:
     """Plan for the machine of now, to be shown."""
     return change.prepare(host, inventory.read(host), request)
+
+
+def planned(plan: Plan) -> Planned:
+    """A plan as a typed result."""
+    steps = (
+        PlannedStep(step.title, step.shell(), step.undo.shell() if step.undo else None) for step in plan.steps
+    )
+    return Planned(plan.verb, plan.name, plan.notes, tuple(steps), plan.script())
 
 
 def run(

@@ -11,6 +11,7 @@ from tui.backend.inventory.record import Record
 from tui.backend.sandboxes import create
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Verb
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What the new sandbox is, and its writable `device`; None for an overlay, which has none."""
+    """The new sandbox: its writable `device`, None for an overlay, which has none; where it is mounted, None
+    for nowhere; the `directory` of its own files; and all that was settled when it was made.
+    """
 
-    record: Record
+    name: str
     device: str | None
+    mount: str | None
+    directory: str
+    record: Record
 
 
 def _prepare(host: Host, now: Inventory, request: CreateRequest) -> Prepared[CreateRequest, Record]:
@@ -32,7 +38,26 @@ def _prepare(host: Host, now: Inventory, request: CreateRequest) -> Prepared[Cre
 
 def _conclude(done: Done[CreateRequest, Record]) -> Created:
     record = done.prepared.facts
-    return Created(record, paths.device(record.name) if record.engine == SNAPSHOT else None)
+    device = paths.device(record.name) if record.engine == SNAPSHOT else None
+    return Created(record.name, device, record.mount, paths.of(record.name), record)
 
 
 CREATE = Change(_prepare, _conclude)
+VERB = Verb(
+    name="create",
+    summary="make a sandbox of an origin",
+    examples=(
+        ("create /dev/sdb1", "of a partition, with a quarter of the free RAM, mounted"),
+        ("create disk.img --name trial --size 2G --no-mount", "of an image, as /dev/mapper/trial"),
+    ),
+    request=CreateRequest,
+    result=Created,
+    work=CREATE,
+    key=Key(
+        "new",
+        "n",
+        "New",
+        "Make a sandbox: choose its origin, its size, and how it is made.",
+        footer=("home",),
+    ),
+)

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import gauge
+from tui.backend.argument import Complete, argument
 from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import grow
+from tui.backend.sandboxes.request import SIZES
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Verb, with_whole
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
 class GrowRequest:
     """The sandbox, and its new size or what to add (`+512M`), as text."""
 
-    name: str
-    size: str
+    name: str = argument("of the sandbox", metavar="NAME", complete=Complete.SANDBOX)
+    size: str = argument(
+        f"the new size, or what to add: {SIZES}", metavar="SIZE|+SIZE", complete=Complete.GROWTH
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,23 @@ def _conclude(done: Done[GrowRequest, bool]) -> Grown:
 
 
 GROW = Change(_prepare, _conclude)
+VERB = Verb(
+    name="grow",
+    summary="give a sandbox more RAM while it is in use, or repair one that is FULL",
+    examples=(
+        ("grow trial +512M", "half a gibibyte more"),
+        ("grow trial max --dry-run", "the script that makes it so large that it cannot overflow"),
+    ),
+    request=GrowRequest,
+    result=Grown,
+    work=GROW,
+    key=Key(
+        "grow",
+        "g",
+        "Grow",
+        "Promise more RAM to a sandbox while it is in use.",
+        ("home", "sandbox"),
+        ("home", "sandbox"),
+        with_whole,
+    ),
+)

@@ -1,13 +1,15 @@
-"""`mount` and `unmount`: a sandbox that exists."""
+"""`mount`: a sandbox that exists. (`unmount` is in a module of its own.)"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.argument import Complete, absolute, argument
 from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import mounts
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Verb, with_whole
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -16,10 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MountRequest:
-    """The sandbox, and where (absolute); None: at its own place. Unmounting takes it from everywhere."""
+    """The sandbox, and where (absolute); None: at its own place."""
 
-    name: str
-    directory: str | None = None
+    name: str = argument("of the sandbox", metavar="NAME", complete=Complete.SANDBOX)
+    directory: str | None = argument(
+        "where (default: a directory of its own)",
+        None,
+        parse=absolute,
+        metavar="DIR",
+        positional=True,
+        complete=Complete.DIRECTORY,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +36,41 @@ class Mounted:
     """The sandbox, and where it is mounted now: nowhere, after it was unmounted."""
 
     name: str
-    points: tuple[str, ...]
+    mounts: tuple[str, ...]
 
 
-_Prepared = Prepared[MountRequest, None]
-
-
-def _mount(host: Host, now: Inventory, request: MountRequest) -> _Prepared:
-    return Prepared(mounts.prepare_mount(host, now, request.name, request.directory), request, None)
-
-
-def _unmount(host: Host, now: Inventory, request: MountRequest) -> _Prepared:
-    return Prepared(mounts.prepare_unmount(host, now, request.name), request, None)
-
-
-def _conclude(done: Done[MountRequest, None]) -> Mounted:
-    name = done.prepared.request.name
-    found = (one for one in sandboxes.read(done.host) if one.name == name)
+def now_mounted(host: Host, name: str) -> Mounted:
+    """Where a sandbox is mounted at this moment."""
+    found = (one for one in sandboxes.read(host) if one.name == name)
     return Mounted(name, tuple(mount.mountpoint for one in found for mount in one.mounts))
 
 
+def _mount(host: Host, now: Inventory, request: MountRequest) -> Prepared[MountRequest, None]:
+    return Prepared(mounts.prepare_mount(host, now, request.name, request.directory), request, None)
+
+
+def _conclude(done: Done[MountRequest, None]) -> Mounted:
+    return now_mounted(done.host, done.prepared.request.name)
+
+
 MOUNT = Change(_mount, _conclude)
-UNMOUNT = Change(_unmount, _conclude)
+VERB = Verb(
+    name="mount",
+    summary="mount a sandbox",
+    examples=(
+        ("mount trial", "at the place that it has for that, which is printed"),
+        ("mount trial /mnt", "elsewhere"),
+    ),
+    request=MountRequest,
+    result=Mounted,
+    work=MOUNT,
+    key=Key(
+        "mount",
+        "m",
+        "Mount/unmount",
+        "Mount the sandbox at its own place, or unmount it.",
+        ("home", "sandbox"),
+        ("sandbox",),
+        with_whole,
+    ),
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import kept, recover
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Situation, Verb
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -37,4 +38,26 @@ def _conclude(done: Done[None, tuple[Sandbox, ...]]) -> Recovered:
     return Recovered(kept.sentences(done.host, gone), left)
 
 
+def _remains(situation: Situation) -> bool:
+    return situation.remains
+
+
 RECOVER = Change(_prepare, _conclude)
+VERB = Verb(
+    name="recover",
+    summary="clear what an interrupted verb left behind",
+    examples=(
+        ("recover", "what is whole, or in use, is left alone"),
+        ("recover --dry-run", "what would be done"),
+    ),
+    result=Recovered,
+    work=RECOVER,
+    key=Key(
+        "recover",
+        "r",
+        "Recover",
+        "Clear what an interrupted command has left behind.",
+        footer=("home",),
+        applies=_remains,
+    ),
+)

@@ -5,40 +5,58 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.backend.argument import Complete, argument
+from tui.backend.errors import UsageError
 from tui.backend.sandboxes import kept, memory, proof, remove
+from tui.backend.sandboxes.proof import Proof
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Verb, with_sandbox
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
     from tui.backend.inventory.sandboxes import Sandbox
-    from tui.backend.sandboxes.proof import Evidence, Proof
+    from tui.backend.sandboxes.proof import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveRequest:
-    """The names of the sandboxes; none: `all` that can be removed from here."""
+    """The names of the sandboxes; or `all` that can be removed from here."""
 
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = argument(
+        "of the sandboxes", (), metavar="NAME", positional=True, complete=Complete.SANDBOX
+    )
+    all: bool = argument("all sandboxes of this machine", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A sandbox that is removed, the proof for its origin, and what that means as a sentence."""
+
+    name: str
+    proof: Proof
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The proof for each sandbox by name, in order. `memory` tells what RAM came back, empty for none, and
-    `kept` what others had written into their places.
+    """What is removed, in order. `memory` tells what RAM came back, empty for none, `kept` what others had
+    written into their places. `stay`: of all sandboxes those that cannot be removed from here.
     """
 
-    proofs: tuple[tuple[str, Proof], ...]
+    removed: tuple[Gone, ...]
     memory: str
     kept: tuple[str, ...]
+    stay: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The sandboxes as they were, and what was noted of their origins when they were made."""
+    """The sandboxes as they were, what was noted of their origins when they were made, and which stay."""
 
     gone: tuple[Sandbox, ...]
     noted: tuple[Evidence, ...]
+    stay: tuple[str, ...]
 
 
 _Prepared = Prepared[RemoveRequest, Facts]
@@ -52,18 +70,47 @@ def removable(found: tuple[Sandbox, ...]) -> tuple[str, ...]:
 
 
 def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
+    if bool(request.names) == request.all:
+        raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     names = tuple(dict.fromkeys(request.names or removable(now.sandboxes)))
     plan = remove.prepare(host, now, names)
     gone = tuple(map(now.sandbox, names))
     noted = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(gone, 1))
-    return Prepared(plan, RemoveRequest(names), Facts(gone, noted))
+    others = (sandbox.name for sandbox in now.sandboxes if sandbox.name not in names)
+    stay = tuple(others) if request.all else ()
+    settled = request if request.all and not names else RemoveRequest(names)
+    return Prepared(plan, settled, Facts(gone, noted, stay))
 
 
 def _conclude(done: Done[RemoveRequest, Facts]) -> Removed:
     facts = done.prepared.facts
-    proofs = tuple((one.name, proof.conclude(one, done.captured)) for one in facts.noted)
+    removed = tuple(_gone(one, proof.conclude(one, done.captured)) for one in facts.noted)
     back = memory.given_back(done.host, facts.gone)
-    return Removed(proofs, back, kept.sentences(done.host, facts.gone))
+    return Removed(removed, back, kept.sentences(done.host, facts.gone), facts.stay)
+
+
+def _gone(noted: Evidence, found: Proof) -> Gone:
+    return Gone(noted.name, found, found.sentence)
 
 
 REMOVE = Change(_prepare, _conclude)
+VERB = Verb(
+    name="remove",
+    summary="remove sandboxes and their changes, and prove the origins untouched",
+    examples=(
+        ("remove trial", "and say whether its origin was written to meanwhile"),
+        ("remove --all --json | jq '.removed[].proof'", "all, and the proofs for a program"),
+    ),
+    request=RemoveRequest,
+    result=Removed,
+    work=REMOVE,
+    key=Key(
+        "remove",
+        "x",
+        "Remove",
+        "Take the sandbox apart and prove that its origin was not written.",
+        ("home", "sandbox"),
+        ("home", "sandbox"),
+        with_sandbox,
+    ),
+)

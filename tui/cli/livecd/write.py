@@ -1,36 +1,28 @@
 """`livecd write`: put an ISO on a stick or disk, once its name was typed."""
 
-import argparse
 import sys
 
 from tui.backend.errors import NeedsRoot, UsageError
 from tui.backend.host import Host
 from tui.backend.livecd import write
 from tui.backend.livecd.write import Prepared, WriteRequest
-from tui.backend.present import results
 from tui.backend.verbs.change import prepare
-from tui.backend.verbs.livecd import WRITE
-from tui.cli import narration, output
-from tui.cli.create import absolute
+from tui.backend.verbs.livecd_write import WRITE
+from tui.cli import changing, narration
 from tui.cli.running import carry_out, show_only
 
 
-def run(options: argparse.Namespace, host: Host) -> int:
+def run(request: WriteRequest, host: Host, dry_run: bool, as_json: bool) -> int:
     """Ask, write and compare, or print how."""
-    request = WriteRequest(
-        iso=absolute(options.iso) or "",
-        device=absolute(options.device) or "",
-        trusted=options.trusted,
-    )
-    if options.dry_run:
-        show_only(host, WRITE, request)
+    if dry_run:
+        show_only(host, WRITE, request, as_json=as_json)
         return 0
     if not host.is_root():
         raise NeedsRoot("Writing to a disk needs root.", "Start it with sudo.")
     prepared = prepare(host, WRITE, request).facts
     narration.notes(prepared.plan.notes)
-    write.confirm(prepared, _name(prepared, options.yes))
-    output.print_line(results.written(carry_out(host, WRITE, request, shown=prepared.plan)))
+    write.confirm(prepared, _name(prepared, request.typed))
+    changing.tell(carry_out(host, WRITE, request, shown=prepared.plan), as_json=as_json)
     return 0
 
 

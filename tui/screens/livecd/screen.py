@@ -11,7 +11,7 @@ from tui.backend.livecd import iso_file, kernel, kernel_fetch, roots
 from tui.backend.livecd.request import BuildRequest
 from tui.backend.livecd.roots import Root
 from tui.backend.plan import Plan
-from tui.backend.verbs.livecd import BUILD, FETCH
+from tui.backend.verbs.livecd_build import BUILD, FETCH
 from tui.screens.job import Job, settle
 from tui.screens.livecd.medium import MediumScreen
 from tui.screens.livecd.options import OptionsPage

@@ -12,7 +12,7 @@ from tui.backend.errors import SandboxError
 from tui.backend.livecd import offers, write
 from tui.backend.livecd.offers import Offer
 from tui.backend.livecd.write import Prepared, WriteRequest
-from tui.backend.verbs.livecd import WRITE
+from tui.backend.verbs.livecd_write import WRITE
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.job import Job

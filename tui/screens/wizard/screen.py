@@ -70,7 +70,7 @@ class WizardScreen(WalkScreen):
             return
         try:
             size = sizes.parse(self.size_text) if self.size_text else None
-            base = CreateRequest(self.origin.path, self.host.now(), size=size)
+            base = CreateRequest(self.origin.path, size=size)
             request = self.query_one(OptionsPage).request(base)
         except SandboxError as error:
             self.complain(error)

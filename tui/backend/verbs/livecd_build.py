@@ -1,14 +1,14 @@
-"""The verbs of Live CDs that change something: fetch a kernel, build an ISO, write it to a disk."""
+"""`livecd build`: make a bootable ISO whose root is a sandbox; and fetch a kernel for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.backend.livecd import build, kernel_fetch, write
+from tui.backend.livecd import build, kernel_fetch
 from tui.backend.livecd.request import BuildRequest
-from tui.backend.livecd.write import WriteRequest
 from tui.backend.verbs.change import Change, Done, Prepared
+from tui.backend.verbs.verb import Key, Verb
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
@@ -21,15 +21,6 @@ class Built:
 
     path: str
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The ISO that was written, its size in bytes, and the path of the disk that has it now."""
-
-    iso: str
-    size: int
-    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +48,23 @@ def _fetched(done: Done[None, None]) -> Fetched:
     return Fetched(done.prepared.plan.name)
 
 
-def _write(host: Host, now: Inventory, request: WriteRequest) -> Prepared[WriteRequest, write.Prepared]:
-    made = write.prepare(host, request, now)
-    return Prepared(made.plan, request, made)
-
-
-def _written(done: Done[WriteRequest, write.Prepared]) -> Written:
-    facts = done.prepared.facts
-    return Written(facts.iso, facts.size, facts.target.device.path)
-
-
 BUILD = Change(_build, _built, of_files=True)
 FETCH = Change(_fetch, _fetched, of_files=True)
-WRITE = Change(_write, _written)
+VERB = Verb(
+    name="livecd build",
+    summary="make a bootable ISO whose root is a sandbox",
+    examples=(
+        ("livecd build ROOT -o OUT.iso", "of a directory with an init, with the running kernel"),
+        ("livecd build root.tar -o live.iso --fetch-kernel --size 25%ram", "with Debian's kernel"),
+    ),
+    request=BuildRequest,
+    result=Built,
+    work=BUILD,
+    key=Key(
+        "livecd",
+        "l",
+        "Live CD",
+        "Make a CD or stick that boots, its root a sandbox; or try and write one that is there.",
+        footer=("home",),
+    ),
+)
