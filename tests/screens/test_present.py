@@ -147,11 +147,13 @@ def _compare(stage: Stage) -> None:
             assert f"{int(one['fill'] * 100)}%" in line or f"{one['fill']:.0%}" in line, (line, one)
             assert gauge.amount in line
     leaves = [leaf.device for leaf in stage.app.screen.query_one(DeviceRows).items]
-    told = {one["name"]: one for one in _say(host, "devices", "--json")["devices"]}
+    told = {one["kname"]: one for one in _say(host, "devices", "--json")["devices"]}
     assert {device.kname for device in leaves} == set(told)
     for device in leaves:
         one = told[device.kname]
-        assert (device.verdict.ready, device.verdict.reason) == (one["ready"], one["reason"])
+        problem = one["verdict"]["problem"]
+        shown = problem["cause"] if problem else one["verdict"]["note"]
+        assert (device.verdict.ready, device.verdict.reason) == (problem is None, shown)
         assert (device.size, device.fstype, device.label) == (one["size"], one["fstype"], one["label"])
         assert sizes.show(device.size) in text
 
