@@ -7,13 +7,12 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tui.backend.present.table import Facts
 from tui.backend.text import clean, clean_lines, portable, width
 from tui.cli import narration
 
 if TYPE_CHECKING:
     from tui.backend.plan import Plan
-    from tui.backend.present.table import Table
+    from tui.backend.present.table import Facts, Table
 
 _PLAIN = str.maketrans("├└│─", "|`|-")
 """The lines of a tree where stdout cannot carry them."""
@@ -53,7 +52,9 @@ def _portable(value: object) -> object:
 
 def print_shown(shown: Table | Facts) -> None:
     """A reading for people: a table, or facts and, on stderr, what to know beside them."""
-    if isinstance(shown, Facts):
+    from tui.backend.present.table import Table
+
+    if not isinstance(shown, Table):
         print_facts(shown)
         said = shown.note
     else:
