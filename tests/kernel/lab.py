@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import verbs
 from tui.backend import gauge, inventory, sizes
 from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
@@ -21,8 +22,14 @@ from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create, grow, mounts, perform, proof, recover, remove
+from tui.backend.sandboxes import create, proof, remove
 from tui.backend.sandboxes.request import CreateRequest
+from tui.backend.verbs.create import CREATE
+from tui.backend.verbs.grow import GROW, GrowRequest
+from tui.backend.verbs.mount import MOUNT, MountRequest
+from tui.backend.verbs.recover import RECOVER
+from tui.backend.verbs.remove import REMOVE, RemoveRequest
+from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
 
 PLACE = Path("/tmp/lab")
 MIB = 1 << 20
@@ -173,43 +180,35 @@ class Lab:
 
     def make(self, request: CreateRequest) -> Plan:
         """Make a sandbox; the plan that was run."""
-        return perform.perform(self.host, self.creation(request))
+        return verbs.run(self.host, CREATE, request)[0]
 
     def creation(self, request: CreateRequest) -> Callable[[inventory.Inventory], Plan]:
         """The planner of a request."""
         return lambda reading: create.prepare(self.host, reading, request).plan
 
     def grow(self, name: str, size: str, listener: Listener = lambda event: None) -> Plan:
-        """Enlarge a store."""
-        return perform.perform(
-            self.host, lambda reading: grow.prepare(self.host, reading, name, size), listener=listener
-        )
+        """Enlarge a store; the plan that was run, as of all that follow."""
+        return verbs.run(self.host, GROW, GrowRequest(name, size), listener=listener)[0]
 
     def mount(self, name: str, directory: str | None = None) -> Plan:
         """Mount a sandbox."""
-        return perform.perform(
-            self.host, lambda reading: mounts.prepare_mount(self.host, reading, name, directory)
-        )
+        return verbs.run(self.host, MOUNT, MountRequest(name, directory))[0]
 
     def unmount(self, name: str) -> Plan:
         """Unmount a sandbox."""
-        return perform.perform(self.host, lambda reading: mounts.prepare_unmount(self.host, reading, name))
+        return verbs.run(self.host, UNMOUNT, UnmountRequest(name))[0]
 
     def remove(self, *names: str) -> proof.Proof:
         """Remove sandboxes; the proof for the first."""
-        evidence, captured = proof.read(self.host, self.sandbox(names[0])), dict[str, str]()
-        perform.perform(
-            self.host, lambda reading: remove.prepare(self.host, reading, names), captured=captured
-        )
-        return proof.conclude(evidence, captured)
+        return verbs.run(self.host, REMOVE, RemoveRequest(names))[1].removed[0].proof
 
     def remove_plan(self, *names: str) -> Plan:
         """What would be done to remove sandboxes."""
-        return remove.prepare(self.host, inventory.read(self.host), names)
+        return remove.prepare(self.host, inventory.read(self.host), names).plan
 
     def recover(self) -> Plan:
         """Clear what is left; waits for the last program of a killed sandbox-tui by its lock."""
-        return perform.perform(self.host, lambda reading: recover.prepare(self.host, reading))
+        return verbs.run(self.host, RECOVER, None)[0]
 
     def sandboxes(self) -> tuple[Sandbox, ...]:
         """All sandboxes, whole or not."""

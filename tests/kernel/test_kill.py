@@ -69,7 +69,7 @@ def test_create_before_its_last_step(lab: Lab) -> None:
 @pytest.mark.parametrize("setup", setups())
 def test_remove(lab: Lab, setup: str) -> None:
     trial = Trial(lab, setup)
-    make: Planner = lambda found: remove.prepare(lab.host, found, ("trial",))  # noqa: E731
+    make: Planner = lambda found: remove.prepare(lab.host, found, ("trial",)).plan  # noqa: E731
     trial.create()
     for cell in cells(plan_of(lab, make), f"remove {setup}"):
         if not trial.exists():
@@ -93,7 +93,7 @@ def test_grow(lab: Lab, setup: str) -> None:
     trial.create()
     work = Path(str(lab.sandbox("trial").mountpoint), "work")
     work.write_text("somebody's work")
-    make: Planner = lambda found: grow.prepare(lab.host, found, "trial", "+1M")  # noqa: E731
+    make: Planner = lambda found: grow.prepare(lab.host, found, "trial", "+1M").plan  # noqa: E731
     for number, cell in enumerate(cells(plan_of(lab, make), f"grow {setup}")):
         if number % 4 == 3:  # a RAM disk has room for so many growths
             lab.remove("trial")
@@ -158,7 +158,7 @@ def test_remove_all(lab: Lab) -> None:
                 lab.create(origin, name=name, size="4M")
 
     fill()
-    make: Planner = lambda found: remove.prepare(lab.host, found, names)  # noqa: E731
+    make: Planner = lambda found: remove.prepare(lab.host, found, names).plan  # noqa: E731
     chosen = cells(plan_of(lab, make), "remove all")
     for number, cell in enumerate(chosen, 1):
         fill()

@@ -186,7 +186,7 @@ def _removed(lab: Lab, listener: Callable[[Event], None]) -> Proof:
     evidence, captured = proof.read(lab.host, lab.sandbox("trial")), dict[str, str]()
     perform.perform(
         lab.host,
-        lambda reading: remove.prepare(lab.host, reading, ("trial",)),
+        lambda reading: remove.prepare(lab.host, reading, ("trial",)).plan,
         listener=listener,
         captured=captured,
     )

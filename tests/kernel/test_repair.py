@@ -207,7 +207,7 @@ def options_of(point: Path) -> set[str]:
 
 def repair_of(lab: Lab) -> Planner:
     """What makes the plan."""
-    return lambda reading: grow.prepare(lab.host, reading, "trial", "+256K")
+    return lambda reading: grow.prepare(lab.host, reading, "trial", "+256K").plan
 
 
 def plan_of(lab: Lab) -> Plan:

@@ -49,7 +49,7 @@ def test_the_programs_that_the_plans_name_are_enough(
             execute(plan, lab.host)
         if step == "create":
             assert not lab.sandbox("trial").interrupted
-            plan = remove.prepare(lab.host, inventory.read(lab.host), ("trial",))
+            plan = remove.prepare(lab.host, inventory.read(lab.host), ("trial",)).plan
     assert lab.sandboxes() == ()
 
 

@@ -65,9 +65,9 @@ def test_create_grow_and_remove(lab: Lab, way: str) -> None:
     )
     assert essence(lab.sandbox("trial")) == by_plan
     if way != "classic":
-        by_shell(grow.prepare(lab.host, inventory.read(lab.host), "trial", "6M").script())
+        by_shell(grow.prepare(lab.host, inventory.read(lab.host), "trial", "6M").plan.script())
         assert lab.gauge("trial").total == 6 << 20
-    by_shell(remove.prepare(lab.host, inventory.read(lab.host), ("trial",)).script())
+    by_shell(remove.prepare(lab.host, inventory.read(lab.host), ("trial",)).plan.script())
     assert {**state(), "labels": 0} == {**before, "labels": 0}
 
 

@@ -114,7 +114,7 @@ def test_recover(lab: Lab, engine: str, write: Writer) -> None:
 
 def removal(lab: Lab) -> Plan:
     """The plan of now."""
-    return remove.prepare(lab.host, inventory.read(lab.host), ("trial",))
+    return remove.prepare(lab.host, inventory.read(lab.host), ("trial",)).plan
 
 
 def detach(lab: Lab) -> None:
@@ -132,7 +132,7 @@ def test_a_program_that_writes_while_it_is_removed(lab: Lab, engine: str) -> Non
         if event.phase is Phase.DONE and event.step.title.startswith("Unmount"):
             (PLACE / "mnt/mine").write_text(KEPT)
 
-    perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)), listener=listener)
+    perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)).plan, listener=listener)
     taken(lab, Path("mnt/mine"))
 
 

@@ -211,7 +211,7 @@ def test_a_udevd_that_dies_during_a_step_is_not_waited_for_for_ever(
             sh("pkill", "-KILL", "-x", "systemd-udevd")
 
     with pytest.raises(PlanFailed, match="has done nothing for") as failure:
-        perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)), listener=kill)
+        perform.perform(lab.host, lambda now: remove.prepare(lab.host, now, ("trial",)).plan, listener=kill)
     assert "recover" in failure.value.hint
     lab.recover()
     sh("/usr/lib/systemd/systemd-udevd", "--daemon")

@@ -93,7 +93,7 @@ def test_a_loop_device_that_cannot_be_detached_is_said_and_recovered(lab: Lab) -
             host.failing = True
 
     with pytest.raises(PlanFailed) as failure:
-        perform.perform(host, lambda now: remove.prepare(host, now, ("trial",)), listener=listener)
+        perform.perform(host, lambda now: remove.prepare(host, now, ("trial",)).plan, listener=listener)
     assert "recover" in failure.value.hint
     assert not failure.value.undone
     lab.recover()

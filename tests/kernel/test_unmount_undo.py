@@ -44,7 +44,7 @@ def ended(lab: Lab, verb: str, *, after: int) -> PlanFailed:
         done += event.phase is Phase.DONE and event.step.title.startswith("Unmount")
 
     make: dict[str, Callable[[inventory.Inventory], Plan]] = {
-        "remove": lambda now: remove.prepare(lab.host, now, ("trial",)),
+        "remove": lambda now: remove.prepare(lab.host, now, ("trial",)).plan,
         "unmount": lambda now: mounts.prepare_unmount(lab.host, now, "trial"),
     }
     with pytest.raises(PlanFailed) as failure:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests import verbs
 from tui.backend import inventory, paths, sizes
 from tui.backend.host import ForeignMount
 from tui.backend.inventory import Inventory, mounts
@@ -14,9 +15,12 @@ from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world
 from tui.backend.practice.state import State, differences
 from tui.backend.practice.world import World
-from tui.backend.sandboxes import create, grow, perform, proof, recover, remove
 from tui.backend.sandboxes.proof import Proof
 from tui.backend.sandboxes.request import CreateRequest
+from tui.backend.verbs.create import CREATE
+from tui.backend.verbs.grow import GROW, GrowRequest
+from tui.backend.verbs.recover import RECOVER
+from tui.backend.verbs.remove import REMOVE, RemoveRequest
 
 NAME = "trial"
 DIRECTORY = "/home/user"
@@ -107,30 +111,28 @@ def request(**options: Any) -> CreateRequest:
 
 
 def make(host: PracticeHost, **options: Any) -> Plan:
-    """Create a sandbox."""
-    return perform.perform(host, lambda found: create.prepare(host, found, request(**options)).plan)
+    """Create a sandbox; the plan that was run, as of all that follow."""
+    return verbs.run(host, CREATE, request(**options))[0]
 
 
 def enlarge(host: PracticeHost, size: str = "+64M", name: str = NAME) -> Plan:
     """Grow a sandbox."""
-    return perform.perform(host, lambda found: grow.prepare(host, found, name, size))
+    return verbs.run(host, GROW, GrowRequest(name, size))[0]
 
 
 def discard_proven(host: PracticeHost, name: str = NAME) -> Proof:
     """Remove a sandbox; the proof."""
-    evidence, captured = proof.read(host, sandbox(host, name)), dict[str, str]()
-    perform.perform(host, lambda found: remove.prepare(host, found, (name,)), captured=captured)
-    return proof.conclude(evidence, captured)
+    return verbs.run(host, REMOVE, RemoveRequest((name,)))[1].removed[0].proof
 
 
 def discard(host: PracticeHost, *names: str) -> Plan:
     """Remove sandboxes."""
-    return perform.perform(host, lambda found: remove.prepare(host, found, names or (NAME,)))
+    return verbs.run(host, REMOVE, RemoveRequest(names or (NAME,)))[0]
 
 
 def clear(host: PracticeHost) -> Plan:
     """Recover from an interruption."""
-    return perform.perform(host, lambda found: recover.prepare(host, found))
+    return verbs.run(host, RECOVER, None)[0]
 
 
 def look(host: PracticeHost) -> Inventory:

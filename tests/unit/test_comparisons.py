@@ -98,6 +98,6 @@ def test_a_script_goes_on_without_what_failed() -> None:
 def test_every_part_of_a_comparison_is_of_its_group() -> None:
     host = PracticeHost()
     make(host, origin=DIRECTORY, hash=True)
-    plan = remove.prepare(host, look(host), (NAME,))
+    plan = remove.prepare(host, look(host), (NAME,)).plan
     titles = [step.title for step in plan.steps if step.optional and not step.group]
     assert titles == []

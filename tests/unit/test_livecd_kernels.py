@@ -198,7 +198,7 @@ def test_a_kernel_is_fetched_from_each_release(
     leftover = Path(f"{kernel_fetch.cache()}/{RELEASE}.part")
     leftover.mkdir(parents=True)
     (leftover / "old.deb").write_text("half a download")
-    execute.run(kernel_fetch.plan(host), host)
+    execute.run(kernel_fetch.prepare(host).plan, host)
     found = kernel_fetch.fetched(host)
     assert found is not None
     assert found.modules == f"{kernel_fetch.cache()}/{RELEASE}/{library}/modules/{RELEASE}"
@@ -214,7 +214,7 @@ def test_a_download_that_failed_leaves_nothing_and_says_what_to_do(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     host = Archive(None)
     with pytest.raises(PlanFailed, match=f"Download linux-image-{RELEASE}") as failed:
-        execute.run(kernel_fetch.plan(host), host)
+        execute.run(kernel_fetch.prepare(host).plan, host)
     assert failed.value.undone
     assert "apt-get update" in failed.value.hint
     assert "--kernel VMLINUZ --modules DIR" in failed.value.hint

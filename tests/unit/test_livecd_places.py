@@ -89,7 +89,7 @@ def test_a_place_for_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")
     monkeypatch.setattr(kernel_fetch, "_newest", lambda _host: ("linux-image-6.1.0", "6.1.0"))
     with pytest.raises(Refused, match="Root cannot keep a kernel"):
-        kernel_fetch.plan(Machine(tmp_path))
+        kernel_fetch.prepare(Machine(tmp_path))
 
 
 @pytest.fixture

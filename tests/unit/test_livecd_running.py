@@ -75,19 +75,23 @@ def test_the_root_of_the_running_system_is_not_removed(capsys: pytest.CaptureFix
 
 
 def test_a_kernel_is_fetched_into_the_cache_and_never_installed(apt: Apt, tmp_path: Path) -> None:
-    script = kernel_fetch.plan(apt).script()
+    script = kernel_fetch.prepare(apt).plan.script()
     tree = f"{tmp_path}/sandbox-tui/livecd-kernel/6.1.0-99-amd64"
     assert f"mv --no-target-directory {tree}.part {tree}\n" in script
     assert "dpkg-deb --extract" in script
     assert "apt-get install" not in script
-    assert [step.undo is not None for step in kernel_fetch.plan(apt).steps[:3]] == [False, True, False]
+    assert [step.undo is not None for step in kernel_fetch.prepare(apt).plan.steps[:3]] == [
+        False,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("says", [None, "", "linux-image-amd64\n"])
 def test_a_machine_whose_apt_knows_no_kernel(apt: Apt, says: str | None) -> None:
     apt.says = says
     with pytest.raises(Refused) as refusal:
-        kernel_fetch.plan(apt)
+        kernel_fetch.prepare(apt)
     assert "--kernel VMLINUZ --modules DIR" in refusal.value.hint
 
 

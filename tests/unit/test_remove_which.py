@@ -14,10 +14,10 @@ from tui.backend.sandboxes.perform import PlanChanged
 def test_another_one_of_the_same_name_and_origin_is_another_plan() -> None:
     host = PracticeHost()
     make(host, created=1.0)
-    shown = remove.prepare(host, look(host), (NAME,))
+    shown = remove.prepare(host, look(host), (NAME,)).plan
     discard(host)
     make(host, created=2.0)
     with pytest.raises(PlanChanged) as changed:
-        perform.perform(host, lambda found: remove.prepare(host, found, (NAME,)), shown=shown)
+        perform.perform(host, lambda found: remove.prepare(host, found, (NAME,)).plan, shown=shown)
     assert "was made at" in str(changed.value)
     assert sandbox(host).whole

@@ -57,12 +57,12 @@ def test_a_settled_growth_is_the_same_again(case: Case, size: str) -> None:
     host = MovingHost(case.machine())
     make(host, **case.request)
     try:
-        text = grow.settled(look(host), NAME, size)
-        plan = grow.prepare(host, look(host), NAME, size)
+        made = grow.prepare(host, look(host), NAME, size)
     except (Refused, UsageError):
         return
-    assert grow.prepare(host, look(host), NAME, text) == plan
-    perform(host, lambda found: grow.prepare(host, found, NAME, text), shown=plan)
+    plan, text = made.plan, str(made.size)
+    assert grow.prepare(host, look(host), NAME, text).plan == plan
+    perform(host, lambda found: grow.prepare(host, found, NAME, text).plan, shown=plan)
 
 
 def test_another_machine_is_told_with_the_lines_that_differ() -> None:

@@ -21,7 +21,7 @@ def test_remove_is_undone_until_its_point_of_no_return(options: dict[str, object
     """Also when it is asked for during the last step before, a comparison that takes minutes."""
     host = PracticeHost()
     make(host, **options)
-    plan = remove.prepare(host, look(host), (NAME,))
+    plan = remove.prepare(host, look(host), (NAME,)).plan
     assert plan.commit is not None
     for last in range(plan.commit):
         asked = threading.Event()

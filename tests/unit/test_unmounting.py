@@ -93,7 +93,7 @@ def test_no_mount_point_goes_as_long_as_it_may_be_mounted_on_again(options: dict
     """Somebody could put a link in its place meanwhile, and an undo would mount where that leads."""
     host = PracticeHost()
     make(host, **options)
-    plan = remove.prepare(host, look(host), (NAME,))
+    plan = remove.prepare(host, look(host), (NAME,)).plan
     assert plan.commit is not None
     gone = [n for n, step in enumerate(plan.steps) if step.title.startswith("Remove the mount point")]
     assert gone

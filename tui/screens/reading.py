@@ -62,11 +62,11 @@ class Watcher:
         self._follow(found)
         self._look(found, whole)
         reading = Inventory(
+            self.host,
             devices=self._devices,
             sandboxes=found,
             memory=self.host.memory(),
             loops=self._loops,
-            root=self.host.is_root(),
         )
         return Reading(reading, dict(self._histories), self._problem)
 

@@ -35,7 +35,7 @@ def _plans(lab: Lab, tree: Tree) -> tuple[Plan, Plan]:
     request = lab.request(tree.origin, size="4M", name=NAME)
     made = create.prepare(lab.host, inventory.read(lab.host), request).plan
     execute.run(made, lab.host)
-    removed = remove.prepare(lab.host, inventory.read(lab.host), (NAME,))
+    removed = remove.prepare(lab.host, inventory.read(lab.host), (NAME,)).plan
     execute.run(removed, lab.host)
     return made, removed
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import NotFound
@@ -18,15 +19,44 @@ if TYPE_CHECKING:
     from tui.backend.inventory.sandboxes import Sandbox
 
 
-@dataclass(frozen=True, slots=True)
 class Inventory:
-    """The machine at one moment. `loops` are all bound loop devices, ours or not."""
+    """The machine at one moment: each part is read when it is first asked for, and then stays as it was. A
+    verb asks under the machine's lock, before its first step. `known` are parts that have been read already.
+    """
 
-    devices: tuple[Device, ...]
-    sandboxes: tuple[Sandbox, ...]
-    memory: Memory
-    loops: tuple[Loop, ...]
-    root: bool
+    def __init__(self, host: Host, **known: object) -> None:
+        self.host = host
+        self.__dict__.update(known)  # where a cached property looks first
+
+    @cached_property
+    def devices(self) -> tuple[Device, ...]:
+        """Every block device with its verdict. CommandFailed when lsblk is missing."""
+        return read_devices(self.host)
+
+    @cached_property
+    def sandboxes(self) -> tuple[Sandbox, ...]:
+        """Every sandbox, whole or in pieces."""
+        return sandboxes.read(self.host)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The RAM."""
+        return self.host.memory()
+
+    @cached_property
+    def loops(self) -> tuple[Loop, ...]:
+        """All bound loop devices, ours or not."""
+        return loops.read(self.host)
+
+    @cached_property
+    def root(self) -> bool:
+        """Whether root reads it."""
+        return self.host.is_root()
+
+    def knowing(self, devices: tuple[Device, ...]) -> Inventory:
+        """The same with other devices."""
+        known = {name: value for name, value in self.__dict__.items() if name != "host"}
+        return Inventory(self.host, **{**known, "devices": devices})
 
     def sandbox(self, name: str) -> Sandbox:
         """The sandbox of a name, or NotFound."""
@@ -42,14 +72,8 @@ class Inventory:
 
 
 def read(host: Host) -> Inventory:
-    """Read everything. CommandFailed when lsblk is missing."""
-    return Inventory(
-        devices=read_devices(host),
-        sandboxes=sandboxes.read(host),
-        memory=host.memory(),
-        loops=loops.read(host),
-        root=host.is_root(),
-    )
+    """A new reading."""
+    return Inventory(host)
 
 
 def read_devices(host: Host) -> tuple[Device, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import requirements, trust
@@ -41,7 +42,15 @@ def fetched(host: Host) -> Kernel | None:
     return kernel.find(host, f"{tree}/boot/vmlinuz-{release}", None)
 
 
-def plan(host: Host) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The plan, and the release of the kernel that it fetches."""
+
+    plan: Plan
+    release: str
+
+
+def prepare(host: Host) -> Prepared:
     """The plan that fetches it. Refused where apt does not know one."""
     package, release = _newest(host)
     if reason := trust.fault(host, cache(), inside=True):
@@ -61,7 +70,7 @@ def plan(host: Host) -> Plan:
         Step("Clear the download", pipeline('rm "$1"/*.deb', work)),
         Step("Give it its name", command("mv", "--no-target-directory", work, tree)),
     )
-    return requirements.check(host, Plan("livecd fetch-kernel", release, steps))
+    return Prepared(requirements.check(host, Plan("livecd fetch-kernel", release, steps)), release)
 
 
 def _newest(host: Host) -> tuple[str, str]:

@@ -1,7 +1,5 @@
 """Making a sandbox of a device: a device-mapper snapshot of the origin."""
 
-from dataclasses import replace
-
 from tui import __version__
 from tui.backend import paths
 from tui.backend.command import command
@@ -84,7 +82,7 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
 
 def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> tuple[Store, int]:
     others = tuple(device for device in facts.inventory.devices if device != facts.origin.device)
-    inventory = replace(facts.inventory, devices=others)
+    inventory = facts.inventory.knowing(others)
     if request.classic:
         return ramdisk.make_classic(size, inventory, facts.abilities)
     if request.store == RAMDISK:

@@ -1,6 +1,6 @@
 """Enlarging a sandbox's store while the sandbox is in use."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tui.backend import requirements, sizes
 from tui.backend.engines import OVERLAY, exception_store, overlay
@@ -15,17 +15,27 @@ from tui.backend.sandboxes import frame, memory, ownership, remove, repair
 from tui.backend.stores import layers, ramdisk, tmpfs
 
 
-def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The plan, and the size in bytes that the store will have."""
+
+    plan: Plan
+    size: int
+
+
+def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Prepared:
     """The plan to grow a sandbox to a size, or by one (`+512M`); a full snapshot is repaired by it, for
     which nothing may use it. UsageError, NotFound, Refused.
     """
     sandbox = ownership.check(inventory.sandbox(name))
     if sandbox.overflowed and not sandbox.interrupted:
         remove.check(sandbox, blockers.read(host, sandbox))
-    return requirements.check(host, plan(sandbox, size, inventory, udev=abilities.read(host).udev))
+    made = plan(sandbox, size, inventory, udev=abilities.read(host).udev)
+    requirements.check(host, made.plan)
+    return made
 
 
-def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Plan:
+def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Prepared:
     """The plan for one sandbox. Pure."""
     old = _current(sandbox)
     new = _target(sandbox, size, old, inventory)
@@ -37,9 +47,10 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pl
     enlarge, end = _store_steps(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
     if not sandbox.overflowed:
         steps = (*before, *enlarge)
-        return Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps))
+        return Prepared(Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps)), new)
     steps = (*before, *repair.enlarged(enlarge), *put, *repair.steps(sandbox, udev=udev))
-    return Plan("grow", sandbox.name, (*steps, end), repair.notes(sandbox), commit=len(steps))
+    made = Plan("grow", sandbox.name, (*steps, end), repair.notes(sandbox), commit=len(steps))
+    return Prepared(made, new)
 
 
 def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -48,12 +59,6 @@ def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ..
         return (), ()
     write, put = frame.note_anew(replace(sandbox.record, size=size))
     return (write,), (put,)
-
-
-def settled(inventory: Inventory, name: str, size: str) -> str:
-    """What a size means now, in bytes, as text that means the same later. UsageError, NotFound, Refused."""
-    sandbox = inventory.sandbox(name)
-    return str(_target(sandbox, size, _current(sandbox), inventory))
 
 
 def _cost(sandbox: Sandbox, size: int) -> int:

@@ -2,7 +2,7 @@
 sandbox and the remains of an interrupted verb alike.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tui.backend import paths, requirements
@@ -36,17 +36,26 @@ _FILES = (
 )
 
 
-def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The plan, the sandboxes that it removes, and what was noted of their origins when they were made."""
+
+    plan: Plan
+    gone: tuple[Sandbox, ...]
+    noted: tuple[Evidence, ...]
+
+
+def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Prepared:
     """The plan that removes these sandboxes, empty for none. NotFound, or Refused with who is in the way."""
     if not names:
-        return Plan("remove", "", ())
+        return Prepared(Plan("remove", "", ()), (), ())
     found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
     for sandbox in found:
         check(sandbox, blockers.read(host, sandbox))
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    proofs = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
+    noted = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
     able = survey(host, found, inventory.sandboxes)
-    return requirements.check(host, plan(found, inventory.sandboxes, able, proofs))
+    return Prepared(requirements.check(host, plan(found, inventory.sandboxes, able, noted)), found, noted)
 
 
 def survey(host: Host, gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...]) -> Abilities:

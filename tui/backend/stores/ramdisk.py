@@ -75,7 +75,7 @@ def _unlock(disk: str, inventory: Inventory) -> tuple[Step, ...]:
 
 def probed(host: Host, inventory: Inventory) -> Inventory:
     """The reading with what is on the RAM disks, into which udev does not look."""
-    return replace(inventory, devices=tuple(_probed(host, device) for device in inventory.devices))
+    return inventory.knowing(tuple(_probed(host, device) for device in inventory.devices))
 
 
 def _probed(host: Host, device: Device) -> Device:

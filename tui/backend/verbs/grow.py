@@ -38,9 +38,9 @@ class Grown:
 
 
 def _prepare(host: Host, now: Inventory, request: GrowRequest) -> Prepared[GrowRequest, bool]:
-    plan = grow.prepare(host, now, request.name, request.size)
-    size = grow.settled(now, request.name, request.size)
-    return Prepared(plan, replace(request, size=size), now.sandbox(request.name).overflowed)
+    made = grow.prepare(host, now, request.name, request.size)
+    settled = replace(request, size=str(made.size))
+    return Prepared(made.plan, settled, now.sandbox(request.name).overflowed)
 
 
 def _conclude(done: Done[GrowRequest, bool]) -> Grown:

@@ -40,12 +40,13 @@ def _built(done: Done[BuildRequest, str]) -> Built:
     return Built(path, done.host.size(path))
 
 
-def _fetch(host: Host, _now: Inventory, request: None) -> Prepared[None, None]:
-    return Prepared(kernel_fetch.plan(host), request, None)
+def _fetch(host: Host, _now: Inventory, request: None) -> Prepared[None, str]:
+    made = kernel_fetch.prepare(host)
+    return Prepared(made.plan, request, made.release)
 
 
-def _fetched(done: Done[None, None]) -> Fetched:
-    return Fetched(done.prepared.plan.name)
+def _fetched(done: Done[None, str]) -> Fetched:
+    return Fetched(done.prepared.facts)
 
 
 BUILD = Change(_build, _built, of_files=True)

@@ -52,10 +52,9 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The sandboxes as they were, what was noted of their origins when they were made, and which stay."""
+    """What is removed, and the names of those that stay."""
 
-    gone: tuple[Sandbox, ...]
-    noted: tuple[Evidence, ...]
+    made: remove.Prepared
     stay: tuple[str, ...]
 
 
@@ -73,20 +72,18 @@ def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
     if bool(request.names) == request.all:
         raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     names = tuple(dict.fromkeys(request.names or removable(now.sandboxes)))
-    plan = remove.prepare(host, now, names)
-    gone = tuple(map(now.sandbox, names))
-    noted = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(gone, 1))
+    made = remove.prepare(host, now, names)
     others = (sandbox.name for sandbox in now.sandboxes if sandbox.name not in names)
     stay = tuple(others) if request.all else ()
-    settled = request if request.all and not names else RemoveRequest(names)
-    return Prepared(plan, settled, Facts(gone, noted, stay))
+    settled = RemoveRequest(names) if names else request
+    return Prepared(made.plan, settled, Facts(made, stay))
 
 
 def _conclude(done: Done[RemoveRequest, Facts]) -> Removed:
-    facts = done.prepared.facts
-    removed = tuple(_gone(one, proof.conclude(one, done.captured)) for one in facts.noted)
-    back = memory.given_back(done.host, facts.gone)
-    return Removed(removed, back, kept.sentences(done.host, facts.gone), facts.stay)
+    made, stay = done.prepared.facts.made, done.prepared.facts.stay
+    removed = tuple(_gone(one, proof.conclude(one, done.captured)) for one in made.noted)
+    back = memory.given_back(done.host, made.gone)
+    return Removed(removed, back, kept.sentences(done.host, made.gone), stay)
 
 
 def _gone(noted: Evidence, found: Proof) -> Gone:
