@@ -1,10 +1,13 @@
 """Guests side by side: what each printed stays together, and none outlives the suite."""
 
+import os
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from tests.vm import processor
 from tests.vm.jobs import Job, side_by_side
 
 
@@ -37,3 +40,16 @@ def test_what_still_runs_or_waits_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(KeyboardInterrupt):
         side_by_side(running, at_once=1)
     assert [job.process is None or job.process.returncode for job in running] == [-15, True]
+
+
+def test_guests_have_processors_of_their_own_as_far_as_there_are_so_many(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {3, 5})
+    with processor.reserved() as one:
+        with processor.reserved() as two, processor.reserved() as three:
+            assert {one, two} == {3, 5}
+            assert three in {3, 5}
+        with processor.reserved() as again:
+            assert again == two

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.vm import processor
 from tests.vm.kept import kept
 from tests.vm.kernel import SILENCE, VmError
 
@@ -54,12 +55,15 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, udev: bool = False, timeout
     """
     release()
     _check_memory()
-    with tempfile.NamedTemporaryFile("w", prefix="uml-command-") as script:
+    with processor.reserved() as number, tempfile.NamedTemporaryFile("w", prefix="uml-command-") as script:
         script.write(_UDEV if udev else "")
         script.write(f"cd {shlex.quote(str(cwd))}\nexec {shlex.join(command)}\n")
         script.flush()
         process = subprocess.Popen(
-            _argv(script.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            _argv(script.name, number),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         watchdog = _Watchdog(process, timeout)
         with watchdog:
@@ -71,7 +75,7 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, udev: bool = False, timeout
     return status
 
 
-def _argv(command: str) -> list[str]:
+def _argv(command: str, number: int) -> list[str]:
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     namespaces = ["unshare", *user, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
     cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), command, kept()]
@@ -85,6 +89,7 @@ def _argv(command: str) -> list[str]:
         "ubd0=/run/disk",
     ]
     return [
+        *("taskset", "--cpu-list", str(number)),
         *namespaces,
         *cage,
         *kernel,
