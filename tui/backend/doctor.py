@@ -12,6 +12,7 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.livecd import iso, qemu
 from tui.backend.packages import Need, Use
 from tui.backend.sandboxes import memory
+from tui.backend.sandboxes.reserve import LEAST
 
 _MODULES = (
     ("dm-mod", "device-mapper itself, for the snapshot engine", False),
@@ -199,6 +200,6 @@ def _no_engine(engines: tuple[Engine, ...]) -> tuple[str, ...]:
 
 
 def _short(free: int) -> tuple[str, ...]:
-    if free >= memory.LEAST:
+    if free >= LEAST:
         return ()
     return ("There is not enough free RAM for a sandbox: end a program or remove a sandbox.",)

@@ -1,9 +1,9 @@
 """What a sandbox is made of, as lines. Pure."""
 
-from tui.backend import paths, sizes
-from tui.backend.engines import OVERLAY
+from tui.backend import sizes
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.present import numbers
+from tui.backend.sandboxes import engines
 from tui.backend.text import clean
 from tui.widgets.line import Line, Span, fit, fit_path
 
@@ -23,7 +23,7 @@ def _facts(sandbox: Sandbox, now: float) -> list[tuple[str, str, str]]:
     record = sandbox.record
     facts = [("Mount", mount.mountpoint, f"{mount.fstype} {mount.options}") for mount in sandbox.mounts]
     facts = facts or [_unmounted(sandbox)]
-    facts += _layers(sandbox) if sandbox.engine == OVERLAY else _devices(sandbox)
+    facts += engines.of(sandbox.engine).made_of(sandbox)
     if record is None:
         return [
             *facts,
@@ -39,23 +39,3 @@ def _unmounted(sandbox: Sandbox) -> tuple[str, str, str]:
     if sandbox.foreign is None:
         return "Mount", "not mounted", ""
     return "Mount", "not here", f"{sandbox.foreign.words} holds it"
-
-
-def _devices(sandbox: Sandbox) -> list[tuple[str, str, str]]:
-    size = f"{sizes.show(sandbox.map.size)}, writable" if sandbox.map else "gone"
-    cow = f"/dev/{sandbox.cow}" if sandbox.cow else "gone"
-    return [("Device", paths.device(sandbox.name), size), ("COW", cow, _recipe(sandbox))]
-
-
-def _layers(sandbox: Sandbox) -> list[tuple[str, str, str]]:
-    name, files = sandbox.name, sandbox.status.files
-    room = "tmpfs, {:,} of {:,} files".format(*files) if files else "tmpfs"
-    return [
-        ("Upper", paths.of(name, paths.UPPER), room),
-        ("Lower", paths.of(name, paths.LOWER), "read-only"),
-    ]
-
-
-def _recipe(sandbox: Sandbox) -> str:
-    record = sandbox.record
-    return f"{record.store}, {record.policy}, chunks of {sizes.show(record.chunk)}" if record else "unknown"

@@ -9,11 +9,10 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
 from tui.backend import sizes
-from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.plan import Plan
 from tui.backend.present import numbers
-from tui.backend.sandboxes import memory
+from tui.backend.sandboxes import engines, memory
 from tui.backend.verbs.grow import GROW, GrowRequest
 from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
@@ -81,7 +80,7 @@ class GrowScreen(FaceScreen[None]):
             self.query_one("#facts", Note).put(f"{self.sandbox_name} is not there any more.")
             return
         self.query_one("#offers", ChoiceRows).show(
-            [offer for offer in _OFFERS if offer.value != "max" or sandbox.engine == SNAPSHOT]
+            [offer for offer in _OFFERS if offer.value != "max" or engines.of(sandbox.engine).bounded]
         )
         gauge = reading.gauge(sandbox)
         free = memory.free(reading.inventory.memory, reading.inventory.sandboxes)

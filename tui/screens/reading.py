@@ -7,7 +7,7 @@ from tui.backend import gauge, inventory
 from tui.backend.errors import SandboxError
 from tui.backend.gauge import Gauge, History
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, loops, parts, sandboxes
+from tui.backend.inventory import Inventory, parts, sandboxes
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.sandboxes import Sandbox
@@ -90,8 +90,8 @@ class Watcher:
             return
         self._mark, self._age = mark, 0
         try:
-            self._loops = loops.read(self.host)
-            self._devices, self._problem = inventory.read_devices(self.host), ""
+            now = inventory.read(self.host)
+            self._loops, self._devices, self._problem = now.loops, now.devices, ""
         except SandboxError as error:
             self._devices, self._problem = (), str(error)
             self._age = _EVERY  # it may be over by the next reading

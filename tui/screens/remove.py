@@ -8,9 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
-from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
-from tui.backend.gauge import State
 from tui.backend.host import Host
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
@@ -99,7 +97,7 @@ class RemoveScreen(FaceScreen[bool]):
             f"Its changes are thrown away for good: {reading.gauge(sandbox).amount}.",
             f"{origin} stays exactly as it was; the RAM comes back.",
         ]
-        if reading.gauge(sandbox).state is State.FULL and sandbox.engine == SNAPSHOT:
+        if sandbox.overflowed:
             lines.append("It is FULL, not lost: growing it keeps all that was saved in it.")
         places = [f"It is unmounted first: {mount.mountpoint}." for mount in sandbox.mounts]
         self.query_one("#facts", Note).put("\n".join(lines + places))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend.errors import NotFound
 from tui.backend.inventory import loops, maps, mounts, sandboxes
+from tui.backend.inventory.parts import Parts
 from tui.backend.kernel_text import fields, lines, unescape
 from tui.backend.text import clean
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tui.backend.host import Host, Memory
     from tui.backend.inventory.devices import Device
     from tui.backend.inventory.loops import Loop
+    from tui.backend.inventory.maps import Map
     from tui.backend.inventory.mounts import Mount
     from tui.backend.inventory.sandboxes import Sandbox
 
@@ -31,12 +33,22 @@ class Inventory:
     @cached_property
     def devices(self) -> tuple[Device, ...]:
         """Every block device with its verdict. CommandFailed when lsblk is missing."""
-        return read_devices(self.host)
+        return _devices(self)
 
     @cached_property
     def sandboxes(self) -> tuple[Sandbox, ...]:
         """Every sandbox, whole or in pieces."""
-        return sandboxes.read(self.host)
+        return sandboxes.read(self.host, Parts(self.host, self.maps, self.mounts))
+
+    @cached_property
+    def maps(self) -> tuple[Map, ...]:
+        """All maps of device-mapper, ours or not."""
+        return maps.read(self.host)
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """All mounts of our mount namespace."""
+        return mounts.read(self.host)
 
     @cached_property
     def memory(self) -> Memory:
@@ -76,23 +88,20 @@ def read(host: Host) -> Inventory:
     return Inventory(host)
 
 
-def read_devices(host: Host) -> tuple[Device, ...]:
-    """Every block device with its verdict."""
+def _devices(now: Inventory) -> tuple[Device, ...]:
     from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
     from tui.backend.inventory.verdict import Facts, judge
 
-    bound = loops.read(host)
-    files = {loop.kname: loop.file for loop in bound}
-    mounted = mounts.read(host)
+    host, files = now.host, {loop.kname: loop.file for loop in now.loops}
     found = tuple(
-        replace(device, file=files.get(device.kname, ""), mounts=_points(device, mounted))
+        replace(device, file=files.get(device.kname, ""), mounts=_points(device, now.mounts))
         for device in devices.read(host)
     )
     facts = Facts(
         devices={device.kname: device for device in found},
         swaps=_swaps(host),
-        maps={entry.kname: entry for entry in maps.read(host)},
-        loops=bound,
+        maps={entry.kname: entry for entry in now.maps},
+        loops=now.loops,
         mounted_elsewhere={
             key: f"process {m.pid} {clean(m.program)}"
             for m in host.foreign_mounts()

@@ -36,8 +36,13 @@ def events(host: Host) -> str:
     return host.read(_EVENTS)
 
 
+def read(host: Host) -> Parts:
+    """Those of this moment."""
+    return Parts(host, maps.read(host), mounts.read(host))
+
+
 class Parts:
-    """One reading of the kernel, each part by the name of its sandbox.
+    """The maps, loop devices and mounts of a machine, each by the name of its sandbox.
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
     writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
@@ -45,7 +50,7 @@ class Parts:
     may have chosen.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, found: tuple[Map, ...], mounted: tuple[Mount, ...]) -> None:
         self.main: dict[str, Map] = {}
         self.helpers: dict[str, list[Map]] = defaultdict(list)
         self.loops: dict[str, list[Loop]] = defaultdict(list)
@@ -54,9 +59,9 @@ class Parts:
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
         self._further: dict[str, str] = {}
-        self._divide_maps(host)
+        self._divide_maps(found)
         self._divide_loops(host)
-        self._divide_mounts(host)
+        self._divide_mounts(mounted)
 
     def names(self) -> set[str]:
         """The names of all sandboxes of which the kernel knows a part."""
@@ -74,8 +79,8 @@ class Parts:
         here = any(mount.mountpoint == place for mount in self.inner.get(name, ()))
         return "" if here else self._further.get(name, "")
 
-    def _divide_maps(self, host: Host) -> None:
-        for entry in maps.read(host):
+    def _divide_maps(self, found: tuple[Map, ...]) -> None:
+        for entry in found:
             name = paths.owner(entry.uuid)
             if name and entry.uuid == paths.uuid(name):
                 self.main[name] = entry
@@ -98,11 +103,11 @@ class Parts:
         found = (self.main.get(name), *self.helpers.get(name, ()))
         return {slave for entry in found if entry for slave in entry.slaves}
 
-    def _divide_mounts(self, host: Host) -> None:
+    def _divide_mounts(self, mounted: tuple[Mount, ...]) -> None:
         """A mount is of a map by its number, or by its source where it has a number of its own."""
         by_number = {entry.devno: name for name, entry in self.main.items()}
         by_node = {node: name for name, entry in self.main.items() for node in entry.nodes}
-        for mount in mounts.read(host):
+        for mount in mounted:
             of = by_number.get(mount.devno) or mounts.owner(mount)
             if mount.fstype in mounts.OWN_NUMBERS:
                 of = of or by_node.get(mount.source, "")

@@ -116,6 +116,11 @@ class Sandbox:
         return next((entry for entry in self.helpers if entry.name == f"{self.name}:cow"), None)
 
     @property
+    def has_store(self) -> bool:
+        """Whether a store in a tmpfs can be reached by its path: not once its mount namespace has ended."""
+        return self._has(paths.STORE)
+
+    @property
     def store_size(self) -> int | None:
         """The size of the COW device in bytes, whatever the kernel says of the snapshot; None if unknown."""
         found = self.cow_loop or self.cut
@@ -177,19 +182,20 @@ class Sandbox:
         return next((loop for loop in named if self.map is None or loop.kname in self.map.slaves), None)
 
 
-def read(host: Host) -> tuple[Sandbox, ...]:
-    """Every sandbox, whole or in pieces, by name. Starts at most one process.
+def read(host: Host, of: Parts | None = None) -> tuple[Sandbox, ...]:
+    """Every sandbox, whole or in pieces, by name. Starts at most one process. `of` are the parts of this
+    moment where they have been read.
 
     A status that cannot be read (not root, no dmsetup) is shown as unknown.
     """
-    return Reader(host).read()
+    return Reader(host, of).read()
 
 
 class Reader:
     """Successive readings of one machine; what cannot have changed meanwhile is not read again."""
 
-    def __init__(self, host: Host) -> None:
-        self.host = host
+    def __init__(self, host: Host, of: Parts | None = None) -> None:
+        self.host, self._given = host, of
         self._age = 0
         self._mark: object = None
         self._parts: Parts
@@ -219,7 +225,8 @@ class Reader:
         mark = (parts.mark(self.host), self._paused())
         self._age += 1
         if mark[0] is None or mark != self._mark or anew or self._age > _OLDEST:
-            self._parts, self._mark, self._known, self._age = Parts(self.host), mark, {}, 0
+            found, self._given = self._given or parts.read(self.host), None
+            self._parts, self._mark, self._known, self._age = found, mark, {}, 0
 
     def _paused(self) -> tuple[bool, ...]:
         """Suspending a map is no device event."""

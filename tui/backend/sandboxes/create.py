@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 
 from tui.backend import names, requirements, sizes
-from tui.backend.engines import OVERLAY
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create_overlay, create_snapshot, engine
+from tui.backend.sandboxes import choice, engines, memory
+from tui.backend.sandboxes.facts import Survey
 from tui.backend.sandboxes.request import CreateRequest
-from tui.backend.sandboxes.survey import Survey, survey
+from tui.backend.sandboxes.survey import survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
     """The plan for a request. Pure."""
     origin = _usable(facts.origin)
     name = _name(request, facts)
-    choice = engine.choose(request, origin, facts.engines)
-    draft = create_overlay.draft if choice.engine == OVERLAY else create_snapshot.draft
-    made = draft(request, facts, name)
-    why = (f"Engine {choice.engine}: {choice.reason}.",) if choice.reason else ()
+    chosen = choice.choose(request, origin, facts.engines)
+    engine = engines.of(chosen.engine)
+    made = engine.draft(request, facts, name)
+    memory.check(engine.cost(made.record.size), facts.inventory.memory, facts.inventory.sandboxes)
+    why = (f"Engine {chosen.engine}: {chosen.reason}.",) if chosen.reason else ()
     return Prepared(Plan("create", name, made.steps, notes=(*why, *made.notes)), made.record)
 
 

@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 
 from tui.backend import requirements, sizes
-from tui.backend.engines import OVERLAY, exception_store, overlay
-from tui.backend.errors import Refused, UsageError
+from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.record import SCHEMA
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, memory, ownership, remove, repair
-from tui.backend.stores import layers, ramdisk, tmpfs
+from tui.backend.sandboxes import engines, frame, memory, ownership, remove, repair
+from tui.backend.sandboxes.engines.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,17 @@ def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Prepared:
 
 def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Prepared:
     """The plan for one sandbox. Pure."""
-    old = _current(sandbox)
-    new = _target(sandbox, size, old, inventory)
+    engine, old = engines.of(sandbox.engine), _current(sandbox)
+    new = engine.growth(sandbox, Wanted(size, old, inventory.memory.total))
     if new < old or (new == old and not sandbox.overflowed):  # a repair that failed may have enlarged it
-        raise _too_small(sandbox, old)
-    memory.check(_cost(sandbox, new) - _cost(sandbox, old), inventory.memory, inventory.sandboxes)
+        raise Refused(
+            f"{sandbox.name} already has {sizes.show(old)}: a store can only grow.",
+            "Give a larger size, or +SIZE to add to what there is.",
+        )
+    memory.check(engine.cost(new) - engine.cost(old), inventory.memory, inventory.sandboxes)
     write, put = _note(sandbox, new)
     before = (frame.begin(sandbox.name, "grow"), *write)
-    enlarge, end = _store_steps(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
+    enlarge, end = engine.enlarge(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
     if not sandbox.overflowed:
         steps = (*before, *enlarge)
         return Prepared(Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps)), new)
@@ -59,10 +61,6 @@ def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ..
         return (), ()
     write, put = frame.note_anew(replace(sandbox.record, size=size))
     return (write,), (put,)
-
-
-def _cost(sandbox: Sandbox, size: int) -> int:
-    return overlay.cost(size) if sandbox.engine == OVERLAY else size
 
 
 def _current(sandbox: Sandbox) -> int:
@@ -83,62 +81,3 @@ def _current(sandbox: Sandbox) -> int:
             f"The fill of {sandbox.name} is unknown ({status.raw or 'no status'}).", "Try again as root."
         )
     return size
-
-
-def _target(sandbox: Sandbox, text: str, old: int, inventory: Inventory) -> int:
-    record = sandbox.record
-    if sandbox.engine == OVERLAY:
-        known = record.origin_size if record else None
-        return overlay.fit(_wanted(text, old, known, inventory, None))
-    if record is None or sandbox.map is None:
-        raise Refused(
-            f"The record of {sandbox.name} is missing or damaged, so it is not known how it was made.",
-            "It can be used and removed as ever, but not grown.",
-        )
-    maximum = exception_store.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
-    wanted = _wanted(text, old, sandbox.map.size, inventory, maximum)
-    return min(exception_store.fit(wanted, record.chunk, record.policy), maximum)
-
-
-def _wanted(text: str, old: int, origin: int | None, inventory: Inventory, maximum: int | None) -> int:
-    """The size that a text means, in bytes; `origin` and `maximum` as for a size request."""
-    request = sizes.parse(text.removeprefix("+"))
-    wanted = request.in_bytes(origin=origin, ram=inventory.memory.total, maximum=maximum)
-    if not text.startswith("+"):
-        return wanted
-    if request.unit == "max":
-        raise UsageError("'+max' makes no sense.", "Write max: the size that cannot overflow.")
-    return wanted + old
-
-
-def _too_small(sandbox: Sandbox, old: int) -> Refused:
-    record = sandbox.record
-    size = sandbox.map.size if sandbox.map else 0
-    if record and sandbox.map and old >= exception_store.cannot_overflow(size, record.chunk, record.policy):
-        return Refused(
-            f"{sandbox.name} cannot overflow as it is: there is nothing to gain.", "Leave it as it is."
-        )
-    return Refused(
-        f"{sandbox.name} already has {sizes.show(old)}: a store can only grow.",
-        "Give a larger size, or +SIZE to add to what there is.",
-    )
-
-
-def _store_steps(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
-    if sandbox.engine == OVERLAY:
-        return layers.grow(sandbox.name, old, new)
-    if sandbox.cow_loop is not None:
-        if not repair.has_store(sandbox):
-            raise Refused(
-                f"The store of {sandbox.name} is mounted nowhere any more: the mount namespace that it was"
-                " made in has ended.",
-                "It can be used and removed as ever, but not grown.",
-            )
-        return tmpfs.grow(sandbox.name, sandbox.cow_loop.path, old, new)
-    cut = sandbox.cut
-    if cut is None:
-        raise Refused(
-            f"{sandbox.name} lives on a whole RAM disk, as the classic recipe has it; that cannot grow.",
-            "Make it larger from the start, or use the default store.",
-        )
-    return ramdisk.grow(sandbox.name, new, f"/dev/{cut.slaves[0]}", udev)

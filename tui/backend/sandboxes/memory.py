@@ -3,24 +3,13 @@
 from collections.abc import Iterable
 
 from tui.backend import sizes
-from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused
 from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health, Status
+from tui.backend.sandboxes import engines
 from tui.backend.sandboxes.request import RAMDISK
+from tui.backend.sandboxes.reserve import reserve
 from tui.backend.text import clean
-
-MIB = 1 << 20
-_LISTS = 2
-"""How often a list of what is in an origin comes into RAM once more when it is compared: made, and sorted."""
-LEAST = 64 * MIB
-"""The smallest size that is offered by default."""
-
-
-def reserve(memory: Memory) -> int:
-    """Bytes that are left to the machine: 5 % of its RAM, at least 128 MiB."""
-    return max(memory.total // 20, 128 * MIB)
 
 
 def promised(sandboxes: tuple[Sandbox, ...]) -> int:
@@ -31,14 +20,6 @@ def promised(sandboxes: tuple[Sandbox, ...]) -> int:
 def free(memory: Memory, sandboxes: tuple[Sandbox, ...]) -> int:
     """Bytes that a new promise can be made of; never below 0."""
     return max(memory.available - promised(sandboxes) - reserve(memory), 0)
-
-
-def default_size(memory: Memory, sandboxes: tuple[Sandbox, ...], maximum: int | None) -> int:
-    """A quarter of what is free, at least 64 MiB, at most what cannot overflow (bytes; None: there
-    is no such size).
-    """
-    usual = max(free(memory, sandboxes) // 4, LEAST)
-    return usual if maximum is None else min(usual, maximum)
 
 
 def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
@@ -69,16 +50,9 @@ def _by(memory: Memory) -> str:
 
 
 def _open_promise(sandbox: Sandbox) -> int:
-    status = sandbox.status
-    if sandbox.foreign is not None and status.total is None:
+    if sandbox.foreign is not None and sandbox.status.total is None:
         return _all_of(sandbox)
-    if sandbox.engine == OVERLAY:
-        return _open_layers(status) + _LISTS * sandbox.listed
-    if status.health in (Health.OVERFLOW, Health.INVALID):
-        return 0  # the kernel writes nothing more to its COW device
-    if status.total is not None and status.used is not None:
-        return status.total - status.used
-    return sandbox.store_size or 0 if sandbox.map is not None or sandbox.cow_loop is not None else 0
+    return engines.of(sandbox.engine).open_promise(sandbox)
 
 
 def _all_of(sandbox: Sandbox) -> int:
@@ -86,12 +60,4 @@ def _all_of(sandbox: Sandbox) -> int:
     record = sandbox.record
     if record is None:
         return sandbox.cow_loop.size if sandbox.cow_loop is not None else 0
-    return overlay.cost(record.size) if record.engine == OVERLAY else record.size
-
-
-def _open_layers(status: Status) -> int:
-    """What bytes and files may still come into an overlay's store."""
-    if status.total is None or status.used is None or status.files is None:
-        return 0
-    used, total = status.files
-    return status.total - status.used + (total - used) * overlay.INODE
+    return engines.of(record.engine).cost(record.size)

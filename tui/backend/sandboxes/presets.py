@@ -4,11 +4,12 @@ import sys
 from dataclasses import dataclass
 
 from tui.backend import sizes
-from tui.backend.engines import OVERLAY, exception_store, overlay
 from tui.backend.host import Memory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.origins import Origin
+from tui.backend.sandboxes import engines
 from tui.backend.sandboxes import memory as promises
+from tui.backend.sandboxes.reserve import MIB, usual_size
 
 _NO_ROOM = "more than can be promised now"
 
@@ -41,8 +42,8 @@ class Share:
 
 def offers(origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> tuple[Preset, ...]:
     """Presets for a sandbox of an origin by an engine."""
-    maximum, size = _maximum(origin, engine), origin.size or 0
-    default = promises.default_size(memory, sandboxes, maximum)
+    maximum, size = engines.of(engine).largest(origin), origin.size or 0
+    default = usual_size(promises.free(memory, sandboxes), maximum)
     listed = [
         Preset("", "usual", default, "a quarter of the free RAM: room for most work"),
         Preset("256M", "small", 256 << 20, "to look round, edit settings, try a few files"),
@@ -50,38 +51,28 @@ def offers(origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox
         Preset("25%ram", "25 % of RAM", memory.total // 4, "for heavy work that should not run full soon"),
     ]
     most = sys.maxsize if maximum is None else maximum
-    useful = [one for one in listed if not one.text or promises.MIB <= one.size < most]
+    useful = [one for one in listed if not one.text or MIB <= one.size < most]
     if maximum is not None:
         reason = "room for a change of every block: it never fills up"
         useful.append(Preset("max", "cannot overflow", maximum, reason))
     free = promises.free(memory, sandboxes)
-    return tuple(one if _cost(one.size, engine) <= free else _impossible(one, free) for one in useful)
+    return tuple(
+        one if engines.of(engine).cost(one.size) <= free else _impossible(one, free) for one in useful
+    )
 
 
 def share(text: str, origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> Share:
     """What a typed size means here; UsageError when it is no size."""
-    maximum = _maximum(origin, engine)
+    maximum = engines.of(engine).largest(origin)
     wanted = (
         sizes.parse(text).in_bytes(origin=origin.size, ram=memory.total, maximum=maximum)
         if text
-        else promises.default_size(memory, sandboxes, maximum)
+        else usual_size(promises.free(memory, sandboxes), maximum)
     )
     size = wanted if maximum is None else min(wanted, maximum)
-    fits = _cost(size, engine) <= promises.free(memory, sandboxes)
+    fits = engines.of(engine).cost(size) <= promises.free(memory, sandboxes)
     of_origin = None if origin.size is None else size / max(origin.size, 1)
     return Share(size, of_origin, size / max(memory.total, 1), maximum is None or size < maximum, fits)
-
-
-def _maximum(origin: Origin, engine: str) -> int | None:
-    """The size that cannot overflow; None: there is none, for new files can be of any size."""
-    if engine == OVERLAY or origin.size is None:
-        return None
-    chunk = max(exception_store.DEFAULT_CHUNK, origin.sector)
-    return exception_store.cannot_overflow(origin.size, chunk, exception_store.PERSISTENT)
-
-
-def _cost(size: int, engine: str) -> int:
-    return overlay.cost(size) if engine == OVERLAY else size
 
 
 def _impossible(one: Preset, free: int) -> Preset:

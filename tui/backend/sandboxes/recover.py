@@ -2,14 +2,14 @@
 
 from tui.backend import paths, requirements
 from tui.backend.command import command
-from tui.backend.engines import OVERLAY, snapshot
+from tui.backend.engines import snapshot
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, kept, ownership, practice_disk, remove, repair
+from tui.backend.sandboxes import engines, frame, kept, ownership, practice_disk, remove, repair
 from tui.backend.text import clean
 
 
@@ -104,15 +104,14 @@ def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
     if paths.NEW_RECORD not in sandbox.entries:
         return ()
     new = record.parse(host.read(file))
-    size = sandbox.status.total if sandbox.engine == OVERLAY else sandbox.store_size
-    if new is not None and new.size == size:
+    if new is not None and new.size == engines.of(sandbox.engine).size(sandbox):
         return (frame.note_anew(new)[1],)
     return (Step("Remove the record of a size that it has not got", frame.delete(file)),)
 
 
 def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     loop, helper = sandbox.cow_loop, f"{sandbox.name}:cow"
-    if loop is not None and not repair.has_store(sandbox):
+    if loop is not None and not sandbox.has_store:
         return ()  # it went with its mount namespace, and the size of its tmpfs with it
     if loop is not None:
         file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)

@@ -188,3 +188,8 @@ def _is_of(word: str, names: frozenset[str]) -> bool:
 
 def _is_chosen(word: str) -> bool:
     return word in _CHOSEN or word.partition("=")[0] in _CHOSEN_NAMES
+
+
+def without_replay(mount: Mount) -> str:
+    """The options with which it shows a file system as it is, read-only."""
+    return mounting.without_replay(mount.fstype, (*access(mount), *restrictions(mount)))

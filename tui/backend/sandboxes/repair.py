@@ -95,11 +95,6 @@ def is_torn(sandbox: Sandbox) -> bool:
     return sandbox.busy == "grow" and sandbox.map is None and bool(sandbox.cow_loop or sandbox.cut)
 
 
-def has_store(sandbox: Sandbox) -> bool:
-    """Whether a store in a tmpfs can be reached by its path: not once its mount namespace has ended."""
-    return any(mount.mountpoint == paths.of(sandbox.name, paths.STORE) for mount in sandbox.inner)
-
-
 def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
     """The steps that make the device of a torn one again. Refused where its origin is not known to be the
     one that it had: its store says nothing without that.

@@ -1,55 +1,16 @@
-"""What is read before a sandbox is planned, and what comes out of planning with an engine."""
+"""What is read before a sandbox is planned."""
 
 import re
-from dataclasses import dataclass
 
 from tui.backend import origins, trust
 from tui.backend.engines import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts
-from tui.backend.inventory.abilities import Abilities, Engines
-from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
-from tui.backend.plan import Step
-from tui.backend.sandboxes import mounting
-from tui.backend.sandboxes.mounting import Target
+from tui.backend.sandboxes import memory, mounting
+from tui.backend.sandboxes.facts import Survey
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
 from tui.backend.stores import ramdisk
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """All readings that a plan is made from. `target` None: its own place, or no mount at all;
-    `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
-    (None: not known); `elsewhere` says why parts of the origin's file system may be on other devices,
-    empty where there are none; `unreadable` tells why its disk is taken for a failing one, empty where it
-    is not.
-    `namespace` is the number of our mount namespace. `kernel` are the first two
-    numbers of its version, empty when unknown.
-    """
-
-    inventory: Inventory
-    abilities: Abilities
-    engines: Engines
-    origin: Origin
-    target: Target | None
-    target_inside: bool
-    unfinished: bool | None
-    elsewhere: str
-    unreadable: str
-    namespace: int
-    kernel: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an engine makes of a request: the record of the sandbox, its steps, and what people
-    should know.
-    """
-
-    record: Record
-    steps: tuple[Step, ...]
-    notes: tuple[str, ...]
 
 
 def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
@@ -75,6 +36,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
         elsewhere=_elsewhere(host, inventory, origin),
         unreadable=_unreadable(host, inventory, origin, declared=request.failing),
+        free=memory.free(inventory.memory, inventory.sandboxes),
         namespace=host.namespace(),
         kernel=_kernel(host),
     )

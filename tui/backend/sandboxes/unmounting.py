@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
 from tui.backend.command import command
-from tui.backend.engines import SNAPSHOT, overlay
 from tui.backend.plan import Step
-from tui.backend.sandboxes import mounting, remounting
+from tui.backend.sandboxes import engines, mounting, remounting
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
@@ -46,15 +44,8 @@ def _way_back(sandbox: Sandbox, mount: Mount) -> tuple[Command | None, str]:
         return _bind(above, mount), _after_replay(sandbox, mount)
     if mount.root != "/" and not mounting.subvolume(mount):
         return None, f"It is not mounted on {mount.mountpoint} any more."
-    if sandbox.engine != SNAPSHOT:
-        words = ("ro" if mount.read_only else "rw", *remounting.restrictions(mount))
-        return overlay.mount_command(sandbox.name, mount.mountpoint, ",".join(words)), ""
-    options = _without_replay(mount) if sandbox.overflowed else remounting.options(sandbox, mount)
-    device = paths.device(sandbox.name)
-    again = command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint)
-    lost = remounting.is_bound_read_only(sandbox, mount)
-    writable = f"{mount.mountpoint} was read-only, and can be written to now." if lost else ""
-    return again, _after_replay(sandbox, mount) or writable
+    again, lost = engines.of(sandbox.engine).mount_again(sandbox, mount)
+    return again, _after_replay(sandbox, mount) or lost
 
 
 def _above(sandbox: Sandbox, mount: Mount) -> Mount | None:
@@ -75,10 +66,6 @@ def _bind(above: Mount, mount: Mount) -> Command:
     options = ",".join((*own, *remounting.own(mount), remounting.propagation(mount)))
     source = f"{above.mountpoint.rstrip('/')}{_inside(above, mount)}" or "/"
     return command("mount", "--bind", "-o", options, source, mount.mountpoint)
-
-
-def _without_replay(mount: Mount) -> str:
-    return mounting.without_replay(mount.fstype, (*remounting.access(mount), *remounting.restrictions(mount)))
 
 
 def _after_replay(sandbox: Sandbox, mount: Mount) -> str:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
-from tui.backend.engines import SNAPSHOT
 from tui.backend.inventory.record import Record
-from tui.backend.sandboxes import create
+from tui.backend.sandboxes import create, engines
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.verbs.change import Change, Done, Prepared
 from tui.backend.verbs.verb import Key, Verb
@@ -38,7 +37,7 @@ def _prepare(host: Host, now: Inventory, request: CreateRequest) -> Prepared[Cre
 
 def _conclude(done: Done[CreateRequest, Record]) -> Created:
     record = done.prepared.facts
-    device = paths.device(record.name) if record.engine == SNAPSHOT else None
+    device = engines.of(record.engine).device(record.name)
     return Created(record.name, device, record.mount, paths.of(record.name), record)
 
 

@@ -21,7 +21,7 @@ class Devices:
 
 
 def _read(host: Host, _request: None) -> Devices:
-    return Devices(inventory.read_devices(host))
+    return Devices(inventory.read(host).devices)
 
 
 VERB = Verb(

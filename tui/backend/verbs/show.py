@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge, inventory, paths
+from tui.backend import gauge, inventory
 from tui.backend.argument import Complete, argument
-from tui.backend.engines import OVERLAY
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
+from tui.backend.sandboxes import engines
 from tui.backend.verbs.listing import Listed, listed
 from tui.backend.verbs.verb import Key, Query, Verb, with_sandbox
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
-    from tui.backend.inventory.sandboxes import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,11 @@ def _read(host: Host, request: ShowRequest) -> Shown:
         sandbox=listed(sandbox),
         advice=tuple(filter(None, reading.advice.split("\n"))),
         amount=reading.amount,
-        changes=_changes(sandbox),
+        changes=engines.of(sandbox.engine).changes(sandbox),
         age=max(host.now() - sandbox.record.created, 0) if sandbox.record else None,
         blockers=blockers.read(host, sandbox),
         complete=host.is_root(),
     )
-
-
-def _changes(sandbox: Sandbox) -> str | None:
-    """Where they are: a directory, or a device."""
-    if sandbox.engine == OVERLAY:
-        return paths.of(sandbox.name, paths.UPPER)
-    return f"/dev/{sandbox.cow}" if sandbox.cow else None
 
 
 VERB = Verb(

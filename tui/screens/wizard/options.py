@@ -8,8 +8,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
 from tui.backend import names, sizes
-from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.origins import Origin
+from tui.backend.sandboxes import engines
 from tui.backend.sandboxes.request import AUTO, RAMDISK, TMPFS, CreateRequest
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
@@ -20,8 +20,7 @@ _OWN, _OTHER, _NONE = "own", "other", "none"
 _CLASSIC = "classic"
 _ENGINES = (
     (AUTO, "as suits"),
-    (SNAPSHOT, "by block"),
-    (OVERLAY, "by file"),
+    *((name, engine.how) for name, engine in engines.ENGINES.items()),
     (_CLASSIC, "classic of 2008"),
 )
 

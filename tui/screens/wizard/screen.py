@@ -6,7 +6,7 @@ from tui.backend import inventory, sizes
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.origins import Origin
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import engine
+from tui.backend.sandboxes import choice
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.verbs.create import CREATE
 from tui.screens.job import Job, settle
@@ -44,7 +44,7 @@ class WizardScreen(WalkScreen):
     def _find(self, text: str) -> None:
         host = self.host
         self.ask(
-            lambda: engine.usual(host, inventory.read(host), text), self._found, self.complain, group="find"
+            lambda: choice.usual(host, inventory.read(host), text), self._found, self.complain, group="find"
         )
 
     def _found(self, found: tuple[Origin, str]) -> None:

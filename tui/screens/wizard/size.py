@@ -6,10 +6,9 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui.backend import sizes
-from tui.backend.engines import SNAPSHOT
 from tui.backend.errors import SandboxError
 from tui.backend.origins import Origin
-from tui.backend.sandboxes import memory, presets
+from tui.backend.sandboxes import engines, memory, presets
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.choices import Choice, ChoiceRows
@@ -31,7 +30,7 @@ class SizePage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.origin: Origin | None = None
-        self.engine = SNAPSHOT
+        self.engine = next(iter(engines.ENGINES))
         self.reading: Reading | None = None
 
     def compose(self) -> ComposeResult:

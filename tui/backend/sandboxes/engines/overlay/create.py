@@ -7,10 +7,11 @@ from tui.backend.engines import OVERLAY, overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
+from tui.backend.sandboxes import frame, mounting, origin_steps, proof
+from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import TMPFS, CreateRequest
-from tui.backend.sandboxes.survey import Draft, Survey
+from tui.backend.sandboxes.reserve import usual_size
 from tui.backend.stores import layers
 
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "virtiofs")
@@ -23,7 +24,6 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     origin, own_place = facts.origin, request.mount is None
     mounting.check_members(origin.path, facts.elsewhere)
     size = _size(request, facts)
-    memory.check(overlay.cost(size), facts.inventory.memory, facts.inventory.sandboxes)
     target = mounting.check(facts.target or mounting.default_target(name))
     _outside(target, facts)
     record = Record(
@@ -62,7 +62,7 @@ def _locks(facts: Survey) -> str:
 def _size(request: CreateRequest, facts: Survey) -> int:
     ram = facts.inventory.memory
     if request.size is None:
-        return overlay.fit(memory.default_size(ram, facts.inventory.sandboxes, None))
+        return overlay.fit(usual_size(facts.free, None))
     wanted = request.size.in_bytes(origin=facts.origin.size, ram=ram.total, maximum=None)
     if wanted < overlay.LEAST:
         raise UsageError(

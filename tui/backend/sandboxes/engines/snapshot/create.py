@@ -7,10 +7,11 @@ from tui.backend.engines import SNAPSHOT, exception_store, snapshot
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, memory, mounting, origin_steps, proof
+from tui.backend.sandboxes import frame, mounting, origin_steps, proof
+from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
-from tui.backend.sandboxes.survey import Draft, Survey
+from tui.backend.sandboxes.reserve import usual_size
 from tui.backend.stores import Store, ramdisk, tmpfs
 
 
@@ -21,7 +22,6 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     maximum = exception_store.cannot_overflow(length, chunk, policy)
     size = _size(request, facts, chunk, policy, maximum)
     store, size = _store(request, facts, name, size)
-    memory.check(size, facts.inventory.memory, facts.inventory.sandboxes)
     target = _target(request, facts, name)
     own_place = request.mount is None
     options = mounting.options(origin.fstype, own_place=own_place, suid_dev=request.suid_dev)
@@ -68,7 +68,7 @@ def _format(request: CreateRequest, facts: Survey) -> tuple[str, int]:
 def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximum: int) -> int:
     ram = facts.inventory.memory
     if request.size is None:
-        wanted = memory.default_size(ram, facts.inventory.sandboxes, maximum)
+        wanted = usual_size(facts.free, maximum)
     else:
         wanted = request.size.in_bytes(origin=facts.origin.size, ram=ram.total, maximum=maximum)
     if wanted < chunk:
