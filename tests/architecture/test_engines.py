@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.test_doors import FILES, name
+from tui.backend import stores
 from tui.backend.engines import OVERLAY, SNAPSHOT
 from tui.backend.sandboxes import engines
 
@@ -37,3 +38,10 @@ def test_all_have_all() -> None:
     assert len(wanted) >= 10
     for engine in engines.ENGINES.values():
         assert wanted | {"how", "bounded"} == set(engine.__all__)  # type: ignore[attr-defined]
+
+
+def test_all_stores_have_all() -> None:
+    wanted = {found for found in vars(stores.Store) if not found.startswith("_")}
+    assert len(wanted) >= 4
+    for store in stores.STORES.values():
+        assert wanted | {"title", "gives_back"} <= set(vars(store))

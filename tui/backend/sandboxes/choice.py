@@ -10,7 +10,7 @@ from tui.backend.inventory import Inventory, abilities
 from tui.backend.inventory.abilities import Engines
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import mounting
-from tui.backend.sandboxes.request import AUTO, RAMDISK, CreateRequest
+from tui.backend.sandboxes.request import AUTO, TMPFS, CreateRequest
 
 _DOCTOR = "`sandbox-tui doctor` says how to get it"
 
@@ -49,7 +49,7 @@ def _only_by_block(request: CreateRequest) -> str:
     """The option that only a block device can have, empty where there is none."""
     options = {
         "--classic": request.classic,
-        "--store ramdisk": request.store == RAMDISK,
+        f"--store {request.store}": request.store != TMPFS,
         "--chunk": request.chunk is not None,
         "--no-mount": request.no_mount,
     }

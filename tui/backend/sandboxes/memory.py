@@ -7,8 +7,8 @@ from tui.backend.errors import Refused
 from tui.backend.host import Host, Memory
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import engines
-from tui.backend.sandboxes.request import RAMDISK
 from tui.backend.sandboxes.reserve import reserve
+from tui.backend.stores import STORES
 from tui.backend.text import clean
 
 
@@ -40,9 +40,13 @@ def given_back(host: Host, gone: Iterable[Sandbox]) -> str:
     keeps its memory as long as brd is loaded.
     """
     kept = host.kind("/sys/module/brd") is not None
-    stores = [box for box in gone if not (kept and box.record and box.record.store == RAMDISK)]
-    held = sum(box.status.used or 0 for box in stores)
+    held = sum(box.status.used or 0 for box in gone if not (kept and _is_kept(box)))
     return f"{sizes.show(held)} of RAM came back." if held else ""
+
+
+def _is_kept(sandbox: Sandbox) -> bool:
+    store = STORES.get(sandbox.record.store) if sandbox.record else None
+    return store is not None and not store.gives_back
 
 
 def _by(memory: Memory) -> str:

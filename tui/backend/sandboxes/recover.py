@@ -1,7 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import paths, requirements
-from tui.backend.command import command
+from tui.backend import paths, requirements, stores
 from tui.backend.engines import snapshot
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
@@ -95,7 +94,7 @@ def _only_growing(sandbox: Sandbox) -> bool:
 def _settle(host: Host, sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     """Bring file and tmpfs of a store back to the size that its loop device has, and the record to that."""
     end = frame.end(sandbox.name, "grow")
-    return (*_store_as_it_is(sandbox, able), *_record_as_it_is(host, sandbox), end)
+    return (*stores.of(sandbox).settle(sandbox, able.udev), *_record_as_it_is(host, sandbox), end)
 
 
 def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
@@ -107,18 +106,3 @@ def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
     if new is not None and new.size == engines.of(sandbox.engine).size(sandbox):
         return (frame.note_anew(new)[1],)
     return (Step("Remove the record of a size that it has not got", frame.delete(file)),)
-
-
-def _store_as_it_is(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    loop, helper = sandbox.cow_loop, f"{sandbox.name}:cow"
-    if loop is not None and not sandbox.has_store:
-        return ()  # it went with its mount namespace, and the size of its tmpfs with it
-    if loop is not None:
-        file, directory = paths.of(sandbox.name, paths.COW_FILE), paths.of(sandbox.name, paths.STORE)
-        return (
-            Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
-            Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
-        )
-    if sandbox.cut is not None:
-        return (Step("Forget the cut that was prepared", snapshot.dmsetup(able.udev, "clear", helper)),)
-    return ()

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from tui.backend import paths, requirements
 from tui.backend.command import command
 from tui.backend.engines import snapshot
-from tui.backend.engines.exception_store import TRANSIENT
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
@@ -20,7 +19,6 @@ from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof, unmounting
 from tui.backend.sandboxes.proof import Evidence
-from tui.backend.sandboxes.request import RAMDISK
 from tui.backend.stores import others_data, ramdisk
 from tui.backend.text import clean
 
@@ -67,7 +65,7 @@ def survey(host: Host, gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...
     stay = [sandbox for sandbox in everything if sandbox.name not in names]
     if able.ram_disks is None or not _last_of_brd(gone, stay):
         return able
-    ours = {disk for sandbox in gone for disk in _ram_disks(sandbox)}
+    ours = {disk for sandbox in gone for disk in ramdisk.disks(sandbox)}
     found = others_data.on(host, able.ram_disks, ours)
     return replace(able, ram_disks=replace(able.ram_disks, others=found))
 
@@ -159,7 +157,7 @@ def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tu
     return (
         *_let_copies_go(sandbox),
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
-        *_wipe(sandbox),
+        *ramdisk.clear(sandbox),
         *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_remove_own(sandbox, paths.LOWER),  # before the map that a copy of it would keep busy
@@ -190,33 +188,6 @@ def _unlock(sandbox: Sandbox) -> tuple[Step, ...]:
 
 def _unmap(entry: Map, able: Abilities) -> Step:
     return Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev))
-
-
-def _wipe(sandbox: Sandbox) -> tuple[Step, ...]:
-    """A RAM disk with an old exception store on it would look as if it were still in use."""
-    cut = paths.device(f"{sandbox.name}:cow")
-    whole = sandbox.cow if sandbox.cow and sandbox.cow.startswith("ram") else None
-    if not whole and not any(paths.device(entry.name) == cut for entry in sandbox.helpers):
-        return ()
-    disks = sorted(f"/dev/{name}" for name in _ram_disks(sandbox))
-    ours = disks and sandbox.record is not None and sandbox.record.brd_loaded
-    clear = Step("Clear the header on its RAM disk", ramdisk.wipe(f"/dev/{whole}" if whole else cut))
-    if not ours:
-        return (clear,)
-    # an interrupted removal may have come to the last of these
-    return (
-        Step("Let its RAM disk be written to", ramdisk.unlock(*disks)),
-        clear,
-        Step("Keep its RAM disk empty", ramdisk.lock(*disks)),
-    )
-
-
-def _ram_disks(sandbox: Sandbox) -> set[str]:
-    """The kernel names of the RAM disks that a sandbox uses."""
-    below = (name for entry in (sandbox.map, *sandbox.helpers) if entry for name in entry.slaves)
-    record = sandbox.record
-    classic = record is not None and record.store == RAMDISK and record.policy == TRANSIENT
-    return {*(name for name in below if name.startswith("ram")), *(("ram0",) if classic else ())}
 
 
 def _has_directory(sandbox: Sandbox) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tui.backend import sizes
 from tui.backend.argument import Complete, absolute, argument
 from tui.backend.sizes import SizeRequest
+from tui.backend.stores import STORES
 
 TMPFS = "tmpfs"
 RAMDISK = "ramdisk"
@@ -55,7 +56,7 @@ class CreateRequest:
         AUTO,
         choices=(AUTO, "snapshot", "overlay"),
     )
-    store: str = argument("where changes live (default: tmpfs)", TMPFS, choices=(TMPFS, RAMDISK))
+    store: str = argument("where changes live (default: tmpfs)", TMPFS, choices=tuple(STORES))
     chunk: int | None = argument(
         "unit of change, a power of two (default: 4K)", None, parse=sizes.parse_bytes, metavar="SIZE"
     )

@@ -9,8 +9,8 @@ from tui.backend.inventory import Inventory, abilities, failing, journal, member
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import memory, mounting
 from tui.backend.sandboxes.facts import Survey
-from tui.backend.sandboxes.request import RAMDISK, CreateRequest
-from tui.backend.stores import ramdisk
+from tui.backend.sandboxes.request import CreateRequest
+from tui.backend.stores import STORES, ramdisk
 
 
 def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
@@ -18,8 +18,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     chosen = None
     if request.mount is not None and not request.no_mount:
         chosen = mounting.survey(host, request.mount, inventory.sandboxes)
-    if request.classic or request.store == RAMDISK:
-        inventory = ramdisk.probed(host, inventory)
+    inventory = (ramdisk if request.classic else STORES[request.store]).survey(host, inventory)
     origin = origins.find(host, inventory, request.origin)
     inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
     by_file = request.engine == OVERLAY or origin.directory

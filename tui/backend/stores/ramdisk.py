@@ -10,26 +10,30 @@ from dataclasses import replace
 
 from tui.backend import origins, paths
 from tui.backend.command import Command, command
+from tui.backend.engines.exception_store import TRANSIENT
 from tui.backend.engines.snapshot import dmsetup, remove_command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
+from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import SECTOR
 from tui.backend.plan import Step
-from tui.backend.stores import Store
+from tui.backend.stores.made import Made
 
+title = "RAM disk"
+gives_back = False
 _COUNT = 16
 
 
-def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> Store:
+def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> Made:
     """Steps for a store of `size` bytes cut from a free RAM disk."""
     load = _load(_COUNT, inventory.memory.total) if abilities.ram_disks is None else ()
     disk = "/dev/ram0" if load else _free(inventory, size).path
     cow = paths.device(f"{name}:cow")
     cut = f"0 {size // SECTOR} linear {disk} 0"
-    return Store(
+    return Made(
         steps=(
             *load,
             *_unlock(disk, inventory),
@@ -46,6 +50,7 @@ def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> St
             ),
         ),
         cow=cow,
+        size=size,
         brd_loaded=bool(load) or _ours(inventory),
     )
 
@@ -73,8 +78,8 @@ def _unlock(disk: str, inventory: Inventory) -> tuple[Step, ...]:
     return (Step("Let the RAM disk be written to", unlock(disk), lock(disk)),)
 
 
-def probed(host: Host, inventory: Inventory) -> Inventory:
-    """The reading with what is on the RAM disks, into which udev does not look."""
+def survey(host: Host, inventory: Inventory) -> Inventory:
+    """What is on the RAM disks, into which udev does not look."""
     return inventory.knowing(tuple(_probed(host, device) for device in inventory.devices))
 
 
@@ -84,27 +89,64 @@ def _probed(host: Host, device: Device) -> Device:
     return replace(device, fstype=origins.probe(host, device.path))
 
 
-def make_classic(size: int, inventory: Inventory, abilities: Abilities) -> tuple[Store, int]:
-    """The recipe's store, /dev/ram0 as it is, and its size in bytes (that of a loaded brd)."""
+def make_classic(size: int, inventory: Inventory, abilities: Abilities) -> Made:
+    """The recipe's store, /dev/ram0 as it is: where brd is loaded, of the size that this has."""
     if abilities.ram_disks is None:
-        return Store(_load(1, size), "/dev/ram0", brd_loaded=True), size
+        return Made(_load(1, size), "/dev/ram0", size, brd_loaded=True)
     disk = _free(inventory, size, only="ram0")
-    return Store((), disk.path, brd_loaded=_ours(inventory)), disk.size
+    return Made((), disk.path, disk.size, brd_loaded=_ours(inventory))
 
 
-def grow(name: str, new: int, disk: str, udev: bool) -> tuple[Step, ...]:
-    """Steps that enlarge the cut to `new` bytes while it is in use."""
-    helper = f"{name}:cow"
+def enlarge(sandbox: Sandbox, _old: int, new: int, udev: bool) -> tuple[Step, ...]:
+    """A larger cut of the same disk. Refused for a whole one."""
+    cut = sandbox.cut
+    if cut is None:
+        raise Refused(
+            f"{sandbox.name} lives on a whole RAM disk, as the classic recipe has it; that cannot grow.",
+            "Make it larger from the start, or use the default store.",
+        )
+    table = f"0 {new // SECTOR} linear /dev/{cut.slaves[0]} 0"
     return (
         Step(
             "Prepare the larger cut",
-            dmsetup(udev, "load", helper, "--table", f"0 {new // SECTOR} linear {disk} 0"),
-            dmsetup(udev, "clear", helper),
+            dmsetup(udev, "load", cut.name, "--table", table),
+            dmsetup(udev, "clear", cut.name),
         ),
-        Step(
-            "Switch over to it",
-            dmsetup(udev, "resume", helper),
-        ),
+        Step("Switch over to it", dmsetup(udev, "resume", cut.name)),
+    )
+
+
+def settle(sandbox: Sandbox, udev: bool) -> tuple[Step, ...]:
+    """The cut in use stays."""
+    if sandbox.cut is None:
+        return ()
+    return (Step("Forget the cut that was prepared", dmsetup(udev, "clear", sandbox.cut.name)),)
+
+
+def disks(sandbox: Sandbox) -> set[str]:
+    """The kernel names of the RAM disks that a sandbox uses."""
+    below = (name for entry in (sandbox.map, *sandbox.helpers) if entry for name in entry.slaves)
+    record = sandbox.record
+    classic = record is not None and record.store == "ramdisk" and record.policy == TRANSIENT
+    return {*(name for name in below if name.startswith("ram")), *(("ram0",) if classic else ())}
+
+
+def clear(sandbox: Sandbox) -> tuple[Step, ...]:
+    """A RAM disk with an old exception store on it would look as if it were still in use."""
+    whole = sandbox.cow if sandbox.cow and sandbox.cow.startswith("ram") else None
+    if not whole and sandbox.cut is None:
+        return ()
+    used = sorted(f"/dev/{name}" for name in disks(sandbox))
+    ours = used and sandbox.record is not None and sandbox.record.brd_loaded
+    header = f"/dev/{whole}" if whole else paths.device(f"{sandbox.name}:cow")
+    wiped = Step("Clear the header on its RAM disk", wipe(header))
+    if not ours:
+        return (wiped,)
+    # an interrupted removal may have come to the last of these
+    return (
+        Step("Let its RAM disk be written to", unlock(*used)),
+        wiped,
+        Step("Keep its RAM disk empty", lock(*used)),
     )
 
 

@@ -5,17 +5,36 @@ COW device would destroy the sandbox. The file stays linked, so that any later p
 grow it.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tui.backend import paths
 from tui.backend.command import Ref, command
+from tui.backend.errors import Refused
 from tui.backend.plan import Step
-from tui.backend.stores import Store
+from tui.backend.stores.made import Made
+
+if TYPE_CHECKING:
+    from tui.backend.host import Host
+    from tui.backend.inventory import Inventory
+    from tui.backend.inventory.abilities import Abilities
+    from tui.backend.inventory.sandboxes import Sandbox
+
+title = "tmpfs"
+gives_back = True
 
 
-def make(name: str, size: int) -> Store:
+def survey(_host: Host, inventory: Inventory) -> Inventory:
+    """Nothing else has to be known."""
+    return inventory
+
+
+def make(name: str, size: int, _inventory: Inventory, _able: Abilities) -> Made:
     """Steps for a store of `size` bytes (whole pages)."""
     directory, file = paths.of(name, paths.STORE), paths.of(name, paths.COW_FILE)
     options = f"size={size},nr_inodes=16,mode=0700"
-    return Store(
+    return Made(
         steps=(
             Step("Make a place for the store", command("mkdir", directory), command("rmdir", directory)),
             Step(
@@ -36,12 +55,20 @@ def make(name: str, size: int) -> Store:
             ),
         ),
         cow=Ref("COW"),
+        size=size,
     )
 
 
-def grow(name: str, loop: str, old: int, new: int) -> tuple[Step, ...]:
-    """Steps that enlarge a store from `old` to `new` bytes while it is in use."""
-    directory, file = paths.of(name, paths.STORE), paths.of(name, paths.COW_FILE)
+def enlarge(sandbox: Sandbox, old: int, new: int, _udev: bool) -> tuple[Step, ...]:
+    """The tmpfs first, so that it is never short. Refused where it went with its mount namespace."""
+    loop = sandbox.cow_loop
+    if loop is None or not sandbox.has_store:
+        raise Refused(
+            f"The store of {sandbox.name} is mounted nowhere any more: the mount namespace that it was"
+            " made in has ended.",
+            "It can be used and removed as ever, but not grown.",
+        )
+    directory, file = _places(sandbox)
     return (
         Step(
             "Reserve more memory for the changes",
@@ -53,5 +80,21 @@ def grow(name: str, loop: str, old: int, new: int) -> tuple[Step, ...]:
             command("truncate", f"--size={new}", file),
             command("truncate", f"--size={old}", file),
         ),
-        Step("Tell the loop device", command("losetup", "--set-capacity", loop)),
+        Step("Tell the loop device", command("losetup", "--set-capacity", loop.path)),
     )
+
+
+def settle(sandbox: Sandbox, _udev: bool) -> tuple[Step, ...]:
+    """The size of file and tmpfs that the loop device has."""
+    loop = sandbox.cow_loop
+    if loop is None or not sandbox.has_store:
+        return ()  # it went with its mount namespace, and the size of its tmpfs with it
+    directory, file = _places(sandbox)
+    return (
+        Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
+        Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
+    )
+
+
+def _places(sandbox: Sandbox) -> tuple[str, str]:
+    return paths.of(sandbox.name, paths.STORE), paths.of(sandbox.name, paths.COW_FILE)

@@ -10,7 +10,8 @@ from textual.widgets import Input, Label
 from tui.backend import names, sizes
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import engines
-from tui.backend.sandboxes.request import AUTO, RAMDISK, TMPFS, CreateRequest
+from tui.backend.sandboxes.request import AUTO, CreateRequest
+from tui.backend.stores import STORES
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.fields import Pick, TextField, Toggle
@@ -23,6 +24,9 @@ _ENGINES = (
     *((name, engine.how) for name, engine in engines.ENGINES.items()),
     (_CLASSIC, "classic of 2008"),
 )
+
+
+_STORES = tuple((name, store.title) for name, store in STORES.items())
 
 
 class OptionsPage(Page):
@@ -56,7 +60,7 @@ class OptionsPage(Page):
                 "Engine",
                 Pick(_ENGINES, id="engine"),
             )
-            yield from self._field("Store", Pick(((TMPFS, "tmpfs"), (RAMDISK, "RAM disk")), id="store"))
+            yield from self._field("Store", Pick(_STORES, id="store"))
             yield from self._field("Chunk", TextField("4K", id="chunk"))
             yield from self._field("", Toggle("the disk is failing: some of it cannot be read", id="failing"))
             yield from self._field("", Toggle("hash the origin before and after", id="hash"))

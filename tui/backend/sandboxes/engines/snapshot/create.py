@@ -12,7 +12,8 @@ from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import RAMDISK, CreateRequest
 from tui.backend.sandboxes.reserve import usual_size
-from tui.backend.stores import Store, ramdisk, tmpfs
+from tui.backend.stores import STORES, ramdisk
+from tui.backend.stores.made import Made
 
 
 def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
@@ -21,7 +22,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     policy, chunk = _format(request, facts)
     maximum = exception_store.cannot_overflow(length, chunk, policy)
     size = _size(request, facts, chunk, policy, maximum)
-    store, size = _store(request, facts, name, size)
+    store = _store(request, facts, name, size)
     target = _target(request, facts, name)
     own_place = request.mount is None
     options = mounting.options(origin.fstype, own_place=own_place, suid_dev=request.suid_dev)
@@ -35,7 +36,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         store=RAMDISK if request.classic else request.store,
         policy=policy,
         chunk=chunk,
-        size=size,
+        size=store.size,
         fstype=origin.fstype,
         mount=target.path if target else None,
         mount_options=options if target else "",
@@ -80,14 +81,12 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
     )
 
 
-def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> tuple[Store, int]:
+def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> Made:
     others = tuple(device for device in facts.inventory.devices if device != facts.origin.device)
     inventory = facts.inventory.knowing(others)
     if request.classic:
         return ramdisk.make_classic(size, inventory, facts.abilities)
-    if request.store == RAMDISK:
-        return ramdisk.make(name, size, inventory, facts.abilities), size
-    return tmpfs.make(name, size), size
+    return STORES[request.store].make(name, size, inventory, facts.abilities)
 
 
 def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
@@ -141,7 +140,7 @@ def _failing(record: Record, facts: Survey) -> str:
     )
 
 
-def _steps(record: Record, facts: Survey, store: Store, target: Target | None) -> tuple[Step, ...]:
+def _steps(record: Record, facts: Survey, store: Made, target: Target | None) -> tuple[Step, ...]:
     name, origin, able, devices = record.name, facts.origin, facts.abilities, facts.inventory.devices
     source = origin_steps.source(origin)
     table = snapshot.table(source, origin.size or 0, store.cow, record.policy, record.chunk)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.backend import stores
 from tui.backend.engines import exception_store
 from tui.backend.errors import Refused
 from tui.backend.inventory.status import Health
-from tui.backend.stores import ramdisk, tmpfs
 
 if TYPE_CHECKING:
     from tui.backend.inventory.sandboxes import Sandbox
@@ -63,18 +63,4 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 
 def enlarge(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
     """By the store that it has."""
-    if sandbox.cow_loop is not None:
-        if not sandbox.has_store:
-            raise Refused(
-                f"The store of {sandbox.name} is mounted nowhere any more: the mount namespace that it was"
-                " made in has ended.",
-                "It can be used and removed as ever, but not grown.",
-            )
-        return tmpfs.grow(sandbox.name, sandbox.cow_loop.path, old, new)
-    cut = sandbox.cut
-    if cut is None:
-        raise Refused(
-            f"{sandbox.name} lives on a whole RAM disk, as the classic recipe has it; that cannot grow.",
-            "Make it larger from the start, or use the default store.",
-        )
-    return ramdisk.grow(sandbox.name, new, f"/dev/{cut.slaves[0]}", udev)
+    return stores.of(sandbox).enlarge(sandbox, old, new, udev)
