@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """One kind of store, `title` for people; `gives_back`: its RAM comes back as soon as it goes. All sizes are
+    """One kind of store, `title` for people; `gives_back`: its RAM comes back as soon as it goes. Sizes are
     in bytes.
     """
 
