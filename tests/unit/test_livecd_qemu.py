@@ -120,6 +120,23 @@ def test_kvm_only_where_it_runs(device: bool, says: str, accelerator: str) -> No
     assert len(host.ran) == 1 + device
 
 
+@pytest.mark.parametrize("words", ["KVM internal error. Suberror: 1", "error: kvm run failed Bad address"])
+def test_where_kvm_gives_up_it_is_booted_in_software(words: str) -> None:
+    """Some run the firmware, and not the boot loader; QEMU then only stands still."""
+
+    class GivesUp(Scripted):
+        @contextmanager
+        def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:
+            self.ran.append(tuple(argv))
+            yield Slow(self, ("SeaBIOS", f"{words}\r\n", "EAX=0") if "kvm" in argv else (words, READY))
+
+    host, heard = GivesUp(), list[str]()
+    boot = qemu.boot(host, Machine(ISO, accelerator="kvm"), heard.append)
+    assert boot.accelerator == "tcg"
+    assert [argv[argv.index("-accel") + 1] for argv in host.ran] == ["kvm", "tcg"]
+    assert f"KVM cannot run this machine ({words}): once more, in software." in heard
+
+
 def test_the_medium_is_read_only_and_alone() -> None:
     words = qemu.argv(Machine("/a,b.iso", memory=1 << 30), None)
     drives = [words[n + 1] for n, word in enumerate(words) if word == "-drive"]

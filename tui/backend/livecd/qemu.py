@@ -1,5 +1,8 @@
 """Boot a Live CD in QEMU and wait until it is ready (options: qemu-system(1))."""
 
+from __future__ import annotations
+
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,6 +33,8 @@ _OVMF = (
 )
 """That and its variables, where Debian, Fedora and Arch have them."""
 _TICK = 0.5
+_GAVE_UP = re.compile(r"KVM internal error|KVM: entry failed|error: kvm run failed")
+"""What QEMU says (accel/kvm/kvm-all.c) where the host's KVM cannot go on; its machine stands still then."""
 _PROOF = "SeaBIOS"
 _PROBE_SECONDS = 3.0
 """A real KVM has SeaBIOS up in a tenth of that."""
@@ -81,6 +86,10 @@ class Boot:
     accelerator: str
 
 
+class _KvmGaveUp(Exception):
+    """The host's KVM cannot run this machine to its end, with the words of QEMU."""
+
+
 class BootFailed(SandboxError):
     """A boot that did not; `console` are the last lines of the serial console."""
 
@@ -95,15 +104,24 @@ def boot(
     listener: Callable[[str], None] = lambda line: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Boot:
-    """Boot and wait for the ready line; the machine is switched off then. Changes nothing.
+    """Boot and wait for the ready line; the machine is switched off then. Changes nothing. Where KVM gives up
+    in the middle, it is booted once more in software.
 
     `listener` gets every line of the console, made fit to be shown; `stop` is asked at least
     twice a second. Raises BootFailed, NotFound, Refused without firmware, and CommandFailed where QEMU
     cannot be started.
     """
     machine = settled(host, machine)
-    watch = _Watch(host, machine, listener, stop)
-    with host.stream(argv(machine, firmware(host, machine)), tick=_TICK) as running:
+    try:
+        return _boot(_Watch(host, machine, listener, stop))
+    except _KvmGaveUp as error:
+        listener(f"KVM cannot run this machine ({error}): once more, in software.")
+        return _boot(_Watch(host, replace(machine, accelerator=TCG), listener, stop))
+
+
+def _boot(watch: _Watch) -> Boot:
+    machine = watch.machine
+    with watch.host.stream(argv(machine, firmware(watch.host, machine)), tick=_TICK) as running:
         ready = watch.wait(running)
     return Boot(ready, watch.seconds, machine.accelerator or TCG)
 
@@ -230,6 +248,8 @@ class _Watch:
         line = shown(text)
         if not line:
             return None
+        if self.machine.accelerator == KVM and _GAVE_UP.match(line):
+            raise _KvmGaveUp(line)
         self.console.append(line)
         self.listener(line)
         return verdict(line)
