@@ -70,9 +70,8 @@ def _(result: Removed) -> tuple[str, ...]:
 @beside.register
 def _(result: Removed) -> tuple[str, ...]:
     none = () if result.removed or result.stay else ("There are no sandboxes.",)
-    stay = f"Not removed, for that cannot be done from here: {', '.join(result.stay)}. "
-    stays = (f"{stay}`sandbox-tui show NAME` says why.",) if result.stay else ()
-    return (*none, *filter(None, (result.memory,)), *result.kept, *stays)
+    stay = (f"{one.name} {one.why}." for one in result.stay)
+    return (*none, *filter(None, (result.memory,)), *result.kept, *stay)
 
 
 @sentences.register

@@ -39,23 +39,31 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Stays:
+    """A sandbox that cannot be removed from here, and why: the rest of a sentence about it."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """What is removed, in order. `memory` tells what RAM came back, empty for none, `kept` what others had
-    written into their places. `stay`: of all sandboxes those that cannot be removed from here.
+    written into their places. `stay` are those of all that were not removed.
     """
 
     removed: tuple[Gone, ...]
     memory: str
     kept: tuple[str, ...]
-    stay: tuple[str, ...]
+    stay: tuple[Stays, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is removed, and the names of those that stay."""
+    """What is removed, and what stays."""
 
     made: remove.Prepared
-    stay: tuple[str, ...]
+    stay: tuple[Stays, ...]
 
 
 _Prepared = Prepared[RemoveRequest, Facts]
@@ -73,10 +81,16 @@ def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
         raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     names = tuple(dict.fromkeys(request.names or removable(now.sandboxes)))
     made = remove.prepare(host, now, names)
-    others = (sandbox.name for sandbox in now.sandboxes if sandbox.name not in names)
-    stay = tuple(others) if request.all else ()
+    others = (sandbox for sandbox in now.sandboxes if sandbox.name not in names)
+    stay = tuple(Stays(other.name, _why(other)) for other in others) if request.all else ()
     settled = RemoveRequest(names) if names else request
     return Prepared(made.plan, settled, Facts(made, stay))
+
+
+def _why(sandbox: Sandbox) -> str:
+    if sandbox.foreign is not None:
+        return f"is held by {sandbox.foreign.words}, and cannot be removed from here"
+    return "is the root of the running system, which stays"
 
 
 def _conclude(done: Done[RemoveRequest, Facts]) -> Removed:
