@@ -80,5 +80,5 @@ def test_it_knows_its_own_root(debian: Path, way: str, kind: str) -> None:
     assert grown["size"] >= root["size"] + (15 << 20)
     assert "root is the root of the running system" in found.note("removal")
     assert "root of the running system, which stays" in found.note("all")
-    assert "There is nothing to clear." in found.note("recovery")
+    assert "Nothing is left behind." in found.note("recovery")
     assert "MARKER of the Debian root" in found.text
