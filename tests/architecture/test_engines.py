@@ -7,11 +7,11 @@ import pytest
 
 from tests.architecture.test_doors import FILES, name
 from tui.backend import stores
-from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.sandboxes import engines
 
 KNOWING = {
-    "tui/backend/engines/__init__.py": "their names",
+    "tui/backend/engine_names.py": "their names",
     "tui/backend/sandboxes/choice.py": "chooses one",
     "tui/backend/sandboxes/survey.py": "reads what the chosen one needs",
     "tui/backend/inventory/sandboxes.py": "finds out which one a sandbox has",

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from tests.kernel.lab import Lab, sh
-from tui.backend import paths
+from tui.backend import mapper, paths
 from tui.backend.command import command
-from tui.backend.engines import snapshot
 from tui.backend.inventory.sandboxes import Sandbox
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -66,7 +65,7 @@ def _table(name: str, cow: str, model: Sandbox, origin: str) -> str:
     """A line of `dmsetup create --concise`."""
     assert model.map is not None
     assert model.record is not None
-    words = snapshot.table(origin, model.map.size, cow, model.record.policy, model.record.chunk)
+    words = mapper.table(origin, model.map.size, cow, model.record.policy, model.record.chunk)
     [table] = command(words).resolve({})
     return f"{name},{paths.uuid(name)},,rw,{table}"
 

@@ -13,8 +13,7 @@ from _pytest.mark import ParameterSet
 from tests import soak
 from tests.kernel.file_systems import PACKED, beside, image, interrupted, look
 from tests.kernel.lab import MIB, PLACE, Disk, Lab, loop_over, sh, state
-from tui.backend import inventory
-from tui.backend.engines import overlay
+from tui.backend import inventory, overlayfs
 from tui.backend.errors import Refused
 
 pytestmark = pytest.mark.only_no_udev
@@ -90,9 +89,9 @@ def kinds() -> list[ParameterSet]:
     of those that would write.
     """
     here = [pytest.mark.layers, *(() if soak.ALL else (pytest.mark.only_layers_here,))]
-    marks = {kind: here if kind in HERE else [] for kind in overlay._UNTOUCHED}
+    marks = {kind: here if kind in HERE else [] for kind in overlayfs._UNTOUCHED}
     marks |= {"ext4": [pytest.mark.layers]}
-    chosen = (*HERE, "f2fs", *(overlay._UNTOUCHED if soak.ALL else ()))
+    chosen = (*HERE, "f2fs", *(overlayfs._UNTOUCHED if soak.ALL else ()))
     return [pytest.param(kind, marks=marks[kind]) for kind in dict.fromkeys(chosen)]
 
 

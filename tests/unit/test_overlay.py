@@ -20,8 +20,7 @@ from tests.unit.practice_verbs import (
     sandbox,
     without_mapper,
 )
-from tui.backend import gauge
-from tui.backend.engines import overlay
+from tui.backend import gauge, overlayfs
 from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
@@ -204,7 +203,7 @@ def test_memory_is_promised_for_files_too(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY, size="64M")
     (box,) = look(host).sandboxes
     promised = memory.promised((box,)) - 2 * box.listed
-    assert 64 * MIB + 60 * MIB // 4 < promised <= overlay.cost(64 * MIB)
+    assert 64 * MIB + 60 * MIB // 4 < promised <= overlayfs.cost(64 * MIB)
     assert box.listed, "the list of what is in the origin is in RAM, too"
 
 

@@ -6,8 +6,7 @@ The numbers are those that were measured on Linux 6.1 (dm-snapshot 1.16).
 import pytest
 
 from tests.unit.practice_verbs import NAME, discard, enlarge, make, same, sandbox
-from tui.backend import gauge
-from tui.backend.engines import exception_store
+from tui.backend import exception_store, gauge
 from tui.backend.errors import CommandFailed, PlanFailed, Refused
 from tui.backend.inventory.status import Health
 from tui.backend.practice import PracticeHost, Traffic, demo_world, events

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
+from tui.backend import overlayfs
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.errors import SandboxError, UsageError
 from tui.backend.host import Memory
 from tui.backend.origins import Origin
@@ -39,7 +40,7 @@ def test_what_is_offered_as_possible_can_be_promised(origin: Origin, engine: str
     assert [offer.text for offer in offers[:1]] == [""]
     assert (offers[-1].text == "max") == (engine == SNAPSHOT)
     for offer in offers:
-        cost = overlay.cost(offer.size) if engine == OVERLAY else offer.size
+        cost = overlayfs.cost(offer.size) if engine == OVERLAY else offer.size
         assert offer.fits == can_be_promised(cost, ram)
         assert offer.fits or "more than can be promised" in offer.reason
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.practice_verbs import NAME, discard_proven, enlarge, make, same, sandbox
 from tui.backend import paths
-from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.inventory import record
 from tui.backend.practice import PracticeHost, tree
 

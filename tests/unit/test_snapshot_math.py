@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.backend import exception_store, mapper
 from tui.backend.command import _parts
-from tui.backend.engines import exception_store, snapshot
-from tui.backend.engines.exception_store import PERSISTENT, TRANSIENT
 from tui.backend.errors import UsageError
+from tui.backend.exception_store import PERSISTENT, TRANSIENT
 
 CHUNKS = st.sampled_from([512, 1024, 4096, 65536])
 
@@ -63,7 +63,7 @@ def test_a_chunk_smaller_than_the_origins_blocks_is_refused() -> None:
 
 @given(st.integers(1, 1 << 30), st.sampled_from([PERSISTENT, TRANSIENT]), CHUNKS)
 def test_a_table_says_what_the_kernel_document_says(sectors: int, policy: str, chunk: int) -> None:
-    words = snapshot.table("/dev/sda1", sectors * 512, "/dev/ram0", policy, chunk)
+    words = mapper.table("/dev/sda1", sectors * 512, "/dev/ram0", policy, chunk)
     text = "".join(map(str, _parts(words)))
     assert text.split() == [
         "0",
@@ -77,5 +77,5 @@ def test_a_table_says_what_the_kernel_document_says(sectors: int, policy: str, c
 
 
 def test_the_recipe_of_2008() -> None:
-    words = snapshot.table("/dev/sda1", 81920 * 512, "/dev/ram0", TRANSIENT, exception_store.CLASSIC_CHUNK)
+    words = mapper.table("/dev/sda1", 81920 * 512, "/dev/ram0", TRANSIENT, exception_store.CLASSIC_CHUNK)
     assert "".join(map(str, _parts(words))) == "0 81920 snapshot /dev/sda1 /dev/ram0 N 1"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tui.backend import packages
-from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from tui.backend import paths
-from tui.backend.engines import OVERLAY, exception_store
+from tui.backend import exception_store, paths
+from tui.backend.engine_names import OVERLAY
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.inventory.status import Health, Status
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.backend import paths
-from tui.backend.engines import overlay
+from tui.backend import overlayfs, paths
 from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import Inventory, loops, mounts
@@ -182,7 +181,7 @@ def _why_not_below(host: Host, path: str, found: tuple[Mount, ...]) -> str:
         if path == layer or path.startswith(f"{layer}/"):
             return f"the overlay on {point} writes to {layer}"
     on = mounts.holding(found, path)
-    if on is not None and (reason := overlay.refusal(on.fstype)):
+    if on is not None and (reason := overlayfs.refusal(on.fstype)):
         return reason
     try:
         host.listdir(path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
-from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.errors import CommandFailed
 from tui.backend.inventory import loops, maps, parts, record, status
 from tui.backend.inventory.foreign import Holder, elsewhere, holders

@@ -1,7 +1,7 @@
 """`show` for people. Pure."""
 
 from tui.backend import sizes
-from tui.backend.engines import OVERLAY
+from tui.backend.engine_names import OVERLAY
 from tui.backend.present import numbers
 from tui.backend.present.table import Facts
 from tui.backend.verbs.listing import Listed

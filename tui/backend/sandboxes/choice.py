@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.backend import origins
-from tui.backend.engines import OVERLAY, SNAPSHOT, overlay
+from tui.backend import origins, overlayfs
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
@@ -67,7 +67,7 @@ def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
     wanted = f"{option} needs the snapshot engine, but" if option else "The snapshot engine does not work:"
     if origin.directory:
         raise Refused(
-            f"{wanted} {origin.path} is a directory.", "Give the device that it is on, or --engine overlay."
+            f"{wanted} {origin.path} is a directory.", "Give the device that it is on, or --engine overlayfs."
         )
     if here.snapshot:
         other = f"leave out {option}" if option else "try --engine overlay"
@@ -88,7 +88,7 @@ def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
         )
     # a device that nothing claims is mounted as it is; all else is behind a loop device that refuses writes
     bare = origin.device is not None and bool(here.mapper)
-    refusal = overlay.refusal(origin.fstype) or (overlay.unproven(origin.fstype) if bare else "")
+    refusal = overlayfs.refusal(origin.fstype) or (overlayfs.unproven(origin.fstype) if bare else "")
     if refusal:
         missing = f", but {here.snapshot.cause}: {_DOCTOR}" if here.snapshot else ""
         raise Refused(

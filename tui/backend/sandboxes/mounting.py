@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.backend import paths, trust
+from tui.backend import overlayfs, paths, trust
 from tui.backend.command import Command, command
-from tui.backend.engines import overlay
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
@@ -126,7 +125,7 @@ def options(fstype: str, *, own_place: bool, suid_dev: bool, read_only: bool = F
 
 def without_replay(fstype: str, more: Iterable[str] = ()) -> str:
     """Mount options for a device that cannot be written to: read-only, and its journal is left as it is."""
-    known = "ro" if overlay.unproven(fstype) else overlay.lower_options(fstype)
+    known = "ro" if overlayfs.unproven(fstype) else overlayfs.lower_options(fstype)
     return ",".join((known, *more))
 
 
@@ -165,7 +164,7 @@ def steps(
 
 def overlay_steps(name: str, target: Target, mount_options: str) -> tuple[Step, ...]:
     """Make the mount point if it is absent, and mount both layers on it."""
-    return _steps(target, overlay.mount_command(name, target.path, mount_options))
+    return _steps(target, overlayfs.mount_command(name, target.path, mount_options))
 
 
 def _steps(target: Target, mount: Command, remedy: str = "") -> tuple[Step, ...]:

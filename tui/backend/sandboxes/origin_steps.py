@@ -1,8 +1,7 @@
 """Steps that every engine does with the origin: be sure which it is, attach it, claim it."""
 
-from tui.backend import paths
+from tui.backend import mapper, paths
 from tui.backend.command import Command, Ref, command
-from tui.backend.engines import snapshot
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
 from tui.backend.origins import Origin
@@ -54,7 +53,7 @@ def claim(name: str, device: Device, able: Abilities) -> tuple[Step, ...]:
     return (
         *(() if able.mapper else (load,)),
         *frame.udev_rule(able),
-        snapshot.claim_step(name, device.path, device.size, able.udev),
+        mapper.claim_step(name, device.path, device.size, able.udev),
         *_attach(name, paths.device(paths.claim(name)), "its map"),
     )
 

@@ -1,7 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import paths, requirements, stores
-from tui.backend.engines import snapshot
+from tui.backend import mapper, paths, requirements, stores
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
@@ -70,7 +69,7 @@ def _forget_node(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
     except OSError:
         left = []
     return tuple(
-        Step(f"Remove the node of {name}, which is gone", snapshot.dmsetup(False, "mknodes", name))
+        Step(f"Remove the node of {name}, which is gone", mapper.dmsetup(False, "mknodes", name))
         for name in left
     )
 

@@ -5,9 +5,8 @@ sandbox and the remains of an interrupted verb alike.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tui.backend import paths, requirements
+from tui.backend import mapper, paths, requirements
 from tui.backend.command import command
-from tui.backend.engines import snapshot
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
@@ -127,7 +126,7 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     """What can still be taken back: mark it, wake it if it is paused, unmount it, also where nobody can."""
     mark = (frame.begin(sandbox.name, "remove"),) if sandbox.entries else ()
     paused = sandbox.map is not None and sandbox.map.suspended
-    wake = Step("Let waiting writes go on", snapshot.dmsetup(able.udev, "resume", sandbox.name))
+    wake = Step("Let waiting writes go on", mapper.dmsetup(able.udev, "resume", sandbox.name))
     unmount = unmounting.steps(sandbox)
     return (*mark, *((wake,) if paused else ()), *unmount)
 
@@ -187,7 +186,7 @@ def _unlock(sandbox: Sandbox) -> tuple[Step, ...]:
 
 
 def _unmap(entry: Map, able: Abilities) -> Step:
-    return Step(f"Remove the map {entry.name}", snapshot.remove_command(entry.name, able.udev))
+    return Step(f"Remove the map {entry.name}", mapper.remove_command(entry.name, able.udev))
 
 
 def _has_directory(sandbox: Sandbox) -> bool:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.backend import origins, paths
+from tui.backend import mapper, origins, paths
 from tui.backend.command import command
-from tui.backend.engines import snapshot
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.plan import Step
 from tui.backend.sandboxes import counters, mounting, origin_steps, remounting, unmounting
@@ -41,15 +40,15 @@ def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
     not be made again as it is.
     """
     remounting.check(sandbox)
-    made = snapshot.create_step(sandbox.name, _table_of(sandbox), udev)
+    made = mapper.create_step(sandbox.name, _table_of(sandbox), udev)
     unmap = Step(
         f"Remove the full map {sandbox.name}",
-        snapshot.remove_command(sandbox.name, udev),
+        mapper.remove_command(sandbox.name, udev),
         undo=made.command,
         restored=f"{paths.device(sandbox.name)} is there again, with all that had been saved to it.",
         aftermath=_aftermath(sandbox.name),
     )
-    wake = Step("Let waiting writes go on", snapshot.dmsetup(udev, "resume", sandbox.name))
+    wake = Step("Let waiting writes go on", mapper.dmsetup(udev, "resume", sandbox.name))
     return (
         *((wake,) if sandbox.map and sandbox.map.suspended else ()),
         *unmounting.steps(sandbox, _aftermath(sandbox.name)),
@@ -130,8 +129,8 @@ def _lost(sandbox: Sandbox) -> str:
 
 def _made(sandbox: Sandbox, record: Record, origin: str, *, udev: bool) -> Step:
     size = record.origin_size or 0
-    table = snapshot.table(origin, size, _cow(sandbox), record.policy, record.chunk)
-    return snapshot.create_step(sandbox.name, table, udev)
+    table = mapper.table(origin, size, _cow(sandbox), record.policy, record.chunk)
+    return mapper.create_step(sandbox.name, table, udev)
 
 
 def note_of(sandbox: Sandbox) -> str:
@@ -188,7 +187,7 @@ def _table_of(sandbox: Sandbox) -> Word:
         raise Refused(
             f"It is not known what {sandbox.name} is made of.", "Copy from its device what you need, by root."
         )
-    return snapshot.table(f"/dev/{sandbox.origin}", entry.size, _cow(sandbox), record.policy, record.chunk)
+    return mapper.table(f"/dev/{sandbox.origin}", entry.size, _cow(sandbox), record.policy, record.chunk)
 
 
 def _cow(sandbox: Sandbox) -> str:

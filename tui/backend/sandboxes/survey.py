@@ -3,7 +3,7 @@
 import re
 
 from tui.backend import origins, trust
-from tui.backend.engines import OVERLAY
+from tui.backend.engine_names import OVERLAY
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, failing, journal, members, mounts
 from tui.backend.origins import Origin

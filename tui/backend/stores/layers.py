@@ -3,9 +3,8 @@
 When it is full, programs are told so (ENOSPC), and nothing breaks.
 """
 
-from tui.backend import paths
+from tui.backend import overlayfs, paths
 from tui.backend.command import command
-from tui.backend.engines import overlay
 from tui.backend.plan import Step
 
 
@@ -14,7 +13,7 @@ def make(name: str, size: int) -> tuple[Step, ...]:
     directory = paths.of(name, paths.STORE)
     upper, work = paths.of(name, paths.UPPER), paths.of(name, paths.WORK)
     mount = command(
-        "mount", "-t", "tmpfs", "-o", f"{overlay.limits(size)},mode=0700", "sandbox-tui", directory
+        "mount", "-t", "tmpfs", "-o", f"{overlayfs.limits(size)},mode=0700", "sandbox-tui", directory
     )
     return (
         Step("Make a place for the store", command("mkdir", directory), command("rmdir", directory)),
@@ -60,7 +59,7 @@ def grow(name: str, old: int, new: int) -> tuple[Step, ...]:
     return (
         Step(
             "Reserve more memory for the changes",
-            command("mount", "-o", f"remount,{overlay.limits(new)}", directory),
-            command("mount", "-o", f"remount,{overlay.limits(old)}", directory),
+            command("mount", "-o", f"remount,{overlayfs.limits(new)}", directory),
+            command("mount", "-o", f"remount,{overlayfs.limits(old)}", directory),
         ),
     )

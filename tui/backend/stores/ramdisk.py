@@ -10,15 +10,15 @@ from dataclasses import replace
 
 from tui.backend import origins, paths
 from tui.backend.command import Command, command
-from tui.backend.engines.exception_store import TRANSIENT
-from tui.backend.engines.snapshot import dmsetup, remove_command
 from tui.backend.errors import Refused
+from tui.backend.exception_store import TRANSIENT
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.kernel_text import SECTOR
+from tui.backend.mapper import dmsetup, remove_command
 from tui.backend.plan import Step
 from tui.backend.stores.made import Made
 

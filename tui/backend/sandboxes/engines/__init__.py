@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.engines import OVERLAY, SNAPSHOT
+from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.sandboxes.engines import overlay, snapshot
 
 if TYPE_CHECKING:

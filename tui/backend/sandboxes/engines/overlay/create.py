@@ -1,9 +1,9 @@
 """Making a sandbox of layers: overlayfs over a read-only origin."""
 
 from tui import __version__
-from tui.backend import paths, sizes
+from tui.backend import overlayfs, paths, sizes
 from tui.backend.command import command
-from tui.backend.engines import OVERLAY, overlay
+from tui.backend.engine_names import OVERLAY
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
@@ -62,14 +62,14 @@ def _locks(facts: Survey) -> str:
 def _size(request: CreateRequest, facts: Survey) -> int:
     ram = facts.inventory.memory
     if request.size is None:
-        return overlay.fit(usual_size(facts.free, None))
+        return overlayfs.fit(usual_size(facts.free, None))
     wanted = request.size.in_bytes(origin=facts.origin.size, ram=ram.total, maximum=None)
-    if wanted < overlay.LEAST:
+    if wanted < overlayfs.LEAST:
         raise UsageError(
             f"{wanted} bytes is too little for a copy of any file.",
-            f"Choose a size from {sizes.show(overlay.LEAST)} on.",
+            f"Choose a size from {sizes.show(overlayfs.LEAST)} on.",
         )
-    return overlay.fit(wanted)
+    return overlayfs.fit(wanted)
 
 
 def _outside(target: Target, facts: Survey) -> None:
@@ -150,7 +150,7 @@ def _lower(name: str, facts: Survey) -> tuple[Step, ...]:
         )
     else:
         source = origin_steps.ATTACHED if _is_claimed(facts) else origin_steps.source(origin)
-        kind, options = overlay.kernel_type(origin.fstype), overlay.lower_options(origin.fstype)
+        kind, options = overlayfs.kernel_type(origin.fstype), overlayfs.lower_options(origin.fstype)
         # no helper program, which could mount it writable
         mount = command("mount", "--internal-only", "-t", kind, "-o", options, source, place)
         how = "Mount the origin there, read-only and without replaying its journal"

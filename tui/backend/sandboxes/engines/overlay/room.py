@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend.engines.overlay import INODE, cost, fit
+from tui.backend.overlayfs import INODE, cost, fit
 from tui.backend.stores import layers
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
-from tui.backend.engines import overlay
+from tui.backend import overlayfs, paths
 from tui.backend.sandboxes import remounting
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def device(name: str) -> None:
 def mount_again(sandbox: Sandbox, mount: Mount) -> tuple[Command, str]:
     """From its layers."""
     words = ("ro" if mount.read_only else "rw", *remounting.restrictions(mount))
-    return overlay.mount_command(sandbox.name, mount.mountpoint, ",".join(words)), ""
+    return overlayfs.mount_command(sandbox.name, mount.mountpoint, ",".join(words)), ""
 
 
 def changes(sandbox: Sandbox) -> str:

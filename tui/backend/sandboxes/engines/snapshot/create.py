@@ -1,9 +1,9 @@
 """Making a sandbox of a device: a device-mapper snapshot of the origin."""
 
 from tui import __version__
-from tui.backend import paths
+from tui.backend import exception_store, mapper, paths
 from tui.backend.command import command
-from tui.backend.engines import SNAPSHOT, exception_store, snapshot
+from tui.backend.engine_names import SNAPSHOT
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
@@ -143,7 +143,7 @@ def _failing(record: Record, facts: Survey) -> str:
 def _steps(record: Record, facts: Survey, store: Made, target: Target | None) -> tuple[Step, ...]:
     name, origin, able, devices = record.name, facts.origin, facts.abilities, facts.inventory.devices
     source = origin_steps.source(origin)
-    table = snapshot.table(source, origin.size or 0, store.cow, record.policy, record.chunk)
+    table = mapper.table(source, origin.size or 0, store.cow, record.policy, record.chunk)
     load = Step("Load the kernel's snapshot target", command("modprobe", "dm-snapshot"))
     mount = mounting.steps(name, origin.fstype, target, record.mount_options) if target else ()
     return (
@@ -155,7 +155,7 @@ def _steps(record: Record, facts: Survey, store: Made, target: Target | None) ->
         *frame.udev_rule(able),
         *store.steps,
         *origin_steps.attach(name, origin),
-        snapshot.create_step(name, table, able.udev),
+        mapper.create_step(name, table, able.udev),
         *proof.note(record, origin, devices),
         *mount,
         frame.end(name, "create"),

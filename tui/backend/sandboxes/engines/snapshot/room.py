@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import stores
-from tui.backend.engines import exception_store
+from tui.backend import exception_store, stores
 from tui.backend.errors import Refused
 from tui.backend.inventory.status import Health
 
