@@ -24,7 +24,8 @@ SHARDS = 4
 
 def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
     """Run all that the suite is for, each test on the cheapest kernel that can show it: side by side, each
-    guest on a core of its own. The first status that is not 0.
+    guest on a core of its own, and the overlay engine's tests on this machine's kernel. The first status that
+    is not 0.
     """
     compile_all()
     vm = (sys.executable, "-m", "tests.vm", "--timeout", str(guest.timeout))
@@ -33,9 +34,11 @@ def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
         Job(f"without udev, {number} of {SHARDS}", (*vm, *_shard(number), "--", "uml", *pytest_options))
         for number in range(1, SHARDS + 1)
     ]
+    here = [] if pytest_options else [Job("this machine's kernel", (sys.executable, "-m", "tests.here"))]
     # the long one first, and then in small parts: so all cores come to their end together
     jobs = [
         Job("with udev", (*vm, "--", "uml-udev", *pytest_options)),
+        *here,
         *shards,
         Job("Debian's own kernel", (*vm, *release, "--", "own", *pytest_options)),
     ]
