@@ -292,7 +292,10 @@ def _place(path: str) -> tuple[str, str]:
 
 def _mapped(pid: int, points: Sequence[str]) -> Iterator[str]:
     """The files that a process has mapped: the sixth field of proc_pid_maps(5), which ends its line."""
-    for line in lines(_text(f"/proc/{pid}/maps")):
+    text = _text(f"/proc/{pid}/maps")
+    if not any(point.replace("\n", "\\012") in text for point in points):
+        return  # the usual case: thousands of lines need not be looked at
+    for line in lines(text):
         found = _MAPPING.fullmatch(line)
         if found and _inside(path := _MAPS_NEWLINE.sub("\n", found[1]), points):
             yield path
