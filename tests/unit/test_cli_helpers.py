@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import argcomplete
@@ -16,6 +17,7 @@ import pytest
 from tests.unit.command_line import NAME, CommandLine
 from tui.backend import verbs
 from tui.backend.errors import UsageError
+from tui.backend.machine import RealHost
 from tui.backend.practice import PracticeHost
 from tui.backend.verbs.completion import SHELLS
 from tui.cli import arguments, completion, schema
@@ -36,6 +38,11 @@ def completed(host: PracticeHost, line: str, monkeypatch: pytest.MonkeyPatch) ->
     """What a shell is offered for a line whose last word is to be completed."""
     parser = build(line.split(" ")[1:])
     completion.prepare(parser, host)
+    return completed_by(parser, line, monkeypatch)
+
+
+def completed_by(parser: ArgumentParser, line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The same by a parser that knows what completes."""
     for name, value in {"COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE": "1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("_ARGCOMPLETE_IFS", "\n")
@@ -155,15 +162,8 @@ def test_the_readme_has_every_verb_with_every_option_and_no_other() -> None:
         name = next(name for name in (" ".join(words[:2]), words[0]) if name in usages)
         usages[name] = line
     for name, usage in usages.items():
-        known = {flag for flag in arguments.flags(verbs.load(name)) if flag != "--help"}
-        if "--hash" in known:
-            known |= {"--no-hash"}
-        known -= {"-o"} if "-o" in usage else set()
-        known -= {"--output"}
-        shared = {"--json"} if verbs.load(name).result is None else set()
-        work = verbs.load(name).work
-        shared |= set() if hasattr(work, "conclude") else {"--dry-run"}
-        assert set(re.findall(r"--[a-z-]+", usage)) == known - shared, name
+        known = set(arguments.flags(verbs.load(name))) - {"-h", "--help", "--output"}
+        assert set(re.findall(r"(?:^|[\s\[|])(--?[a-z][a-z-]*)", usage)) == known, name
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,7 @@ def test_the_readme_has_every_verb_with_every_option_and_no_other() -> None:
         (["livecd", "biuld", "x"], "build"),
         (["create", "/dev/sdb1", "--sise", "1G"], "--size"),
         (["create", "/dev/sdb1", "--moun=/mnt"], "--mount"),
+        (["create", "/dev/sdb1", "--no-hsh"], "--no-hash"),
         (["--intervall=3"], "--interval"),
     ],
 )
@@ -186,9 +187,11 @@ def test_what_was_meant(cli: CommandLine, argv: list[str], meant: str) -> None:
     ("argv", "words"),
     [
         (["xyzzy"], "There is no verb 'xyzzy'"),
+        (["demo", "--json"], "There is no option '--json'"),
+        (["--interval", "5", "list"], "That verb has none."),
         (["list", "x"], "'x' is one argument too many"),
         (["list", "--xyzzy"], "There is no option '--xyzzy'"),
-        (["--interval", "2", "watch"], "comes after the verb"),
+        (["--interval", "2", "watch"], "Try sandbox-tui watch --interval 5."),
     ],
 )
 def test_what_cannot_be_guessed(cli: CommandLine, argv: list[str], words: str) -> None:
@@ -226,3 +229,31 @@ def test_the_environment_is_an_argument_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(UsageError, match="is not a time"):
         arguments.request(verb, build(argv).parse_args(argv))
+
+
+def test_no_shell_is_asked_for_names_of_files(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """bash runs what stands in a name like this one, when it completes it."""
+    name = "disk\\s${a[$(touch pwned)]}"
+    (tmp_path / name).mkdir()
+    (tmp_path / "disk.img").touch()
+    (tmp_path / ".hidden").touch()
+    monkeypatch.chdir(tmp_path)
+    for verb in ("create", "livecd info", "create x --mount"):
+        for typed in (f"{tmp_path}/d", f"{tmp_path}/disk\\\\s", "d"):
+            parser = build(verb.split())
+            completion.prepare(parser, RealHost())
+            found = completed_by(parser, f"sandbox-tui {verb} {typed}", monkeypatch)
+            assert not any("hidden" in word for word in found)
+    assert sorted(os.listdir(tmp_path)) == sorted([name, "disk.img", ".hidden"])
+    source = Path(completion.__file__).read_text()
+    assert "FilesCompleter" not in source
+    assert "DirectoriesCompleter" not in source
+
+
+def test_what_a_shell_left_in_the_environment_changes_nothing(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    assert cli("list", "--json").json == {"sandboxes": []}

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.command_line import IMAGES, NAME, CommandLine
 from tests.unit.practice_verbs import begins, same, without_mounts
 from tui.backend.practice import PracticeHost
+from tui.backend.practice.world import Process
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -142,7 +143,7 @@ def test_remove_of_an_image_compares_its_hash(cli: CommandLine) -> None:
     cli.make(origin=image)
     (gone,) = cli("remove", NAME, "--json").json["removed"]
     assert (gone["name"], gone["proof"]["origin"]) == (NAME, image)
-    assert gone["sentence"] == f"{image} is untouched: nothing was written to it, its hash is the same."
+    assert gone["sentence"] == f"{image} is untouched: its hash is the same."
     known = {name: value for name, value in gone["proof"].items() if name.endswith("_same")}
     assert known == {"counters_same": True, "disk_same": None, "hash_same": True}
     assert gone["proof"]["hashed"]
@@ -160,6 +161,18 @@ def test_remove_several_and_all(cli: CommandLine) -> None:
     assert (said.status, said.out) == (0, "")
     assert "There are no sandboxes." in said.err
     assert cli("remove", "--all", "--json").json["removed"] == []
+
+
+def test_remove_all_leaves_what_is_in_use(cli: CommandLine) -> None:
+    cli.make(name="idle")
+    cli.make(name="busy", origin=f"{IMAGES}/debian-12.img")
+    cli.host.world.processes[7] = Process(7, "sh", "root", [("works in", "/run/sandbox-tui/busy/mnt")])
+    said = cli("remove", "--all")
+    assert said.status == 0
+    assert said.out.startswith("idle is removed.")
+    assert "busy is in use: process 7 (sh, of root): works in /run/sandbox-tui/busy/mnt." in said.err
+    again = cli("remove", "--all")
+    assert (again.status, again.out) == (3, ""), "refused where nothing can be removed"
 
 
 def test_remove_dry_run_changes_nothing(cli: CommandLine, engine: str) -> None:

@@ -1,5 +1,6 @@
 """Nobody puts a line of his own into what is said: by a process's name, a path, or a mount point."""
 
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from tui.backend.inventory.foreign import Holder
 from tui.backend.inventory.verdict import Facts, judge
 from tui.backend.practice import PracticeHost
 from tui.backend.practice.world import Process
-from tui.backend.sandboxes import recover, remove
+from tui.backend.sandboxes import recover, remounting, remove, unmounting
 
 FORGED = "x\nNothing is wrong.\n  Run: rm -rf /"
 
@@ -53,3 +54,18 @@ def test_where_a_device_is_mounted(host: PracticeHost) -> None:
     device = next(one for one in look(host).devices if one.kname == "sdb1")
     facts = Facts({}, frozenset(), {}, (), {})
     assert "\n" not in judge(replace(device, mounts=(f"/media/{FORGED}",), holders=()), facts).reason
+
+
+def test_the_steps_that_unmount_it(host: PracticeHost) -> None:
+    """By the name of a directory above a mount, which a user in the sandbox can change."""
+    box = look(host).sandbox(NAME)
+    mount = replace(box.mounts[0], mountpoint=f"/mnt/{FORGED}")
+    for shown in ((mount,), (mount, replace(mount, mountpoint=f"/srv/{FORGED}", root="/part"))):
+        steps = unmounting.steps(replace(box, mounts=shown))
+        said = [text for step in steps for text in (step.title, step.restored, step.aftermath)]
+        assert all("\n" not in text for text in said)
+    with pytest.raises(Refused) as refusal:
+        remounting.check(replace(box, mounts=(replace(mount, root="/part"),)))
+    assert "\n" not in refusal.value.message
+    words = shlex.split(refusal.value.hint.partition(": ")[2])
+    assert words == ["umount", "--", f"/mnt/{FORGED}"]

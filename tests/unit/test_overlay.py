@@ -1,6 +1,7 @@
 """The overlay engine on a practice machine: which engine is chosen, what is refused, what is said."""
 
 import errno
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,14 +21,16 @@ from tests.unit.practice_verbs import (
     sandbox,
     without_mapper,
 )
-from tui.backend import gauge, overlayfs
+from tui.backend import gauge, origins, overlayfs
 from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
+from tui.backend.inventory.abilities import Engines
 from tui.backend.inventory.mounts import Mount
 from tui.backend.practice import PracticeHost, events, tree
 from tui.backend.practice.nodes import File
-from tui.backend.sandboxes import create, memory
+from tui.backend.problem import Code, Problem
+from tui.backend.sandboxes import choice, create, memory
 
 MIB = 1 << 20
 UPPER = "upperdir=/run/sandbox-tui/trial/store/upper"
@@ -127,6 +130,25 @@ def test_without_device_mapper_the_origin_of_an_overlay_is_in_use_and_says_by_wh
     assert device.verdict.reason == f"in use: sandbox {NAME} shows its files"
     with pytest.raises(Refused, match="shows its files"):
         make(host, name="second")
+
+
+def test_without_device_mapper_the_origin_is_read_only_before_it_is_mounted() -> None:
+    host = PracticeHost(without_mapper())
+    plan = create.prepare(host, look(host), request(engine="overlay")).plan
+    lines = [step.shell() for step in plan.steps]
+    locked = next(number for number, line in enumerate(lines) if "blockdev --setro /dev/sdb1" in line)
+    lower = next(number for number, line in enumerate(lines) if line.startswith("mount --internal-only"))
+    assert locked < lower
+
+
+def test_without_device_mapper_only_what_is_proven_to_write_nothing_is_mounted() -> None:
+    """Others replay their journal though the device is set read-only; a map that claims it refuses that."""
+    host, lacks = PracticeHost(), Problem(Code.LACKING, "the kernel has no dm-mod")
+    origin = replace(origins.find(host, look(host), "/dev/sdb1"), fstype="jfs")
+    asked = request(engine="overlay")
+    assert choice.choose(asked, origin, Engines(lacks, None, None)).engine == "overlay"
+    with pytest.raises(Refused, match="not proven to write nothing"):
+        choice.choose(asked, origin, Engines(lacks, None, lacks))
 
 
 def test_a_mount_point_inside_the_origin(host: PracticeHost) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import NAME, discard_proven, enlarge, make, same, sandbox
 from tui.backend import paths
 from tui.backend.engine_names import OVERLAY, SNAPSHOT
@@ -39,6 +40,25 @@ def test_a_record_of_a_release_is_read(release: str, kind: str) -> None:
     assert (found.schema, found.version, found.engine) == (1, release, kind)
     assert (found.origin, found.hashed) == ("/dev/sdb1", True)
     assert found.size in (256 * MIB, 256 * MIB + 4096)
+
+
+def test_remains_of_an_engine_to_come_keep_nobody_from_anything(capsys: pytest.CaptureFixture[str]) -> None:
+    """What another version made, of which only the record is left."""
+    cli = CommandLine(PracticeHost(), capsys)
+    cli.make("--engine", "overlay")
+    text = json.loads(newer(cli.host.read(FILE)))
+    for point in ("mnt", "lower", "store"):
+        cli.host.run(["umount", paths.of(NAME, point)])
+    tree.write(cli.host.world, FILE, json.dumps({**text, "engine": "pool", "store": "elsewhere"}))
+    for argv in (
+        ["list"],
+        ["show", NAME],
+        ["doctor"],
+        ["create", "/home", "--name", "other", "--size", "1M"],
+    ):
+        assert cli(*argv).status == 0, argv
+    assert cli("recover").status == 0
+    assert [box["name"] for box in cli("list", "--json").json["sandboxes"]] == ["other"]
 
 
 @pytest.mark.parametrize("kind", [SNAPSHOT, OVERLAY])

@@ -1,7 +1,5 @@
 """The tree of devices, as lsblk draws it."""
 
-import pytest
-
 from tui.backend import inventory
 from tui.backend.inventory import tree
 from tui.backend.inventory.devices import Device
@@ -27,9 +25,8 @@ def test_every_device_of_a_machine_once() -> None:
     assert sorted(device.kname for _lines, device in drawn) == sorted(device.kname for device in devices)
 
 
-@pytest.mark.parametrize("lines", [tree.LINES, tree.ASCII_LINES])
-def test_lines(lines: tuple[str, str, str, str]) -> None:
-    branch, last, beside, below = lines
+def test_lines() -> None:
+    branch, last, beside, below = tree.LINES
     devices = (
         _device("a", children="a1 a2"),
         _device("a1", "a", "md"),
@@ -39,6 +36,6 @@ def test_lines(lines: tuple[str, str, str, str]) -> None:
         _device("b", children="md"),
         _device("orphan", "gone"),
     )
-    assert [before + device.kname for before, device in tree.draw(devices, lines)] == [
+    assert [before + device.kname for before, device in tree.draw(devices)] == [
         "a", f"{branch}a1", f"{beside}{last}md", f"{last}a2", f"{below}{last}x", "b", "orphan",
     ]  # fmt: skip

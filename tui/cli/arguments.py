@@ -70,13 +70,9 @@ def _by_place(field: Field[Any], argument: Argument) -> bool:
 
 def flags(verb: Verb) -> tuple[str, ...]:
     """Every option of a verb, as it is written."""
-    own = [
-        flag
-        for field, argument in of(verb.request)
-        if not argument.environ and not _by_place(field, argument)
-        for flag in argument.flags or (f"--{field.name.replace('_', '-')}",)
-    ]
-    return (*own, "--dry-run", "--json", "--help")
+    parser = argparse.ArgumentParser()
+    add(parser, verb)
+    return tuple(flag for action in parser._actions for flag in action.option_strings)  # noqa: SLF001
 
 
 def request(verb: Verb, options: argparse.Namespace) -> Any:  # noqa: ANN401 - of the verb's own type

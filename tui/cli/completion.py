@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import argcomplete
 import argcomplete.shell_integration
-from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 
 from tui.backend import paths, verbs
-from tui.backend.argument import Complete
+from tui.backend.argument import Complete, absolute
+from tui.backend.host import FileKind
 from tui.cli import output
 from tui.cli.parser import PROGRAM, build
 
@@ -57,8 +57,30 @@ def _sandboxes(host: Host) -> Any:  # noqa: ANN401 - a completer of argcomplete
 
 
 def _origins(host: Host) -> Any:  # noqa: ANN401
-    files = FilesCompleter()
+    files = _files(host)
     return lambda prefix, **_asked: [*_nodes(host, "/sys/class/block"), *_TAGS, *files(prefix)]
+
+
+def _directories(host: Host) -> Any:  # noqa: ANN401
+    files = _files(host)
+    return lambda prefix, **_asked: [path for path in files(prefix) if path.endswith("/")]
+
+
+def _files(host: Host) -> Any:  # noqa: ANN401
+    """Looked up here and not by the completers of argcomplete: those ask a shell, which runs what stands in
+    the name of a directory that anybody may have made.
+    """
+    return lambda prefix, **_asked: [
+        f"{path}/" if host.kind(absolute(path)) is FileKind.DIRECTORY else path
+        for path in _paths(host, prefix)
+    ]
+
+
+def _paths(host: Host, prefix: str) -> list[str]:
+    above, slash, begun = prefix.rpartition("/")
+    found = _names(host, absolute(f"{above}{slash}") or os.getcwd())
+    shown = (name for name in found if begun or not name.startswith("."))
+    return [f"{above}{slash}{name}" for name in shown if name.startswith(begun)]
 
 
 def _disks(host: Host) -> Any:  # noqa: ANN401
@@ -78,8 +100,8 @@ def _names(host: Host, directory: str) -> list[str]:
 
 _COMPLETERS: dict[Complete, Callable[[Host], Any]] = {
     Complete.NOTHING: _words(),
-    Complete.FILE: lambda _host: FilesCompleter(),
-    Complete.DIRECTORY: lambda _host: DirectoriesCompleter(),
+    Complete.FILE: _files,
+    Complete.DIRECTORY: _directories,
     Complete.SANDBOX: _sandboxes,
     Complete.ORIGIN: _origins,
     Complete.DISK: _disks,

@@ -64,7 +64,7 @@ def _guarded(argv: Sequence[str], host: Host | None) -> int:
 
 def _run(argv: Sequence[str], host: Host | None) -> int:
     machine = host or _this_machine()
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks
+    if {"_ARGCOMPLETE", "COMP_LINE", "COMP_POINT"} <= set(os.environ):  # a shell asks
         from tui.cli.completion import answer
 
         answer(machine)
@@ -76,7 +76,9 @@ def _run(argv: Sequence[str], host: Host | None) -> int:
 
         return tui.start(machine, interval=options.every or 1.0)
     if options.every is not None:
-        raise UsageError("--interval comes after the verb.", f"Try sandbox-tui {options.verb} --interval 5.")
+        takes = "--interval" in arguments.flags(verbs.load(options.verb))
+        tried = f"Try sandbox-tui {options.verb} --interval 5." if takes else "That verb has none."
+        raise UsageError("--interval before a verb is that of the screens.", tried)
     return _carry_out(verbs.load(options.verb), options, machine)
 
 
@@ -101,7 +103,7 @@ def _carry_out(verb: Verb, options: argparse.Namespace, host: Host) -> int:
     request = arguments.request(verb, options)
     if verb.name in TALKING:
         module = importlib.import_module(f"tui.cli.{TALKING[verb.name]}")
-        status: int = module.run(request, host, *_flags(options))
+        status: int = module.run(request, host, **_flags(options))
         return status
     if isinstance(verb.work, Query):
         result = verb.work.read(host, request)
@@ -109,12 +111,13 @@ def _carry_out(verb: Verb, options: argparse.Namespace, host: Host) -> int:
         return verb.work.status(result)
     from tui.cli import changing
 
-    return changing.run(verb, request, host, *_flags(options))
+    return changing.run(verb, request, host, **_flags(options))
 
 
-def _flags(options: argparse.Namespace) -> tuple[bool, ...]:
+def _flags(options: argparse.Namespace) -> dict[str, bool]:
     """--dry-run and --json, of those that have them."""
-    return tuple(getattr(options, flag) for flag in ("dry_run", "json") if hasattr(options, flag))
+    names = {"dry_run": "dry_run", "json": "as_json"}
+    return {name: getattr(options, flag) for flag, name in names.items() if hasattr(options, flag)}
 
 
 def _tell(verb: Verb, result: object, *, as_json: bool) -> None:

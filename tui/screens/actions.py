@@ -1,7 +1,5 @@
 """What can be done with a sandbox, alike on every screen that shows one."""
 
-from typing import ClassVar
-
 from tui.backend.errors import Refused
 from tui.backend.inventory.sandboxes import Sandbox
 from tui.backend.sandboxes import ownership
@@ -21,8 +19,6 @@ from tui.screens.stacked import Result
 
 class SandboxActions(FaceScreen[Result]):
     """The actions; a screen says which sandbox is meant."""
-
-    _WRITING: ClassVar[frozenset[str]] = frozenset({"new", "grow", "mount", "remove", "recover"})
 
     def target(self) -> Sandbox | None:
         """The sandbox that is meant, None for none."""

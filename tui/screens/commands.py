@@ -69,12 +69,13 @@ _BACK = Command(
     footer=("sandbox", "livecd"),
 )
 _ORDER = ("new", "grow", "open", "mount", "shell", "remove", "recover", "livecd", "boot", "write", "back")
-"""As the footers and the help show them."""
+"""As the footers and the help show them; what is not among them comes last."""
 
 
 def _commands() -> tuple[Command, ...]:
     found = (*map(_of_verb, verbs.all_verbs()), _SHELL, _BACK)
-    return tuple(sorted(filter(None, found), key=lambda command: _ORDER.index(command.id)))
+    places = {name: place for place, name in enumerate(_ORDER)}
+    return tuple(sorted(filter(None, found), key=lambda command: places.get(command.id, len(places))))
 
 
 COMMANDS = _commands()

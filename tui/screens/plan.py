@@ -229,6 +229,6 @@ class PlanScreen(FaceScreen[bool]):
 def _script(plan: Plan) -> Text:
     """The script, its comments standing back a little."""
     text = Text()
-    for line in plan.script().splitlines():
+    for line in plan.script().removesuffix("\n").split("\n"):
         text.append(clean(line) + "\n", "bold" if line.startswith("#") else "")
     return text

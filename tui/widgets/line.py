@@ -46,19 +46,3 @@ def fit_path(value: str, width: int) -> str:
 def width(line: Iterable[Span]) -> int:
     """Terminal cells of a line."""
     return sum(text.width(span.text) for span in line)
-
-
-def wrap(value: str, width: int) -> list[str]:
-    """A sentence cut into lines of at most `width` cells, at spaces where there are any."""
-    lines, current = [], ""
-    for word in text.clean(value).split(" "):
-        joined = f"{current} {word}" if current else word
-        if text.width(joined) <= width:
-            current = joined
-            continue
-        lines += [current] if current else []
-        current = word
-        while text.width(current) > width:
-            lines.append(current[:width])
-            current = current[width:]
-    return [*lines, current]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tui.backend import paths
+from tui.backend import paths, trust
 from tui.backend.errors import CommandFailed, NoAnswer
 from tui.backend.host import ForeignMount, Host, Use
 from tui.backend.inventory import loops, maps, mounts
@@ -44,8 +44,10 @@ class Blocker:
     path: str = ""
 
 
-def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """Everything that has to go before the sandbox can: processes, mounts, devices on top."""
+def read(host: Host, sandbox: Sandbox, *, going: bool = True) -> tuple[Blocker, ...]:
+    """Everything that has to go before the sandbox can: processes, mounts, devices on top. `going`: so does
+    its directory, and with it all copies of mounts in that.
+    """
     if sandbox.foreign is not None:
         return (Blocker(sandbox.foreign.words, "holds it where it was made"),)
     stray = _strays(sandbox)
@@ -66,8 +68,8 @@ def read(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     )
     inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
     inside = (*_frozen(host, sandbox), *inside)
-    around = (*_foreign(host, sandbox), *_hidden(host, sandbox), *_on_top(host, sandbox))
-    around = (*around, *_shared(host, sandbox))
+    around = (*_foreign(host, sandbox, going), *_hidden(host, sandbox), *_on_top(host, sandbox))
+    around = (*around, *_shared(host, sandbox), *_changeable(host, sandbox))
     return (*processes, *inside, *stray, *around)
 
 
@@ -75,7 +77,7 @@ def of_mounts(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before it can be unmounted and mounted again: not who has its device open,
     nor who may have a copy; but an overlay can be mounted once only, so that one which is seen is in the way.
     """
-    found = read(host, sandbox)
+    found = read(host, sandbox, going=False)
     if sandbox.map is None:
         unsure = _hidden(host, sandbox)
         return tuple(blocker for blocker in found if blocker not in unsure)
@@ -240,9 +242,48 @@ def _is_inside(host: Host, loop: Loop, sandbox: Sandbox) -> bool:
     return inside and loops.is_over(host, loop, loop.file)
 
 
-def _foreign(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
-    """One for each process that stands for a namespace with a copy of what is mounted."""
-    elsewhere = host.foreign_mounts()
+def _changeable(host: Host, sandbox: Sandbox) -> Iterator[Blocker]:
+    """Mounts that could not be taken away, or brought back, by their paths: others can put something else
+    there, or into what they show a part of.
+    """
+    for mount in sandbox.mounts:
+        fault = _fault_of_place(host, sandbox, mount) or _fault_of_part(host, sandbox, mount)
+        if fault:
+            yield Blocker(
+                f"the mount on {mount.mountpoint}",
+                f"cannot be relied on, for {fault}: umount -- {shlex.quote(mount.mountpoint)}",
+            )
+
+
+def _fault_of_place(host: Host, sandbox: Sandbox, mount: Mount) -> str:
+    """Why its path may lead elsewhere. In a sticky directory its own name is safe from others."""
+    if mount.mountpoint.startswith(f"{paths.of(sandbox.name)}/"):
+        return ""
+    return trust.fault(host, mount.mountpoint.rpartition("/")[0] or "/", inside=True)
+
+
+def _fault_of_part(host: Host, sandbox: Sandbox, mount: Mount) -> str:
+    """Why it could not be bound again from what shows all of it."""
+    above = next((one for one in sandbox.mounts if mounts.inside(one, mount) is not None), mount)
+    part = mounts.inside(above, mount)
+    if above == mount or not part:
+        return ""
+    source = f"{above.mountpoint.rstrip('/')}{part}"
+    if host.kind(source) is None or host.resolve(source) != source:
+        return f"{source} is not what it shows any more"
+    return trust.fault(host, source, inside=True)
+
+
+def _foreign(host: Host, sandbox: Sandbox, going: bool) -> tuple[Blocker, ...]:
+    """One for each process that stands for a namespace with a copy of what is mounted. Anybody can make a
+    user namespace with such copies: where the directory goes, those of mounts in it do.
+    """
+    trusted = {0, *host.namespaces()}  # 0: not known
+    place = f"{paths.of(sandbox.name)}/"
+    outside = {m.devno for m in sandbox.mounts if not m.mountpoint.startswith(place)}
+    elsewhere = tuple(
+        m for m in host.foreign_mounts() if not going or m.namespace in trusted or m.devno in outside
+    )
     numbers, theirs = _numbers(sandbox), _namesakes(sandbox, elsewhere)
     ours = (*sandbox.mounts, *sandbox.inner)
     found = {

@@ -112,3 +112,10 @@ def _mount(line: str) -> Mount | None:
         master=groups.get("master"),
         unbindable="unbindable" in head[6:],
     )
+
+
+def inside(above: Mount, mount: Mount) -> str | None:
+    """The path of what a mount shows in what another one shows, empty for the same; None: not in it."""
+    top = above.root.rstrip("/")
+    within = mount.root == above.root or mount.root.startswith(f"{top}/")
+    return mount.root.removeprefix(top).rstrip("/") if within else None

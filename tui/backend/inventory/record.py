@@ -89,11 +89,6 @@ def of(text: str, name: str) -> Record | None:
     return record if record is not None and record.name == name else None
 
 
-def read(host: Host, name: str) -> Record | None:
-    """The record of a sandbox; None when it is missing, unreadable or of another name."""
-    return of(text(host, name), name)
-
-
 def _well_typed(record: Record) -> bool:
     texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
     texts += [record.fstype, record.mount_options, record.version, record.mount or "", record.locked]

@@ -69,10 +69,11 @@ class Sandbox:
     @property
     def engine(self) -> str:
         """`overlay` where an origin is mounted as a lower layer, else `snapshot`; of remains and of a foreign
-        one what the record says.
+        one what the record says, if that is an engine which this version knows.
         """
-        if self.record is not None and (self.foreign or not self.whole):
-            return self.record.engine
+        noted = self.record.engine if self.record is not None and (self.foreign or not self.whole) else ""
+        if noted in (SNAPSHOT, OVERLAY):
+            return noted
         return OVERLAY if self.map is None and self._has(paths.LOWER) else SNAPSHOT
 
     @property

@@ -6,10 +6,9 @@ from tui.backend.inventory.devices import Device
 
 LINES = ("├─", "└─", "│ ", "  ")
 """Branch, last branch, beside a branch, below a last one."""
-ASCII_LINES = ("|-", "`-", "| ", "  ")
 
 
-def draw(devices: Sequence[Device], lines: tuple[str, str, str, str] = LINES) -> Iterator[tuple[str, Device]]:
+def draw(devices: Sequence[Device]) -> Iterator[tuple[str, Device]]:
     """Every device once with the lines that go before its name; one of several parents
     comes below the first.
     """
@@ -17,12 +16,10 @@ def draw(devices: Sequence[Device], lines: tuple[str, str, str, str] = LINES) ->
     for device in devices:
         if not any(parent in known for parent in device.parents):
             yield "", device
-            yield from _below(device, known, "", lines)
+            yield from _below(device, known, "")
 
 
-def _below(
-    parent: Device, known: dict[str, Device], indent: str, lines: tuple[str, str, str, str]
-) -> Iterator[tuple[str, Device]]:
+def _below(parent: Device, known: dict[str, Device], indent: str) -> Iterator[tuple[str, Device]]:
     children = [
         known[name]
         for name in parent.children
@@ -30,5 +27,5 @@ def _below(
     ]
     for number, child in enumerate(children, start=1):
         last = number == len(children)
-        yield indent + lines[1 if last else 0], child
-        yield from _below(child, known, indent + lines[3 if last else 2], lines)
+        yield indent + LINES[1 if last else 0], child
+        yield from _below(child, known, indent + LINES[3 if last else 2])

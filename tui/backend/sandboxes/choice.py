@@ -67,10 +67,11 @@ def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
     wanted = f"{option} needs the snapshot engine, but" if option else "The snapshot engine does not work:"
     if origin.directory:
         raise Refused(
-            f"{wanted} {origin.path} is a directory.", "Give the device that it is on, or --engine overlayfs."
+            f"{wanted} {origin.path} is a directory.",
+            f"Give the device that it is on, or --engine {OVERLAY}.",
         )
     if here.snapshot:
-        other = f"leave out {option}" if option else "try --engine overlay"
+        other = f"leave out {option}" if option else f"try --engine {OVERLAY}"
         raise Refused(f"{wanted} {here.snapshot.cause}.", f"{_DOCTOR}. Or {other}.")
     return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
 

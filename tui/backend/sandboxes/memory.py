@@ -64,4 +64,4 @@ def _all_of(sandbox: Sandbox) -> int:
     record = sandbox.record
     if record is None:
         return sandbox.cow_loop.size if sandbox.cow_loop is not None else 0
-    return engines.of(record.engine).cost(record.size)
+    return engines.of(sandbox.engine).cost(record.size)

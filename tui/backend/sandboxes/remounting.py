@@ -7,6 +7,7 @@ share and of which the first one decides (mount(2), proc_pid_mountinfo(5)).
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
@@ -14,6 +15,7 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.plan import Step
 from tui.backend.sandboxes import mounting
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.inventory.mounts import Mount
@@ -74,7 +76,7 @@ def check(sandbox: Sandbox) -> None:
     points: set[str] = set()
     for mount in sandbox.mounts:
         if mount.root != "/" and not mounting.subvolume(mount):
-            raise _refused(sandbox, mount, f"shows only {mount.root} of it")
+            raise _refused(sandbox, mount, f"shows only {clean(mount.root)} of it")
         if mount.mountpoint in points:
             raise _refused(sandbox, mount, "has it mounted twice, one over the other,")
         if strange := sorted(set(mount.options.split(",")) - _USUAL - set(_FLAGS)):
@@ -85,10 +87,11 @@ def check(sandbox: Sandbox) -> None:
 
 
 def _refused(sandbox: Sandbox, mount: Mount, why: str) -> Refused:
+    place = clean(mount.mountpoint)
     return Refused(
-        f"{sandbox.name} is FULL and has to be unmounted to be grown, but {mount.mountpoint} {why} and could"
-        " not be made again.",
-        f"Unmount that first: umount {mount.mountpoint}",
+        f"{sandbox.name} is FULL and has to be unmounted to be grown, but {place} {why} and could not be made"
+        " again.",
+        f"Unmount that first: umount -- {shlex.quote(mount.mountpoint)}",
     )
 
 
@@ -119,7 +122,7 @@ def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
     """The file system as it is wanted; then, for a mount alone that is read-only, that."""
     device = paths.device(sandbox.name)
     step = Step(
-        f"Mount it on {mount.mountpoint}",
+        f"Mount it on {clean(mount.mountpoint)}",
         command("mount", "-t", mount.fstype, "-o", options(sandbox, mount), device, mount.mountpoint),
         undo=command("umount", mount.mountpoint),
         aftermath=aftermath,
@@ -129,7 +132,7 @@ def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
     alone = ",".join(("remount", "bind", "ro", *own(mount)))
     return (
         step,
-        Step(f"Let {mount.mountpoint} be read-only", command("mount", "-o", alone, mount.mountpoint)),
+        Step(f"Let {clean(mount.mountpoint)} be read-only", command("mount", "-o", alone, mount.mountpoint)),
     )
 
 

@@ -35,24 +35,43 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The plan, the sandboxes that it removes, and what was noted of their origins when they were made."""
+    """The plan, the sandboxes that it removes, what was noted of their origins when they were made, and the
+    names of those that are `busy`, each with who is in the way.
+    """
 
     plan: Plan
     gone: tuple[Sandbox, ...]
     noted: tuple[Evidence, ...]
+    busy: tuple[tuple[str, str], ...] = ()
 
 
-def prepare(host: Host, inventory: Inventory, names: tuple[str, ...]) -> Prepared:
-    """The plan that removes these sandboxes, empty for none. NotFound, or Refused with who is in the way."""
+def prepare(host: Host, inventory: Inventory, names: tuple[str, ...], *, free: bool = False) -> Prepared:
+    """The plan that removes these sandboxes, or those of them that are `free`; empty for none. NotFound, or
+    Refused with who is in the way: of what is to be free only where none is.
+    """
     if not names:
         return Prepared(Plan("remove", "", ()), (), ())
     found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
+    refused: dict[str, Refused] = {}
     for sandbox in found:
-        check(sandbox, blockers.read(host, sandbox))
+        try:
+            check(sandbox, blockers.read(host, sandbox))
+        except Refused as refusal:
+            refused[sandbox.name] = refusal
+    if refused and (not free or len(refused) == len(found)):
+        raise next(iter(refused.values()))
+    found = tuple(sandbox for sandbox in found if sandbox.name not in refused)
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
     noted = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
     able = survey(host, found, inventory.sandboxes)
-    return Prepared(requirements.check(host, plan(found, inventory.sandboxes, able, noted)), found, noted)
+    made = requirements.check(host, plan(found, inventory.sandboxes, able, noted))
+    return Prepared(made, found, noted, tuple((name, _in_the_way(why)) for name, why in refused.items()))
+
+
+def _in_the_way(refusal: Refused) -> str:
+    """The first of those that are named in a refusal, on one line."""
+    first = refusal.message.split("\n")[1:2] or [refusal.message]
+    return clean(first[0]).strip(" ")
 
 
 def survey(host: Host, gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...]) -> Abilities:
@@ -176,7 +195,7 @@ def _remove_own(sandbox: Sandbox, part: str) -> tuple[Step, ...]:
 
 
 def _release(mount: Mount) -> Step:
-    return Step(f"Release {mount.mountpoint}", command("umount", mount.mountpoint))
+    return Step(f"Release {clean(mount.mountpoint)}", command("umount", mount.mountpoint))
 
 
 def _unlock(sandbox: Sandbox) -> tuple[Step, ...]:

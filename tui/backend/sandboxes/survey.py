@@ -1,6 +1,7 @@
 """What is read before a sandbox is planned."""
 
 import re
+from collections.abc import Iterator
 
 from tui.backend import origins, trust
 from tui.backend.engine_names import OVERLAY
@@ -56,13 +57,15 @@ def _elsewhere(host: Host, inventory: Inventory, origin: Origin) -> str:
     return members.elsewhere(host, origin.path, origin.fstype, others)
 
 
-def strangers(inventory: Inventory, kname: str) -> tuple[str, ...]:
-    """The paths of all devices but that one, what it is a part of or made of, and ours."""
+def strangers(inventory: Inventory, kname: str) -> Iterator[str]:
+    """The paths of all devices but that one, what it is a part of or made of, and ours. They are read when
+    they are asked for.
+    """
     device = inventory.device(kname)
     related = {kname, *(device.parents if device else ()), *(device.children if device else ())}
-    return tuple(
-        other.path for other in inventory.devices if other.kname not in related and not other.verdict.ours
-    )
+    for other in inventory.devices:
+        if other.kname not in related and not other.verdict.ours:
+            yield other.path
 
 
 def _kernel(host: Host) -> tuple[int, ...]:

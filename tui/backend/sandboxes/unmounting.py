@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.backend.command import command
+from tui.backend.inventory import mounts
 from tui.backend.plan import Step
 from tui.backend.sandboxes import engines, mounting, remounting
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
@@ -27,9 +29,9 @@ def steps(sandbox: Sandbox, aftermath: str = "") -> tuple[Step, ...]:
 
 def _unmount(sandbox: Sandbox, mount: Mount, aftermath: str) -> Step:
     undo, restored = _way_back(sandbox, mount)
-    slave = f"What is mounted elsewhere does not reach {mount.mountpoint} any more."
+    slave = f"What is mounted elsewhere does not reach {clean(mount.mountpoint)} any more."
     return Step(
-        f"Unmount {mount.mountpoint}",
+        f"Unmount {clean(mount.mountpoint)}",
         command("umount", mount.mountpoint),
         undo=undo,
         restored=" ".join(filter(None, (restored, slave if undo and mount.master is not None else ""))),
@@ -43,7 +45,7 @@ def _way_back(sandbox: Sandbox, mount: Mount) -> tuple[Command | None, str]:
     if above is not None:
         return _bind(above, mount), _after_replay(sandbox, mount)
     if mount.root != "/" and not mounting.subvolume(mount):
-        return None, f"It is not mounted on {mount.mountpoint} any more."
+        return None, f"It is not mounted on {clean(mount.mountpoint)} any more."
     again, lost = engines.of(sandbox.engine).mount_again(sandbox, mount)
     return again, _after_replay(sandbox, mount) or lost
 
@@ -51,20 +53,13 @@ def _way_back(sandbox: Sandbox, mount: Mount) -> tuple[Command | None, str]:
 def _above(sandbox: Sandbox, mount: Mount) -> Mount | None:
     """The first mount before it that shows all that it shows: it can be bound from that."""
     earlier = sandbox.mounts[: sandbox.mounts.index(mount)]
-    return next((one for one in earlier if _inside(one, mount) is not None), None)
-
-
-def _inside(above: Mount, mount: Mount) -> str | None:
-    """The path of what a mount shows in what another one shows, empty for the same; None: not in it."""
-    top = above.root.rstrip("/")
-    inside = mount.root == above.root or mount.root.startswith(f"{top}/")
-    return mount.root.removeprefix(top).rstrip("/") if inside else None
+    return next((one for one in earlier if mounts.inside(one, mount) is not None), None)
 
 
 def _bind(above: Mount, mount: Mount) -> Command:
     own = ("ro",) if mount.read_only else ()
     options = ",".join((*own, *remounting.own(mount), remounting.propagation(mount)))
-    source = f"{above.mountpoint.rstrip('/')}{_inside(above, mount)}" or "/"
+    source = f"{above.mountpoint.rstrip('/')}{mounts.inside(above, mount)}" or "/"
     return command("mount", "--bind", "-o", options, source, mount.mountpoint)
 
 
@@ -74,4 +69,4 @@ def _after_replay(sandbox: Sandbox, mount: Mount) -> str:
         return ""
     unseen = mounting.unreplayed(mount.fstype)
     writable = f"Once it is not FULL, `sandbox-tui unmount {sandbox.name}` and `mount` make it writable."
-    return f"It is mounted on {mount.mountpoint} again, but read-only.{unseen} {writable}"
+    return f"It is mounted on {clean(mount.mountpoint)} again, but read-only.{unseen} {writable}"

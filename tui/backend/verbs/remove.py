@@ -80,11 +80,14 @@ def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
     if bool(request.names) == request.all:
         raise UsageError("Say which sandboxes to remove.", "Give their names, or --all and no name.")
     names = tuple(dict.fromkeys(request.names or removable(now.sandboxes)))
-    made = remove.prepare(host, now, names)
+    made = remove.prepare(host, now, names, free=request.all)
+    names = tuple(sandbox.name for sandbox in made.gone)
+    busy = tuple(Stays(name, f"is in use: {who}") for name, who in made.busy)
     others = (sandbox for sandbox in now.sandboxes if sandbox.name not in names)
-    stay = tuple(Stays(other.name, _why(other)) for other in others) if request.all else ()
+    named = {one.name for one in busy}
+    stay = tuple(Stays(other.name, _why(other)) for other in others if other.name not in named)
     settled = RemoveRequest(names) if names else request
-    return Prepared(made.plan, settled, Facts(made, stay))
+    return Prepared(made.plan, settled, Facts(made, (*busy, *stay) if request.all else ()))
 
 
 def _why(sandbox: Sandbox) -> str:

@@ -73,7 +73,7 @@ class Verb:
     `summary` is a sentence without its full stop; `examples` are two command lines (without the program's
     name), each with what it does. `request` is the dataclass of what it takes, None for nothing; `result`
     that of what comes of it, None where that is not a value: what `--json` prints. `work` is how it is done;
-    None: the command line has a module for it, for it talks with people, or goes on until they stop it.
+    None where it talks with people, or goes on until they stop it: the command line has a module for it then.
     """
 
     name: str

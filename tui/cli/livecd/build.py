@@ -16,4 +16,4 @@ def run(request: BuildRequest, host: Host, dry_run: bool, as_json: bool) -> int:
             narration.say("That fetches the kernel; the rest can be planned when it is there.")
             return 0
         carry_out(host, FETCH, None)
-    return changing.run(VERB, request, host, dry_run, as_json)
+    return changing.run(VERB, request, host, dry_run=dry_run, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.backend import paths, sizes
 from tui.backend.command import command
 from tui.backend.sandboxes import remounting
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
@@ -22,7 +23,7 @@ def mount_again(sandbox: Sandbox, mount: Mount) -> tuple[Command, str]:
     device = paths.device(sandbox.name)
     again = command("mount", "-t", mount.fstype, "-o", options, device, mount.mountpoint)
     lost = remounting.is_bound_read_only(sandbox, mount)
-    return again, f"{mount.mountpoint} was read-only, and can be written to now." if lost else ""
+    return again, f"{clean(mount.mountpoint)} was read-only, and can be written to now." if lost else ""
 
 
 def changes(sandbox: Sandbox) -> str | None:
