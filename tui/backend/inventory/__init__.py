@@ -1,4 +1,4 @@
-"""One frozen reading of the machine: devices, sandboxes, memory, capabilities."""
+"""One reading of the machine: devices, sandboxes, memory; each part once, when it is asked for first."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 class Inventory:
-    """The machine at one moment: each part is read when it is first asked for, and then stays as it was. A
-    verb asks under the machine's lock, before its first step. `known` are parts that have been read already.
+    """The machine: each part is read when it is first asked for, and then stays as it was. A verb that is run
+    asks under the machine's lock, before its first step. `known` are parts, by their names here, that have
+    been read already.
     """
 
     def __init__(self, host: Host, **known: object) -> None:

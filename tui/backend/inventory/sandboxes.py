@@ -222,7 +222,7 @@ class Reader:
 
     def _follow(self, anew: bool) -> None:
         """Read the parts again if there were device events, and now and then anyhow."""
-        # before they are read: what changes meanwhile changes the next
+        # before they are read, where they are not given: what changes meanwhile changes the next
         mark = (parts.mark(self.host), self._paused())
         self._age += 1
         if mark[0] is None or mark != self._mark or anew or self._age > _OLDEST:

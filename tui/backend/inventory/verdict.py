@@ -16,9 +16,8 @@ _EMPTY_DRIVE = 0x1FFFFF * 512
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides: all devices by kernel name, swap devices by path, our maps and all maps
-    by kernel name, loop devices, and who mounted a `MAJOR:MINOR` number or a path in
-    another mount namespace.
+    """What decides: all devices and all maps by kernel name, swap devices by path, loop devices, and who
+    mounted a `MAJOR:MINOR` number or a path in another mount namespace.
     """
 
     devices: Mapping[str, Device]

@@ -29,7 +29,7 @@ _HEAD = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """`iso` is a file's path (absolute), `device` a device as typed; `trusted` as for `confine.settle`.
+    """`iso` is a file's path (absolute), `device` that of a device; `trusted` as for `confine.settle`.
     `typed` is the disk's name as a person gave it with the command line, None: they are asked.
     """
 

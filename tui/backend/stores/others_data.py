@@ -1,9 +1,8 @@
 """Whose data are on the RAM disks: unloading brd would drop it.
 
 Those that we load and do not use are read-only (`ramdisk.lock`), and not read through: whoever made one
-writable, and read-only again, is seen only where the kernel counts pages. Source: drivers/block/brd.c of
-Linux;
-/sys/kernel/debug/ramdisk_pages counts the pages of each disk.
+writable, and read-only again, is seen only where the kernel counts pages: /sys/kernel/debug/ramdisk_pages has
+those of each disk. Source: drivers/block/brd.c of Linux.
 """
 
 from __future__ import annotations
