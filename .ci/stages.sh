@@ -9,7 +9,7 @@ about() {
     lint) echo "5 ruff" ;;
     types) echo "40 mypy" ;;
     layers) echo "5 import-linter" ;;
-    tests) echo "300 unit, architecture, screens: need nothing" ;;
+    tests) echo "240 unit, architecture, screens: need nothing" ;;
     unit) echo "100 of tests: each module by itself" ;;
     screens) echo "190 of tests: the app on a simulated machine" ;;
     architecture) echo "10 of tests: doors, layers, sizes" ;;
@@ -31,8 +31,8 @@ run_stage() {
     lint) "$bin/ruff" check . && "$bin/ruff" format --check . ;;
     types) "$bin/mypy" ;;
     layers) "$bin/lint-imports" --no-logo ;;
-    tests) "$bin/python" -m pytest -q -n auto ;;
-    unit | screens | architecture) "$bin/python" -m pytest -q -n auto "tests/$1" ;;
+    tests) "$bin/python" -m pytest -q -n auto --dist worksteal ;;
+    unit | screens | architecture) "$bin/python" -m pytest -q -n auto --dist worksteal "tests/$1" ;;
     overlay) "$bin/python" -m tests.here ;;
     livecd) "$bin/python" -m pytest -q -n auto tests/livecd ;;
     kernel) "$bin/python" -m tests.vm kernel ;;

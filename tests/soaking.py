@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "auto")
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal")
 PARTS: dict[str, tuple[str, ...]] = {
     "properties": (*_PYTEST, "-m", "soak", "tests/unit"),
     "screens": (*_PYTEST, "-m", "soak", "tests/screens"),

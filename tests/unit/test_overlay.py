@@ -25,7 +25,7 @@ from tui.backend import gauge, origins, overlayfs
 from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
-from tui.backend.inventory.abilities import Engines
+from tui.backend.inventory.abilities import Lacks
 from tui.backend.inventory.mounts import Mount
 from tui.backend.practice import PracticeHost, events, tree
 from tui.backend.practice.nodes import File
@@ -146,9 +146,9 @@ def test_without_device_mapper_only_what_is_proven_to_write_nothing_is_mounted()
     host, lacks = PracticeHost(), Problem(Code.LACKING, "the kernel has no dm-mod")
     origin = replace(origins.find(host, look(host), "/dev/sdb1"), fstype="jfs")
     asked = request(engine="overlay")
-    assert choice.choose(asked, origin, Engines(lacks, None, None)).engine == "overlay"
+    assert choice.choose(asked, origin, Lacks(lacks, None, None)).engine == "overlay"
     with pytest.raises(Refused, match="not proven to write nothing"):
-        choice.choose(asked, origin, Engines(lacks, None, lacks))
+        choice.choose(asked, origin, Lacks(lacks, None, lacks))
 
 
 def test_a_mount_point_inside_the_origin(host: PracticeHost) -> None:

@@ -185,7 +185,7 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
 
 
 def _engines(host: Host) -> tuple[Engine, ...]:
-    here = abilities.engines(host)
+    here = abilities.lacks(host)
     return tuple(
         Engine(name, lacks.cause, lacks.remedy) if lacks else Engine(name, "", "")
         for name, lacks in ((SNAPSHOT, here.snapshot), (OVERLAY, here.overlay))

@@ -2,3 +2,4 @@
 
 SNAPSHOT = "snapshot"
 OVERLAY = "overlay"
+NAMES = (SNAPSHOT, OVERLAY)

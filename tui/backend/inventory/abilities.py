@@ -103,7 +103,7 @@ def _names(host: Host, directory: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Engines:
+class Lacks:
     """Why each engine, or device-mapper itself (`mapper`), does not work here; None where it does."""
 
     snapshot: Problem | None
@@ -111,7 +111,7 @@ class Engines:
     mapper: Problem | None
 
 
-def engines(host: Host, *, layered: bool = True) -> Engines:
+def lacks(host: Host, *, layered: bool = True) -> Lacks:
     """What of the engines this machine can do; starts a few processes. Where no overlay is wanted (`layered`)
     and the snapshot engine works, the other is not asked for.
     """
@@ -119,7 +119,7 @@ def engines(host: Host, *, layered: bool = True) -> Engines:
     mapper = _lacks_mapper(host, able)
     snapshot = _lacks_snapshot(host, able, mapper)
     overlay = _lacks_overlay(host, able) if layered or snapshot else None
-    return Engines(snapshot, overlay, mapper)
+    return Lacks(snapshot, overlay, mapper)
 
 
 def loadable(host: Host, module: str) -> bool | None:

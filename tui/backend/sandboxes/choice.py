@@ -7,7 +7,7 @@ from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
-from tui.backend.inventory.abilities import Engines
+from tui.backend.inventory.abilities import Lacks
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import mounting
 from tui.backend.sandboxes.request import AUTO, TMPFS, CreateRequest
@@ -24,25 +24,25 @@ class Choice:
 
 
 def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
-    """The origin that a text names, and the engine that would be chosen for it here. Raises what
+    """The origin that a text names, and the engine that would be chosen for it lacks. Raises what
     finding an origin raises.
     """
     origin = origins.find(host, inventory, text)
-    layered = origin.directory or bool(abilities.engines(host, layered=False).snapshot)
+    layered = origin.directory or bool(abilities.lacks(host, layered=False).snapshot)
     return origin, OVERLAY if layered else SNAPSHOT
 
 
-def choose(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
+def choose(request: CreateRequest, origin: Origin, lacks: Lacks) -> Choice:
     """The engine for a request. Pure. Refused or UsageError where none will do, saying why."""
     if request.engine == SNAPSHOT or _only_by_block(request):
-        return _snapshot(request, origin, here)
+        return _snapshot(request, origin, lacks)
     if request.engine == OVERLAY:
-        return _overlay(origin, here, "")
+        return _overlay(origin, lacks, "")
     if origin.directory:
-        return _overlay(origin, here, "file by file, as a directory can only be")
-    if not here.snapshot:
+        return _overlay(origin, lacks, "file by file, as a directory can only be")
+    if not lacks.snapshot:
         return Choice(SNAPSHOT, "block by block, for this kernel has device-mapper")
-    return _overlay(origin, here, f"file by file, for {here.snapshot.cause}")
+    return _overlay(origin, lacks, f"file by file, for {lacks.snapshot.cause}")
 
 
 def _only_by_block(request: CreateRequest) -> str:
@@ -62,7 +62,7 @@ def _only_by_block(request: CreateRequest) -> str:
     return found
 
 
-def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
+def _snapshot(request: CreateRequest, origin: Origin, lacks: Lacks) -> Choice:
     option = _only_by_block(request)
     wanted = f"{option} needs the snapshot engine, but" if option else "The snapshot engine does not work:"
     if origin.directory:
@@ -70,28 +70,28 @@ def _snapshot(request: CreateRequest, origin: Origin, here: Engines) -> Choice:
             f"{wanted} {origin.path} is a directory.",
             f"Give the device that it is on, or --engine {OVERLAY}.",
         )
-    if here.snapshot:
+    if lacks.snapshot:
         other = f"leave out {option}" if option else f"try --engine {OVERLAY}"
-        raise Refused(f"{wanted} {here.snapshot.cause}.", f"{_DOCTOR}. Or {other}.")
+        raise Refused(f"{wanted} {lacks.snapshot.cause}.", f"{_DOCTOR}. Or {other}.")
     return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
 
 
-def _overlay(origin: Origin, here: Engines, reason: str) -> Choice:
-    if here.overlay:
-        also = f"{here.snapshot.cause}, and " if here.snapshot and not origin.directory else ""
-        raise Refused(f"No sandbox can be made here: {also}{here.overlay.cause}.", f"{_DOCTOR}.")
+def _overlay(origin: Origin, lacks: Lacks, reason: str) -> Choice:
+    if lacks.overlay:
+        also = f"{lacks.snapshot.cause}, and " if lacks.snapshot and not origin.directory else ""
+        raise Refused(f"No sandbox can be made lacks: {also}{lacks.overlay.cause}.", f"{_DOCTOR}.")
     if not origin.directory and not mounting.mountable(origin.fstype):
         found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
-        missing = f", but {here.snapshot.cause}" if here.snapshot else ""
+        missing = f", but {lacks.snapshot.cause}" if lacks.snapshot else ""
         raise Refused(
             f"An overlay shows files, and {origin.path} has none: {found}.",
             f"Only the snapshot engine can sandbox it{missing}.",
         )
     # a device that nothing claims is mounted as it is; all else is behind a loop device that refuses writes
-    bare = origin.device is not None and bool(here.mapper)
+    bare = origin.device is not None and bool(lacks.mapper)
     refusal = overlayfs.refusal(origin.fstype) or (overlayfs.unproven(origin.fstype) if bare else "")
     if refusal:
-        missing = f", but {here.snapshot.cause}: {_DOCTOR}" if here.snapshot else ""
+        missing = f", but {lacks.snapshot.cause}: {_DOCTOR}" if lacks.snapshot else ""
         raise Refused(
             f"{origin.path} cannot be sandboxed file by file: {refusal}.",
             f"Use the snapshot engine, --engine snapshot{missing}.",

@@ -35,7 +35,7 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
     """The plan for a request. Pure."""
     origin = _usable(facts.origin)
     name = _name(request, facts)
-    chosen = choice.choose(request, origin, facts.engines)
+    chosen = choice.choose(request, origin, facts.lacks)
     engine = engines.of(chosen.engine)
     made = engine.draft(request, facts, name)
     memory.check(engine.cost(made.record.size), facts.inventory.memory, facts.inventory.sandboxes)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui.backend.inventory import Inventory
-from tui.backend.inventory.abilities import Abilities, Engines
+from tui.backend.inventory.abilities import Abilities, Lacks
 from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
 from tui.backend.plan import Step
@@ -23,7 +23,7 @@ class Survey:
 
     inventory: Inventory
     abilities: Abilities
-    engines: Engines
+    lacks: Lacks
     origin: Origin
     target: Target | None
     target_inside: bool

@@ -1,6 +1,6 @@
 """Clearing what an interrupted verb left behind."""
 
-from tui.backend import mapper, paths, requirements, stores
+from tui.backend import mapper, paths, requirements
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
@@ -91,9 +91,9 @@ def _only_growing(sandbox: Sandbox) -> bool:
 
 
 def _settle(host: Host, sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """Bring file and tmpfs of a store back to the size that its loop device has, and the record to that."""
+    """Bring a store back to the size in use, and the record to that."""
     end = frame.end(sandbox.name, "grow")
-    return (*stores.of(sandbox).settle(sandbox, able.udev), *_record_as_it_is(host, sandbox), end)
+    return (*engines.of(sandbox.engine).settle(sandbox, able.udev), *_record_as_it_is(host, sandbox), end)
 
 
 def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui.backend import sizes
 from tui.backend.argument import Complete, absolute, argument
+from tui.backend.engine_names import NAMES
 from tui.backend.sizes import SizeRequest
 from tui.backend.stores import STORES
 
@@ -54,7 +55,7 @@ class CreateRequest:
     engine: str = argument(
         "by block (device-mapper) or by file (overlayfs); auto: snapshot where the kernel can",
         AUTO,
-        choices=(AUTO, "snapshot", "overlay"),
+        choices=(AUTO, *NAMES),
     )
     store: str = argument("where changes live (default: tmpfs)", TMPFS, choices=tuple(STORES))
     chunk: int | None = argument(

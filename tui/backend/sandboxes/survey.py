@@ -23,13 +23,13 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     origin = origins.find(host, inventory, request.origin)
     inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
     by_file = request.engine == OVERLAY or origin.directory
-    here = abilities.engines(host, layered=by_file)
-    layered = by_file or bool(here.snapshot)
+    lacks = abilities.lacks(host, layered=by_file)
+    layered = by_file or bool(lacks.snapshot)
     ask = layered and not origin.directory and origin.problem is None and host.is_root()
     return Survey(
         inventory=inventory,
         abilities=abilities.read(host),
-        engines=here,
+        lacks=lacks,
         origin=origin,
         target=chosen,
         target_inside=inside,

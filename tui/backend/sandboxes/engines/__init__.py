@@ -55,6 +55,9 @@ class Engine(Protocol):
     def enlarge(self, sandbox: Sandbox, old: int, new: int, udev: bool, /) -> tuple[Step, ...]:
         """The steps that make its store larger while it is in use. Refused where that cannot be."""
 
+    def settle(self, sandbox: Sandbox, udev: bool, /) -> tuple[Step, ...]:
+        """The steps that bring its store back to the size in use, when growing was interrupted."""
+
     def mount_again(self, sandbox: Sandbox, mount: Mount, /) -> tuple[Command, str]:
         """The command that mounts all of it where it was, and what is not as it was then."""
 

@@ -1,7 +1,15 @@
 """By file: overlayfs over a read-only origin, its changes in a tmpfs."""
 
 from tui.backend.sandboxes.engines.overlay.create import draft
-from tui.backend.sandboxes.engines.overlay.room import cost, enlarge, growth, largest, open_promise, size
+from tui.backend.sandboxes.engines.overlay.room import (
+    cost,
+    enlarge,
+    growth,
+    largest,
+    open_promise,
+    settle,
+    size,
+)
 from tui.backend.sandboxes.engines.overlay.told import changes, device, made_of, mount_again
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "made_of",
     "mount_again",
     "open_promise",
+    "settle",
     "size",
 ]
 

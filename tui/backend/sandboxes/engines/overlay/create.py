@@ -56,7 +56,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
 def _locks(facts: Survey) -> str:
     """The kernel name of a device that has to be made read-only, for nothing can claim it; else empty."""
     device = facts.origin.device
-    return device.kname if device is not None and facts.engines.mapper and not device.read_only else ""
+    return device.kname if device is not None and facts.lacks.mapper and not device.read_only else ""
 
 
 def _size(request: CreateRequest, facts: Survey) -> int:
@@ -128,7 +128,7 @@ def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
 
 def _is_claimed(facts: Survey) -> bool:
     """Whether a map claims the origin: a device, on a machine that has device-mapper."""
-    return facts.origin.device is not None and not facts.engines.mapper
+    return facts.origin.device is not None and not facts.lacks.mapper
 
 
 def _protect(record: Record, facts: Survey) -> tuple[Step, ...]:

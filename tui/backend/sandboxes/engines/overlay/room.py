@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.backend.plan import Step
     from tui.backend.sandboxes.engines.wanted import Wanted
 
-__all__ = ["cost", "enlarge", "growth", "largest", "open_promise", "size"]
+__all__ = ["cost", "enlarge", "growth", "largest", "open_promise", "settle", "size"]
 _LISTS = 2
 """How often a list of what is in an origin comes into RAM once more when it is compared: made, and sorted."""
 
@@ -48,3 +48,8 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 def enlarge(sandbox: Sandbox, old: int, new: int, _udev: bool) -> tuple[Step, ...]:
     """Another limit for the tmpfs."""
     return layers.grow(sandbox.name, old, new)
+
+
+def settle(_sandbox: Sandbox, _udev: bool) -> tuple[Step, ...]:
+    """A limit that was set is in use."""
+    return ()

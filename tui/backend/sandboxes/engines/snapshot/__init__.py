@@ -2,7 +2,15 @@
 
 from tui.backend.paths import device
 from tui.backend.sandboxes.engines.snapshot.create import draft
-from tui.backend.sandboxes.engines.snapshot.room import cost, enlarge, growth, largest, open_promise, size
+from tui.backend.sandboxes.engines.snapshot.room import (
+    cost,
+    enlarge,
+    growth,
+    largest,
+    open_promise,
+    settle,
+    size,
+)
 from tui.backend.sandboxes.engines.snapshot.told import changes, made_of, mount_again
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "made_of",
     "mount_again",
     "open_promise",
+    "settle",
     "size",
 ]
 

@@ -63,3 +63,8 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 def enlarge(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
     """By the store that it has."""
     return stores.of(sandbox).enlarge(sandbox, old, new, udev)
+
+
+def settle(sandbox: Sandbox, udev: bool) -> tuple[Step, ...]:
+    """By the store that it has, too."""
+    return stores.of(sandbox).settle(sandbox, udev)
