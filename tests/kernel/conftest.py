@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     if os.environ.get("SANDBOX_TUI_SHARE") == "1":
         layered = [item for item in items if item.get_closest_marker("layers")]
-        chosen = set(soak.share(layered, -(-len(layered) // 4), "layers in the guest"))
+        chosen = set(soak.share(layered, -(-len(layered) // 8), "layers in the guest"))
         items[:] = [item for item in items if item in chosen or not item.get_closest_marker("layers")]
     number, of = map(int, os.environ.get("SANDBOX_TUI_SHARD", "1/1").split("/"))
     items[:] = items[number - 1 :: of]
