@@ -30,7 +30,7 @@ def pytest_configure() -> None:
 @pytest.hookimpl(trylast=True)  # when `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Here only the overlay engine's; in the guest all but what is only for here, or (SANDBOX_TUI_SHARE) of
-    the overlay engine's a quarter, in a soak all. Of them a shard.
+    the overlay engine's an eighth, in a soak all. Of them a shard.
     """
     del config
     away = {"only_layers_here"} if IN_VM else set()
