@@ -105,7 +105,7 @@ def test_two_mounts_on_one_point_are_refused_at_once(lab: Lab, tmp_path: Path) -
     before = settled()
     with pytest.raises(Refused, match="twice") as refusal:
         lab.grow("trial", "+16M")
-    assert f"umount {point}" in str(refusal.value.hint)
+    assert f"umount -- {point}" in str(refusal.value.hint)
     assert settled() == before
     sh("umount", str(point))
     lab.grow("trial", "+16M")
