@@ -1,6 +1,7 @@
 """The overlay engine on a practice machine: which engine is chosen, what is refused, what is said."""
 
 import errno
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,7 @@ from tui.backend.practice import PracticeHost, events, tree
 from tui.backend.practice.nodes import File
 from tui.backend.problem import Code, Problem
 from tui.backend.sandboxes import choice, create, memory
+from tui.cli.parser import build
 
 MIB = 1 << 20
 UPPER = "upperdir=/run/sandbox-tui/trial/store/upper"
@@ -149,6 +151,22 @@ def test_without_device_mapper_only_what_is_proven_to_write_nothing_is_mounted()
     assert choice.choose(asked, origin, Lacks(lacks, None, None)).engine == "overlay"
     with pytest.raises(Refused, match="not proven to write nothing"):
         choice.choose(asked, origin, Lacks(lacks, None, lacks))
+
+
+def test_what_a_refusal_says_is_a_sentence_and_what_it_advises_exists() -> None:
+    host, lacks = PracticeHost(), Problem(Code.LACKING, "the kernel has none")
+    device, directory = (origins.find(host, look(host), path) for path in ("/dev/sdb1", "/home"))
+    with pytest.raises(Refused, match=r"^No sandbox can be made here: the kernel has none, and ") as nothing:
+        choice.choose(request(engine="overlay"), device, Lacks(lacks, lacks, lacks))
+    with pytest.raises(Refused) as by_file:
+        choice.choose(request(engine="snapshot"), directory, Lacks(None, None, None))
+    with pytest.raises(Refused) as by_block:
+        choice.choose(request(engine="snapshot"), device, Lacks(lacks, None, None))
+    for refusal in (nothing, by_file, by_block):
+        for engine in re.findall(r"--engine (\w+)", refusal.value.hint):
+            assert build(["create"]).parse_args(["create", "x", "--engine", engine]).engine == engine
+    assert "--engine overlay" in by_file.value.hint
+    assert "--engine overlay" in by_block.value.hint
 
 
 def test_a_mount_point_inside_the_origin(host: PracticeHost) -> None:

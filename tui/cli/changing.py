@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.backend.verbs.verb import Verb
 
 
-def run(verb: Verb, request: object, host: Host, dry_run: bool, as_json: bool) -> int:
+def run(verb: Verb, request: object, host: Host, *, dry_run: bool, as_json: bool) -> int:
     """Run it, or print how."""
     work: Any = verb.work
     if dry_run:

@@ -24,7 +24,7 @@ class Choice:
 
 
 def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
-    """The origin that a text names, and the engine that would be chosen for it lacks. Raises what
+    """The origin that a text names, and the engine that would be chosen for it here. Raises what
     finding an origin raises.
     """
     origin = origins.find(host, inventory, text)
@@ -79,7 +79,7 @@ def _snapshot(request: CreateRequest, origin: Origin, lacks: Lacks) -> Choice:
 def _overlay(origin: Origin, lacks: Lacks, reason: str) -> Choice:
     if lacks.overlay:
         also = f"{lacks.snapshot.cause}, and " if lacks.snapshot and not origin.directory else ""
-        raise Refused(f"No sandbox can be made lacks: {also}{lacks.overlay.cause}.", f"{_DOCTOR}.")
+        raise Refused(f"No sandbox can be made here: {also}{lacks.overlay.cause}.", f"{_DOCTOR}.")
     if not origin.directory and not mounting.mountable(origin.fstype):
         found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
         missing = f", but {lacks.snapshot.cause}" if lacks.snapshot else ""

@@ -8,7 +8,7 @@ from tui.cli import changing, narration
 from tui.cli.running import carry_out, show_only
 
 
-def run(request: BuildRequest, host: Host, dry_run: bool, as_json: bool) -> int:
+def run(request: BuildRequest, host: Host, *, dry_run: bool, as_json: bool) -> int:
     """Make an ISO, or print how."""
     if request.fetch_kernel and kernel_fetch.fetched(host) is None:
         if dry_run:

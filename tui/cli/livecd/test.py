@@ -9,7 +9,7 @@ from tui.cli import narration, output
 from tui.cli.running import interrupt_on_signals
 
 
-def run(request: TestRequest, host: Host, as_json: bool) -> int:
+def run(request: TestRequest, host: Host, *, as_json: bool) -> int:
     """Boot and wait."""
     machine = qemu.settled(host, request)
     how = f"{machine.firmware.upper()}, {accelerator(machine.accelerator)}"

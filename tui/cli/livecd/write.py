@@ -12,7 +12,7 @@ from tui.cli import changing, narration
 from tui.cli.running import carry_out, show_only
 
 
-def run(request: WriteRequest, host: Host, dry_run: bool, as_json: bool) -> int:
+def run(request: WriteRequest, host: Host, *, dry_run: bool, as_json: bool) -> int:
     """Ask, write and compare, or print how."""
     if dry_run:
         show_only(host, WRITE, request, as_json=as_json)

@@ -61,10 +61,10 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 
 
 def enlarge(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
-    """By the store that it has."""
+    """As the store that it has does that."""
     return stores.of(sandbox).enlarge(sandbox, old, new, udev)
 
 
 def settle(sandbox: Sandbox, udev: bool) -> tuple[Step, ...]:
-    """By the store that it has, too."""
+    """As the store that it has does that."""
     return stores.of(sandbox).settle(sandbox, udev)
