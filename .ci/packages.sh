@@ -9,6 +9,8 @@ TEST_USES='always sandbox livecd part'
 TEST_PROGRAMS='file:file udevadm linux.uml:user-mode-linux mmdebstrap:mmdebstrap lvm:lvm2 mkfs.xfs:xfsprogs
     mkfs.btrfs:btrfs-progs mkfs.f2fs:f2fs-tools mkudffs:udftools pgrep:procps sfdisk:fdisk
     setcap:libcap2-bin unshare tmux:tmux script:bsdutils ps:procps ip:iproute2'
+# User-mode Linux of Debian 12 needs a library on some processors (tests/vm/fpu.py).
+! grep -q amx_tile /proc/cpuinfo || TEST_PROGRAMS="$TEST_PROGRAMS tcc:tcc"
 # File systems that are mounted below overlays; not every release of Debian has all of them.
 MAKERS='mkfs.jfs:jfsutils mkfs.reiserfs:reiserfsprogs mkfs.nilfs2:nilfs-tools mkfs.ntfs:ntfs-3g
     mkfs.exfat:exfatprogs mkfs.minix:util-linux-extra'

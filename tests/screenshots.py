@@ -1,4 +1,4 @@
-"""The pictures under screenshots/: `python -m tests.screenshots` makes them anew,
+"""The pictures under screenshots/: `python -m tests.screenshots` makes them again,
 `python -m tests.screenshots --check` says whether they are of the program as it is.
 """
 

@@ -25,6 +25,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     "kernel, udev": (sys.executable, "-m", "tests.vm", "uml-udev"),
     "livecd": (*_PYTEST, "tests/livecd"),
     "emulated, udev": (sys.executable, "-m", "tests.vm", "half"),
+    "two processors": (
+        *(sys.executable, "-m", "tests.vm", "--cpus", "2"),
+        *("half", "tests/kernel/test_two_at_once.py"),
+    ),
     "emulated, no udev": (sys.executable, "-m", "tests.vm", "--no-udev", "half"),
 }
 """What is long, the quick parts first: commands that read tests/soak.py's environment."""

@@ -89,7 +89,7 @@ def test_no_line_ends_where_only_unicode_says_so(file: Path) -> None:
 def test_text_of_the_kernel_is_cut_as_the_kernel_means_it(file: Path) -> None:
     if name(file) in PEOPLES_TEXT or "/practice/" in name(file):
         return
-    assert not list(unicode_minded(ast.parse(file.read_text()))), "see tui/backend/kernel_text.py"
+    assert not list(unicode_minded(ast.parse(file.read_text()))), "see tui/backend/text.py"
 
 
 @pytest.mark.parametrize("file", FILES, ids=name)

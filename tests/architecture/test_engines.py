@@ -1,4 +1,4 @@
-"""Which engine a sandbox has is asked by the engines alone, and by what finds and chooses them."""
+"""Which engine or store a sandbox has is asked by those themselves alone."""
 
 import ast
 from pathlib import Path
@@ -7,41 +7,55 @@ import pytest
 
 from tests.architecture.test_doors import FILES, name
 from tui.backend import stores
-from tui.backend.engine_names import OVERLAY, SNAPSHOT
+from tui.backend.inventory import engines as readings
 from tui.backend.sandboxes import engines
+from tui.backend.stores import STORES
 
-KNOWING = {
-    "tui/backend/engine_names.py": "their names",
-    "tui/backend/sandboxes/choice.py": "chooses one",
-    "tui/backend/sandboxes/survey.py": "reads what the chosen one needs",
-    "tui/backend/inventory/sandboxes.py": "finds out which one a sandbox has",
-    "tui/backend/gauge.py": "reads what the kernel says of each",
-    "tui/backend/doctor.py": "tells of each whether it works",
-    "tui/backend/present/show.py": "says where each has its changes",
-}
+PLACES = ("/inventory/engines/", "/sandboxes/engines/", "/stores/", "/practice/", "/livecd/")
+NAMES = {*engines.ENGINES, *STORES}
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "/practice/" not in name(file)], ids=name)
+def _is_packed(node: ast.AST) -> bool:
+    """Whether a node takes the module of one engine or store."""
+    if isinstance(node, ast.Import):
+        return any(_names_one(alias.name.rpartition(".")[0], alias.name) for alias in node.names)
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    module = node.module or ""
+    return any(_names_one(module, f"{module}.{alias.name}") for alias in node.names)
+
+
+def _names_one(module: str, whole: str) -> bool:
+    return module.endswith(("inventory.engines", "sandboxes.engines", "backend.stores")) and (
+        whole.rpartition(".")[2] in NAMES
+    )
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if not any(place in name(file) for place in PLACES)], ids=name
+)
 def test_nobody_else_asks(file: Path) -> None:
-    if name(file) in KNOWING or "/sandboxes/engines/" in name(file):
-        return
     for node in ast.walk(ast.parse(file.read_text())):
-        assert not (isinstance(node, ast.Name) and node.id in ("OVERLAY", "SNAPSHOT")), node.lineno
-        if isinstance(node, ast.Compare) and "engine" in ast.unparse(node):
+        assert not _is_packed(node), node.lineno  # type: ignore[attr-defined]
+        if isinstance(node, ast.Compare) and any(word in ast.unparse(node) for word in ("engine", "store")):
             words = {found.value for found in ast.walk(node) if isinstance(found, ast.Constant)}
-            assert not words & {OVERLAY, SNAPSHOT}, node.lineno
+            assert not words & NAMES, node.lineno
 
 
 def test_all_have_all() -> None:
-    assert set(engines.ENGINES) == {SNAPSHOT, OVERLAY}
+    assert [*engines.ENGINES] == [*readings.ENGINES] == ["snapshot", "overlay"]
     wanted = {found for found in vars(engines.Engine) if not found.startswith("_")}
     assert len(wanted) >= 10
     for engine in engines.ENGINES.values():
-        assert wanted | {"how", "bounded"} == set(engine.__all__)  # type: ignore[attr-defined]
+        assert wanted | {"name", "unit", "needs", "bounded", "replays"} == set(engine.__all__)  # type: ignore[attr-defined]
+    wanted = {found for found in vars(readings.Engine) if not found.startswith("_")}
+    assert len(wanted) >= 6
+    for reading in readings.ENGINES.values():
+        assert wanted | {"name", "modules", "once"} <= set(vars(reading))
 
 
 def test_all_stores_have_all() -> None:
     wanted = {found for found in vars(stores.Store) if not found.startswith("_")}
     assert len(wanted) >= 4
-    for store in stores.STORES.values():
-        assert wanted | {"title", "gives_back"} <= set(vars(store))
+    for store in STORES.values():
+        assert wanted | {"name", "title", "modules"} <= set(vars(store))

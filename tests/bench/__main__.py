@@ -20,6 +20,7 @@ from tests.vm.kernel import VmError, cache_dir
 ROWS = {
     "list-json": "`list --json`, the whole process, against a bare interpreter",
     "create-plan": "running the create plan against its dry-run script (VM)",
+    "many": "create and remove with 88 sandboxes against one (user-mode Linux)",
     "ticks": "a gauge tick with 64 sandboxes against 1 (VM), and its processes",
     "unchanged": "terminal bytes of an unchanged tick",
     "home": "1,000 devices: from reading to painted, from key to paint",

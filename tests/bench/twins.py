@@ -14,7 +14,7 @@ from dataclasses import replace
 from tests.kernel.lab import Lab, sh
 from tui.backend import mapper, paths
 from tui.backend.command import command
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _LOOP_SET_FD, _LOOP_CTL_GET_FREE = 0x4C00, 0x4C82

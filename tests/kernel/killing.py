@@ -94,27 +94,19 @@ def recovered(lab: Lab) -> Plan:
     plans: list[Plan] = []
 
     def free() -> bool:
+        if any(found.running for found in lab.sandboxes()):
+            return False  # a program that was left behind has the sandbox's lock
         try:
             plans.append(lab.recover())
         except Refused as refusal:
             # a program that only reads keeps nobody from the lock, and is in the way while it does
-            if not re.search(r"Another sandbox-tui|\((sha256sum|find|sort), of root\)", refusal.message):
+            if not re.search(r"nother sandbox-tui|\((sha256sum|find|sort), of root\)", refusal.message):
                 raise
             return False
         return True
 
     until(free, "the lock")
     return plans[-1]
-
-
-def cleared(lab: Lab) -> None:
-    """Recover, and take away the RAM disks that it leaves, and says so: those that it could not read through
-    in time where the kernel does not count what is on them, as user-mode Linux does not.
-    """
-    notes = recovered(lab).notes
-    if any("The RAM disks stay" in note for note in notes):
-        assert not os.path.exists("/sys/kernel/debug/ramdisk_pages")
-        sh("modprobe", "--remove", "brd")
 
 
 def settled() -> dict[str, object]:

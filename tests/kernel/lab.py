@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tests import verbs
-from tui.backend import gauge, inventory, sizes
+from tui.backend import inventory, sizes
 from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
 from tui.backend.inventory import sandboxes
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import create, proof, remove
@@ -220,7 +220,7 @@ class Lab:
 
     def gauge(self, name: str) -> Gauge:
         """Its gauge of now."""
-        return gauge.read(self.sandbox(name))
+        return self.sandbox(name).gauge
 
     def close(self) -> None:
         """Detach and delete the disks. What a failed test left mounted goes first: this machine's root may be

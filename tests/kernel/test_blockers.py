@@ -63,12 +63,12 @@ def test_every_way_a_process_can_hold_a_mount(lab: Lab, engine: str) -> None:
     }
     for how, (argv, options) in ways.items():
         with program(*argv, **options) as pid:
-            found = blockers.read(lab.host, lab.sandbox("trial"))
+            found = blockers.now(lab.host, lab.sandbox("trial"))
             assert [b.pid for b in found] == [pid], (how, found)
             if how != "has its root in":  # such a process works in it and runs from it, too
                 assert how in found[0].how
             refused(lab, str(pid), "root")
-    assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    assert blockers.now(lab.host, lab.sandbox("trial")) == ()
     lab.remove("trial")
 
 
@@ -111,7 +111,7 @@ def test_a_namespace_that_follows_ours_is_not_in_the_way(lab: Lab, engine: str) 
     sh("mount", "--make-shared", "/run")  # as systemd has it
     lab.create(lab.disk().origin, name="trial", mount="/tmp/shared/mnt", engine=engine)
     with program("unshare", "--mount", "--propagation", "unchanged", "sh", "-c", "echo; read line"):
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
     sh("mount", "--make-private", "/run")
     sh("umount", str(point))
@@ -171,7 +171,7 @@ def test_a_daemon_that_its_own_mount_has_started(lab: Lab, kind: str) -> None:
     image = str(file_systems.image(kind))
     box = lab.create(image, name="trial", size="4M")
     assert box.mounts
-    assert blockers.read(lab.host, box) == ()
+    assert blockers.now(lab.host, box) == ()
     with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:
-        assert [b.pid for b in blockers.read(lab.host, box)] == [pid]
+        assert [b.pid for b in blockers.now(lab.host, box)] == [pid]
     lab.remove("trial")

@@ -11,7 +11,7 @@ import pytest
 from tests.kernel.lab import MIB, Lab, node, sh
 from tui.backend.errors import UsageError
 from tui.backend.gauge import State
-from tui.backend.inventory.status import Health
+from tui.backend.kernel.dm_status import Health
 
 SECTOR = 512
 BAD = 203

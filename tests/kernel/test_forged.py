@@ -13,6 +13,7 @@ import pytest
 
 from tests.kernel.lab import MIB, PLACE, Lab, loop_over, sh
 from tests.kernel.test_namespaces import Elsewhere, elsewhere
+from tests.patience import until
 from tui.backend import inventory
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
@@ -83,12 +84,12 @@ def test_a_path_like_that_of_a_file_in_a_sandbox(lab: Lab) -> None:
         there.run("mount -t tmpfs run /run")
         box = lab.create(lab.disk().origin, name="trial", engine="overlay")
         with attached(there, f"{box.mountpoint}/image"):
-            assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+            assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         with attached(there, f"{box.mountpoint}/image"):
             Path(f"{box.mountpoint}/image").write_bytes(bytes(MIB))
-            assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+            assert blockers.now(lab.host, lab.sandbox("trial")) == ()
     real = loop_over(f"{box.mountpoint}/image")
-    assert [found.what for found in blockers.read(lab.host, lab.sandbox("trial"))] == [
+    assert [found.what for found in blockers.now(lab.host, lab.sandbox("trial"))] == [
         f"the loop device {real}"
     ]
     sh("losetup", "--detach", real)
@@ -123,6 +124,8 @@ def test_an_image_that_is_open(lab: Lab, mode: str) -> None:
     descriptor = os.open(link, getattr(os, mode))
     with subprocess.Popen(["sleep", "1000"], stdin=descriptor) as holder:
         os.close(descriptor)
+        # a program has its files before it has its name
+        until(lambda: Path(f"/proc/{holder.pid}/comm").read_text() == "sleep\n", "the name of sleep")
         try:
             if mode == "O_RDONLY":
                 lab.create(image, name="trial", engine="overlay")

@@ -65,7 +65,7 @@ def test_copies_of_its_mounts_that_nobody_can_see_go_with_it(
     """They are no veto: where the directory is ours, removing it unmounts them."""
     lab.create(lab.disk(attach=attach).origin, name="trial", engine=engine, mount=mount)
     with kept_by_a_descriptor():
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
         assert lab.sandboxes() == ()
 
@@ -91,14 +91,14 @@ def test_who_keeps_a_namespace_that_may_have_a_copy_is_named(lab: Lab, engine: s
     point.mkdir()
     lab.create(lab.disk().origin, name="trial", engine=engine, mount=str(point))
     with kept_by_a_descriptor() as pid:
-        found = blockers.read(lab.host, lab.sandbox("trial"))
+        found = blockers.now(lab.host, lab.sandbox("trial"))
         assert [one.pid for one in found] == [pid]
         assert found[0].how.startswith("keeps a mount namespace open")
         with pytest.raises(Refused, match=f"process {pid} "):
             lab.remove("trial")
         assert lab.sandbox("trial").mountpoint == str(point)
         lab.unmount("trial")
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
     lab.remove("trial")
 
 

@@ -191,7 +191,7 @@ def test_an_interruption_leaves_it_findable_from_the_kernel_alone(lab: Lab) -> N
         sh("umount", f"/run/sandbox-tui/trial/{part}")
     sh("rm", "-r", "/run/sandbox-tui/trial")
     assert lab.sandbox("trial").interrupted
-    assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    assert blockers.now(lab.host, lab.sandbox("trial")) == ()
     plan: Plan = lab.recover()
     assert plan.steps
     assert state() == before

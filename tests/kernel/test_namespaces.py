@@ -14,7 +14,6 @@ import pytest
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import PLACE, Lab, node, sh, state
 from tests.kernel.test_untouched import WithoutMapper
-from tui.backend import gauge
 from tui.backend.errors import Refused
 from tui.backend.inventory import blockers
 
@@ -108,7 +107,7 @@ def test_one_of_another_mount_namespace_is_left_alone(lab: Lab, engine: str) -> 
         assert box.foreign.pid == there.shell.pid
         assert box.engine == ("overlay" if engine == "overlay" else "snapshot")
         assert not box.interrupted
-        assert [b.what for b in blockers.read(lab.host, box)] == [box.foreign.words]
+        assert [b.what for b in blockers.now(lab.host, box)] == [box.foreign.words]
         kept(lab, there, point)
         assert there.tui("list", "--json").count('"foreign": null') == 1
         there.tui("remove", "trial")
@@ -122,7 +121,7 @@ def test_maps_of_another_mount_namespace(lab: Lab, options: tuple[str, ...]) -> 
     with elsewhere() as there:
         there.tui("create", disk.origin, "--name=trial", "--size=4M", *options)
         assert lab.sandbox("trial").foreign is not None
-        assert gauge.read(lab.sandbox("trial")).total is not None
+        assert lab.sandbox("trial").gauge.total is not None
         kept(lab, there, "" if "--no-mount" in options else f"{PLACE}/point")
         there.tui("remove", "trial")
 
@@ -193,9 +192,9 @@ def test_anybody_can_mount_something_that_looks_like_a_sandbox(lab: Lab) -> None
         assert lab.sandboxes() == ()
         lab.create(lab.disk().origin, name="trial", engine="overlay")
         assert lab.sandbox("trial").foreign is None
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         sh("umount", "/run/sandbox-tui/trial/mnt")
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
 
 
@@ -311,9 +310,24 @@ def test_a_device_stays_read_only_while_another_shows_it(lab: Lab) -> None:
         lab.create(disk.origin, name="one", size="4M", engine="overlay")
         there.run("mount -t tmpfs -o mode=0755 run /run")
         there.run(f"mkdir /run/m && mount -o ro,noload {disk.device} /run/m")
+        assert f"{disk.device} stays read-only" in " ".join(lab.remove_plan("one").notes)
         lab.remove("one")
         assert sh("blockdev", "--getro", disk.device).strip() == "1"
     sh("blockdev", "--setrw", disk.device)
+
+
+@pytest.mark.layers
+@pytest.mark.parametrize("kind", ["ext4", "btrfs"])
+def test_copies_of_ours_do_not_keep_a_device_read_only(lab: Lab, kind: str) -> None:
+    """Those in anybody's user namespace go with the sandbox."""
+    disk = lab.disk(kind)
+    lab.host = WithoutMapper()
+    lab.create(disk.origin, name="one", size="4M", engine="overlay")
+    with elsewhere("--user", "--map-root-user", "--mount", "--propagation", "private") as there:
+        there.run("grep -q /run/sandbox-tui/one/lower /proc/self/mountinfo")
+        assert "read-only" not in " ".join(lab.remove_plan("one").notes)
+        lab.remove("one")
+        assert sh("blockdev", "--getro", disk.device).strip() == "0"
 
 
 @pytest.mark.layers
@@ -323,7 +337,7 @@ def test_a_sandbox_of_the_same_name_elsewhere_is_not_in_the_way(lab: Lab) -> Non
         there.run("mount -t tmpfs -o mode=0755 run /run")
         there.tui("create", tree.origin, "--name=trial", "--size=4M")
         lab.create(tree.origin, name="trial", size="4M")
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
         there.tui("remove", "trial")
 
@@ -336,7 +350,7 @@ def test_a_file_at_a_path_like_ours_is_not_in_the_way(lab: Lab) -> None:
         there.run("mount -t tmpfs run /run && mkdir -p /run/sandbox-tui/trial/store")
         there.run("exec 5>/run/sandbox-tui/trial/store/file")
         there.run("cd /run/sandbox-tui/trial/store")
-        found = blockers.read(lab.host, lab.sandbox("trial"))
+        found = blockers.now(lab.host, lab.sandbox("trial"))
         assert [b for b in found if "keeps it mounted" not in b.how] == []
     lab.remove("trial")
 

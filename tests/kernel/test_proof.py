@@ -9,8 +9,9 @@ import pytest
 
 from tests.kernel.engines import both_engines
 from tests.kernel.lab import MIB, PLACE, Lab, loop_over, sh
+from tui.backend import inventory
 from tui.backend.execute import Event, Phase
-from tui.backend.sandboxes import perform, proof, remove
+from tui.backend.sandboxes import evidence, perform, proof, remove
 from tui.backend.sandboxes.proof import Proof
 
 pytestmark = pytest.mark.only_no_udev
@@ -52,9 +53,9 @@ def test_a_partition_that_is_written_by_its_whole_disk(lab: Lab, engine: str, ha
     write(disk, START + 8 * MIB - 4096)
     shown = lab.remove("trial")
     assert shown.counters_same
-    assert not shown.disk_same
+    assert shown.disk_same is False
     assert shown.hash_same is (False if hashed else None)
-    assert ("was CHANGED" if hashed else "only a hash tells that") in shown.sentence
+    assert ("was CHANGED" if hashed else "but something was to its disk: only a hash tells") in shown.sentence
     assert "untouched" not in shown.sentence
 
 
@@ -97,7 +98,7 @@ def test_a_partition_of_a_real_disk(lab: Lab, counted: tuple[str, str, str], eng
     shown = lab.remove("trial")
     assert shown.disk_same is (by != "the whole disk")
     assert shown.counters_same is (by != "itself")
-    said = {"itself": "was CHANGED", "the whole disk": "what reaches it by its disk is not counted"}
+    said = {"itself": "was CHANGED", "the whole disk": "but something was to its disk"}
     assert said.get(by, f"{part} is untouched: nothing was written to it.") in shown.sentence
 
 
@@ -183,14 +184,14 @@ def _written(event: Event, device: str) -> None:
 
 
 def _removed(lab: Lab, listener: Callable[[Event], None]) -> Proof:
-    evidence, captured = proof.read(lab.host, lab.sandbox("trial")), dict[str, str]()
+    noted, captured = evidence.read(inventory.read(lab.host), lab.sandbox("trial")), dict[str, str]()
     perform.perform(
         lab.host,
         lambda reading: remove.prepare(lab.host, reading, ("trial",)).plan,
         listener=listener,
         captured=captured,
     )
-    return proof.conclude(evidence, captured)
+    return proof.conclude(noted, captured)
 
 
 @both_engines
@@ -207,10 +208,8 @@ def test_a_hash_that_cannot_be_compared_is_said(lab: Lab, engine: str) -> None:
 class Failing(type(Lab().host)):  # type: ignore[misc]
     """The machine, but for what reads the origin again: a bad sector."""
 
-    def run(self, argv: list[str], **more: object) -> str:
-        if argv[0] == "sha256sum":
-            return str(super().run(["false"], **more))
-        return str(super().run(argv, **more))
+    def stream(self, argv: list[str], **more: object) -> object:
+        return super().stream(["false"] if argv[0] == "sha256sum" else argv, **more)
 
 
 @pytest.mark.layers

@@ -83,6 +83,29 @@ def test_a_mount_in_a_directory_of_somebody(lab: Lab, verb: str, place: Path) ->
     lab.remove("trial")
 
 
+@pytest.mark.parametrize("verb", ["unmount", "remove", "grow"])
+@pytest.mark.parametrize("owner", [0, 1000])
+def test_a_mount_on_a_directory_in_a_sticky_one(lab: Lab, verb: str, owner: int, place: Path) -> None:
+    """What a mount covers is its owner's, who can put a link there once it is unmounted."""
+    lab.create(lab.disk("ext4").origin, name="trial", size="2M", no_mount=True)
+    point = place / "like tmp" / "mnt"
+    point.mkdir(parents=True)
+    point.parent.chmod(0o1777)
+    os.chown(point, owner, owner)
+    sh("mount", "/dev/mapper/trial", str(point))
+    if verb == "grow":
+        fill = ["dd", "if=/dev/urandom", f"of={point}/big", "bs=64K", "count=64", "conv=fsync"]
+        subprocess.run(fill, capture_output=True, check=False)
+    if owner:
+        with pytest.raises(Refused, match="who can put something else in its place"):
+            run(lab, verb)
+        sh("umount", str(point))
+    else:
+        run(lab, verb)
+    if "trial" in [found.name for found in lab.sandboxes()]:
+        lab.remove("trial")
+
+
 @both_engines
 def test_a_user_namespace_of_anybody_is_no_veto(lab: Lab, engine: str) -> None:
     """It has copies of all mounts, of what it cannot reach too."""

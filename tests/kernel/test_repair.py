@@ -1,5 +1,6 @@
 """A full snapshot: growing repairs it, whatever happens on the way."""
 
+import json
 import os
 import subprocess
 from itertools import product
@@ -53,6 +54,18 @@ def test_growing_repairs_a_full_one(lab: Lab, kind: str, mounted: bool, store: s
     sh("sync", "--file-system", str(point))
     assert lab.remove("trial").counters_same
     assert disk.digest() == digest
+
+
+@pytest.mark.only_no_udev
+@pytest.mark.parametrize("damage", [{"policy": "N"}, {"chunk": 65536}, {"origin_size": 4096}], ids=str)
+def test_it_is_made_of_what_its_table_says(lab: Lab, damage: dict[str, object], tmp_path: Path) -> None:
+    """Not of what its record does, which may be damaged."""
+    _disk, saved = full(lab, "ext4", tmp_path / "point")
+    record = Path("/run/sandbox-tui/trial/sandbox.json")
+    record.write_text(json.dumps({**json.loads(record.read_text()), **damage}))
+    lab.grow("trial", "+16M")
+    assert whole(tmp_path / "point", saved) == set(saved)
+    lab.remove("trial")
 
 
 @pytest.mark.only_no_udev
@@ -127,7 +140,7 @@ def test_a_repair_killed_at_any_step(lab: Lab, kind: str, setup: str, tmp_path: 
     origin, store = setup.split(", ")
     disk, saved = full(lab, kind, point, store=store, attach=origin == "device")
     digest = disk.digest()
-    for cell in cells(plan_of(lab), f"repair {kind} {setup}"):
+    for cell in cells(lab, plan_of(lab), f"repair {kind} {setup}"):
         killed(lab, repair_of(lab), cell)
         torn += lab.sandbox("trial").map is None
         recovered(lab)

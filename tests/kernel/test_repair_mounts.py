@@ -10,7 +10,7 @@ from tests.kernel.lab import MIB, Lab, sh
 from tests.kernel.test_full import overfill, wait_until_full
 from tui.backend.errors import Refused
 from tui.backend.inventory import mounts
-from tui.backend.inventory.mounts import Mount
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.machine import RealHost
 
 pytestmark = pytest.mark.only_no_udev

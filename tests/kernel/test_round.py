@@ -86,18 +86,6 @@ def test_the_classic_recipe(lab: Lab) -> None:
 
 
 @pytest.mark.only_no_udev
-def test_several_sandboxes_share_the_ram_disks_and_the_last_gives_them_back(lab: Lab) -> None:
-    disk = lab.disk()
-    lab.create(disk.origin, name="one", size="8M", store="ramdisk")
-    lab.create(disk.origin, name="two", size="8M", store="ramdisk")
-    lab.remove("one")
-    assert Path("/sys/module/brd").exists()
-    assert lab.gauge("two").state is State.OK
-    lab.remove("two")
-    assert not Path("/sys/module/brd").exists()
-
-
-@pytest.mark.only_no_udev
 def test_a_raw_device_is_not_mounted_and_can_get_a_file_system(lab: Lab) -> None:
     disk = lab.disk("raw")
     digest = disk.digest()

@@ -9,8 +9,8 @@ import pytest
 
 from tests.kernel.lab import Lab, state
 from tui.backend import inventory
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.sandboxes import grow, remove
 
 WAYS: dict[str, dict[str, Any]] = {

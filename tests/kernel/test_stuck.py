@@ -83,7 +83,7 @@ def test_a_frozen_file_system_is_recognised(lab: Lab, kind: str, monkeypatch: py
     box = lab.create(lab.disk(kind).origin, name="trial", size="64M")
     point = str(box.mountpoint)
     Path(point, "work").write_text("done")
-    assert blockers.read(lab.host, box) == ()
+    assert blockers.now(lab.host, box) == ()
     sh("fsfreeze", "--freeze", point)
     try:
         for look in (remove.prepare, mounts.prepare_unmount):
@@ -99,7 +99,7 @@ def test_a_frozen_file_system_is_recognised(lab: Lab, kind: str, monkeypatch: py
         process.wait(PATIENCE)
     assert Path(point, "work").read_text() == "done"
     assert sorted(set(os.listdir(point)) - {"lost+found"}) == ["work"]
-    assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+    assert blockers.now(lab.host, lab.sandbox("trial")) == ()
     lab.remove("trial")
 
 

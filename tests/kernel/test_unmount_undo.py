@@ -12,7 +12,7 @@ from tui.backend import inventory
 from tui.backend.errors import PlanFailed
 from tui.backend.execute import Event, Phase
 from tui.backend.inventory import mounts as mountinfo
-from tui.backend.inventory.mounts import Mount
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.machine import RealHost
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import mounts, perform, remove

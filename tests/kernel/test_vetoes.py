@@ -56,7 +56,7 @@ def test_a_process_that_works_at_the_same_path_elsewhere(lab: Lab) -> None:
         there.run("mount -t tmpfs run /run && mkdir -p /run/sandbox-tui/trial/mnt")
         there.run("mount -t tmpfs own /run/sandbox-tui/trial/mnt && cd /run/sandbox-tui/trial/mnt")
         lab.create(lab.disk().origin, name="trial", engine="overlay")
-        assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+        assert blockers.now(lab.host, lab.sandbox("trial")) == ()
         lab.remove("trial")
 
 
@@ -67,7 +67,7 @@ def test_a_process_that_works_below_what_is_mounted_over_it(lab: Lab) -> None:
     with subprocess.Popen(["sleep", "1000"], cwd=point) as other:
         try:
             lab.create(lab.tree().origin, name="trial", size="2M", engine="overlay", mount=str(point))
-            assert blockers.read(lab.host, lab.sandbox("trial")) == ()
+            assert blockers.now(lab.host, lab.sandbox("trial")) == ()
             lab.remove("trial")
         finally:
             other.kill()

@@ -33,8 +33,10 @@ class HeldHost(PracticeHost):
         self.alive = lambda: stage.app.is_running
 
     @contextmanager
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:
-        with super().stream(argv, tick=tick) as running:
+    def stream(
+        self, argv: Sequence[str], *, output: str | None = None, tick: float | None = None
+    ) -> Iterator[Running]:
+        with super().stream(argv, output=output, tick=tick) as running:
             held = self.program in argv and not self.released
             yield _Held(self, running) if held else running
 

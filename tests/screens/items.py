@@ -42,7 +42,7 @@ class Kind:
 def _card(name: int, variant: int) -> Card:
     half = variant // 2  # two variants look the same: some bytes are no change of what is shown
     gauge = Gauge(_STATES[half % 4], (half << 20) + variant % 2, 1 << 24)
-    return Card(f"s{name}", "sdb1", gauge, None, None, "/mnt", "")
+    return Card(f"s{name}", "sdb1", gauge, None, None, "/mnt")
 
 
 def _device(name: int, variant: int) -> Device:

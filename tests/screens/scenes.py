@@ -229,7 +229,7 @@ def interrupted() -> PracticeHost:
     """A machine on which a create was killed half way."""
     host = PracticeHost()
     request = CreateRequest("/dev/sdb1", name="trial")
-    host.kill_at(20)
+    host.kill_at(19)
     with suppress(Killed):
         perform(host, lambda found: create.prepare(host, found, request).plan)
     return host

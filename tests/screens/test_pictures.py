@@ -37,7 +37,7 @@ async def test_screenshot_is_up_to_date(name: str) -> None:
     file = screenshots.DIRECTORY / name
     assert file.exists(), "make it: python -m tests.screenshots"
     made = await screenshots.made(name)
-    assert made == file.read_text(encoding="utf-8"), "make it anew: python -m tests.screenshots"
+    assert made == file.read_text(encoding="utf-8"), "make it again: python -m tests.screenshots"
 
 
 def test_no_screenshot_too_many() -> None:

@@ -5,10 +5,10 @@ import random
 import pytest
 
 from tests import soak
-from tests.screens.test_present import NumberedHost, Other
+from tests.screens.test_present import Other
 from tests.screens.theatre import Stage, play
 from tests.unit.practice_verbs import make, without_mapper
-from tui.backend.practice import demo_world, events
+from tui.backend.practice import PracticeHost, demo_world, events
 
 KEYS = """
 n g o m s x r l b w e y question_mark f1 f2 ctrl+p escape escape escape enter enter enter enter enter
@@ -34,7 +34,7 @@ def _alive(stage: Stage, trail: list[str]) -> None:
 @pytest.mark.parametrize("machine", [demo_world, without_mapper])
 @pytest.mark.parametrize("seed", soak.seeds(1, 20, "random keys"))
 async def test_random_keys(seed: int, machine: type) -> None:
-    dice, host = random.Random(seed), NumberedHost(machine())
+    dice, host = random.Random(seed), PracticeHost(machine())
     make(host, name="one", size="64M")
     other, trail = Other(host, seed), list[str]()
     async with play(host) as stage:

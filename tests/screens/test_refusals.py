@@ -40,7 +40,7 @@ def _unplugged(host: PracticeHost) -> object:
 
 
 def _held(host: PracticeHost) -> None:
-    host.holder = "process 9, to create trial"
+    host.locks.holder = "process 9, to create trial"
 
 
 async def _focused(stage: Stage) -> None:
@@ -97,7 +97,7 @@ async def test_a_machine_that_changes_under_a_verb(verb: str, change: Change, la
             change(stage.host)
             await stage.press(keys[-1])
         await _home_again(stage)
-        stage.host.holder = None
+        stage.host.locks.holder = None
         await stage.tick(whole=True)
         await _home_again(stage)
 

@@ -231,12 +231,12 @@ async def test_a_shell_that_ignores_sigterm_is_said_to_be_there_and_stronger_sig
 
 async def test_what_another_program_is_just_making_is_not_called_interrupted() -> None:
     host = interrupted()
-    host.holder, host.changed = "process 9, to create trial", ("trial",)
+    host.locks.changed = {"trial"}
     async with play(host) as stage:
         assert stage.says("create is running")
         assert not stage.says("interrupted")
         assert not stage.says("Press r to clear it")
-        stage.host.holder = None
+        stage.host.locks.changed.clear()
         await stage.tick(whole=True)
         assert stage.says("create was interrupted")
         assert stage.says("Press r to clear it")
@@ -345,7 +345,7 @@ async def test_fill_is_shown_with_its_rate_and_forecast() -> None:
 async def test_another_program_that_changes_the_machine_is_named() -> None:
     async with play() as stage:
         await stage.press("n", "down", "enter", "enter", "enter")
-        stage.host.holder = "process 9, to create trial"
+        stage.host.locks.holder = "process 9, to create trial"
         await stage.press("enter")
         assert stage.says("Another sandbox-tui is changing this machine (process 9, to create trial).")
 

@@ -44,22 +44,29 @@ import sys, threading
 from tui.app import start
 from tui.app.app import SandboxApp
 from tui.backend.practice import PracticeHost
-told, leave = threading.Event(), SandboxApp.leave_by_signal
+first, last, leave = threading.Event(), threading.Event(), SandboxApp.leave_by_signal
+heard, signals = [], int(sys.argv[1])
 def leave_by_signal(self):
     leave(self)
-    told.set()
+    heard.append(True)
+    self._driver.write("<heard>")
+    first.set()
+    if len(heard) == signals:
+        last.set()
 SandboxApp.leave_by_signal = leave_by_signal
 class Slow(PracticeHost):
     def run(self, argv, **more):
         if argv[0] == "tee":
-            told.wait()  # the signal comes while this runs
+            first.wait()  # the signal comes while this runs
+        elif first.is_set():
+            last.wait()  # and the others before anything is taken back
         return super().run(argv, **more)
 host = Slow()
 before = host.snapshot()
 code = start(host, interval=0.5)
 said = "CLEAN" if host.snapshot() == before else "DIRTY"
-if len(sys.argv) > 1:
-    with open(sys.argv[1], "w") as file:
+if len(sys.argv) > 2:
+    with open(sys.argv[2], "w") as file:
         file.write(said)
 else:
     print(said, flush=True)
@@ -183,7 +190,7 @@ def start_a_plan(terminal: Line) -> None:
 
 
 def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
-    with line(SLOW) as terminal:
+    with line(SLOW, "1") as terminal:
         start_a_plan(terminal)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.end() == 1
@@ -192,17 +199,15 @@ def test_a_running_plan_is_undone_when_a_signal_comes() -> None:
 
 
 def test_leaving_says_at_once_what_it_waits_for_and_no_signal_kills_the_undo() -> None:
-    with line(SLOW) as terminal:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) * 3
+    with line(SLOW, str(len(numbers))) as terminal:
         start_a_plan(terminal)
         os.write(terminal.master, b"q")
         terminal.until(b"Leaving as soon as that can be")
-        assert RESTORED not in terminal.seen
-        while terminal.process.poll() is None:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                terminal.process.send_signal(number)
-            terminal.read(0.05)
-            if b"CLEAN" in terminal.seen:
-                break
+        for count, number in enumerate(numbers, 1):
+            assert RESTORED not in terminal.seen
+            terminal.process.send_signal(number)
+            terminal.until(b"<heard>", count)
         terminal.end()
         assert b"CLEAN" in terminal.seen
 
@@ -212,7 +217,7 @@ def test_a_terminal_that_goes_away_during_a_plan(tmp_path: Path, number: signal.
     """Whether hang-ups are ignored or not, and right after q: it is undone, and the program ends."""
     said = tmp_path / "said"
     ignored = f"import signal; signal.signal({int(number)}, signal.SIG_IGN)\n"
-    with line(ignored + SLOW, str(said)) as terminal:
+    with line(ignored + SLOW, "1", str(said)) as terminal:
         start_a_plan(terminal)
         os.write(terminal.master, b"q")
         os.close(terminal.master)

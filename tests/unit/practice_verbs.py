@@ -10,7 +10,7 @@ from tests import verbs
 from tui.backend import inventory, paths, sizes
 from tui.backend.host import ForeignMount
 from tui.backend.inventory import Inventory, mounts
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world
 from tui.backend.practice.state import State, differences
@@ -47,13 +47,6 @@ class Case:
         return {"engine": "overlay"} if claimed else {"origin": "/home"}
 
 
-def _loaded_brd() -> World:
-    world = demo_world()
-    host = PracticeHost(world)
-    host.run(["modprobe", "brd", "rd_nr=4", "rd_size=1048576"])
-    return world
-
-
 def without_snapshots() -> World:
     """A machine whose kernel has no dm-snapshot: sandboxes are made by file."""
     world = demo_world()
@@ -78,7 +71,6 @@ def _unloaded_overlay() -> World:
 CASES = (
     Case("tmpfs"),
     Case("ramdisk", {"store": "ramdisk"}),
-    Case("ramdisk, brd loaded before", {"store": "ramdisk"}, _loaded_brd),
     Case("classic", {"classic": True}, grows=False),
     Case("image", {"origin": IMAGE}),
     Case("image on a ramdisk", {"origin": IMAGE, "store": "ramdisk"}),
@@ -93,6 +85,7 @@ CASES = (
     Case("overlay", {"engine": "overlay"}),
     Case("overlay, no dm-snapshot", {}, without_snapshots),
     Case("overlay, no device-mapper", {}, without_mapper),
+    Case("overlay, no device-mapper, hashed", {"hash": True}, without_mapper),
     Case("overlay, no overlayfs loaded", {"engine": "overlay"}, _unloaded_overlay),
     Case("overlay of an image", {"origin": IMAGE, "engine": "overlay"}),
     Case("overlay of a directory", {"origin": DIRECTORY}),

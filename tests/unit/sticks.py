@@ -27,7 +27,7 @@ def live_cd() -> Content:
         version="0.2.0",
         label="LIVE",
         way="dm",
-        size="25%ram",
+        size="25%",
         format="squashfs",
         image="root.squashfs",
         image_size=image.size,

@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.command_line import NAME, CommandLine
 from tui.backend import verbs
-from tui.backend.errors import UsageError
+from tui.backend.errors import ExitCode, UsageError
 from tui.backend.machine import RealHost
 from tui.backend.practice import PracticeHost
 from tui.backend.verbs.completion import SHELLS
@@ -151,6 +151,13 @@ def test_the_quick_grammar_is_the_whole_one(name: str, capsys: pytest.CaptureFix
         assert ending.value.code == 0
     said = capsys.readouterr().out
     assert said[: len(said) // 2] == said[len(said) // 2 :]
+
+
+def test_the_readme_has_every_exit_status() -> None:
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    said = {int(number): text for number, text in rows}
+    assert [*said] == [*ExitCode]
+    assert all(said[code].startswith(code.meaning) for code in ExitCode)
 
 
 def test_the_readme_has_every_verb_with_every_option_and_no_other() -> None:

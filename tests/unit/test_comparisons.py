@@ -11,7 +11,7 @@ from tui.backend import paths
 from tui.backend.command import command
 from tui.backend.plan import Plan, Step
 from tui.backend.practice import PracticeHost, tree
-from tui.backend.sandboxes import counters, proof, remove
+from tui.backend.sandboxes import counters, evidence, remove
 
 LISTS = {"list": "-printf", "hashes": "-exec"}
 """The option by which each of the two lists is known."""
@@ -45,7 +45,7 @@ class Uncounted(PracticeHost):
 def test_counters_of_a_disk_that_does_not_count() -> None:
     host = Uncounted()
     make(host, hash=False)
-    assert proof.read(host, look(host).sandbox(NAME)).noted is None
+    assert evidence.read(look(host), look(host).sandbox(NAME)).noted is None
     assert "cannot be told" in discard_proven(host).sentence
 
 
@@ -63,6 +63,16 @@ def test_an_origin_that_was_written_to_is_known() -> None:
     host.world.blocks["sdb1"].sectors += 8
     assert counters.moved(host, noted, "sdb1")
     assert not counters.moved(host, noted, "nothing")
+
+
+@pytest.mark.parametrize("origin", ["/dev/sda1", "/dev/gone", "/home"])
+def test_it_is_said_of_the_device_that_was_compared(origin: str) -> None:
+    """Not of the one that a damaged record names, or that has its name by now."""
+    host = PracticeHost()
+    make(host)
+    file = paths.of(NAME, paths.RECORD)
+    tree.write(host.world, file, host.read(file).replace('"origin": "/dev/sdb1"', f'"origin": "{origin}"'))
+    assert discard_proven(host).sentence == "/dev/sdb1 is untouched: nothing was written to it."
 
 
 def test_a_partition_that_its_disk_wrote_is_known() -> None:

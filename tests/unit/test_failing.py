@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.practice_verbs import discard, make, same, sandbox
 from tui.backend.errors import UsageError
-from tui.backend.inventory.failing import read_errors
+from tui.backend.kernel.kmsg import read_errors
 from tui.backend.practice import PracticeHost
 
 LINES = {

@@ -1,19 +1,23 @@
 """Nobody puts a line of his own into what is said: by a process's name, a path, or a mount point."""
 
-import shlex
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
+from tests.unit.command_line import CommandLine
 from tests.unit.practice_verbs import NAME, look, make
 from tui.backend import inventory
 from tui.backend.errors import Refused
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.foreign import Holder
 from tui.backend.inventory.verdict import Facts, judge
-from tui.backend.practice import PracticeHost
+from tui.backend.practice import PracticeHost, events
 from tui.backend.practice.world import Process
 from tui.backend.sandboxes import recover, remounting, remove, unmounting
+from tui.backend.text import clean, shell_word
 
 FORGED = "x\nNothing is wrong.\n  Run: rm -rf /"
 
@@ -66,6 +70,68 @@ def test_the_steps_that_unmount_it(host: PracticeHost) -> None:
         assert all("\n" not in text for text in said)
     with pytest.raises(Refused) as refusal:
         remounting.check(replace(box, mounts=(replace(mount, root="/part"),)))
-    assert "\n" not in refusal.value.message
-    words = shlex.split(refusal.value.hint.partition(": ")[2])
-    assert words == ["umount", "--", f"/mnt/{FORGED}"]
+    assert "\n" not in str(refusal.value).removesuffix(refusal.value.hint)[:-1]
+    typed = refusal.value.hint.partition(": ")[2].replace("umount --", "printf '%s|'", 1)
+    spoken = subprocess.run(["bash", "-c", typed], capture_output=True, text=True, check=True).stdout
+    assert spoken == f"/mnt/{FORGED}|"
+
+
+NAMES = ("plain", "a b", "it's", FORGED, "\\n", "\x1b[2J'\\", "\udcffé\u202e", "$(x)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_word_to_be_typed_is_one_line_and_that_word(name: str) -> None:
+    typed = shell_word(name)
+    assert clean(typed) == typed
+    said = subprocess.run(["bash", "-c", f"printf %s {typed}"], capture_output=True, check=True).stdout
+    assert os.fsdecode(said) == name
+
+
+PLACE = f"/mnt/{FORGED}"
+IMAGE = f"/home/user/images/{FORGED.replace('/', '')}"
+VERBS = (
+    ("create", IMAGE, "--name", NAME, "--size", "64M", "--mount", PLACE),
+    ("create", "/dev/sdb1", "--name", "other", "--size", "64M", "--mount", PLACE),
+    ("create", f"/home/{FORGED}", "--size", "64M"),
+    ("create", FORGED),
+    ("create", f"LABEL={FORGED}"),
+    ("create", "/dev/sdb1", "--name", FORGED),
+    ("create", "/dev/sdb1", "--store", FORGED),
+    ("devices",),
+    ("list",),
+    ("show", NAME),
+    ("show", FORGED),
+    ("doctor",),
+    ("remove", NAME),
+    ("remove", "--all"),
+    ("unmount", NAME),
+    ("grow", NAME, FORGED),
+    ("mount", NAME, FORGED),
+    ("mount", NAME, PLACE),
+    ("recover",),
+    (FORGED,),
+    ("livecd", "info", PLACE),
+    ("livecd", "build", PLACE, "-o", PLACE),
+    ("livecd", "write", PLACE, PLACE),
+    ("livecd", "test", PLACE),
+    ("remove", NAME),
+)
+
+
+@pytest.mark.usefixtures("engine")
+def test_no_verb_says_a_line_of_somebody_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is named so: an image, a mount point, a process, a label, or what was typed."""
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda self: True)
+    cli = CommandLine(PracticeHost(), capsys)
+    cli.host.run(["cp", "/home/user/images/debian-12.img", IMAGE])
+    for number, argv in enumerate(VERBS):
+        said = cli(*argv)
+        lines = f"{said.out}\n{said.err}".split("\n")
+        forged = [line for line in lines if line.startswith(("Nothing is wrong", "  Run"))]
+        assert not forged, argv
+        if number == 9:
+            events.start(cli.host.world, FORGED, "works in", PLACE, FORGED)
+        if number == 17:
+            cli.host.world.processes.clear()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tui.backend.gauge import Gauge, History, State, _state, read
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health, Status
+from tui.backend.gauge import Gauge, History, State, state_of
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.dm_status import Health, Status
 
 MIB = 1 << 20
 
@@ -26,7 +26,7 @@ def box(status: Status) -> Sandbox:
     ],
 )
 def test_words(fill: float, state: State) -> None:
-    assert _state(fill) is state
+    assert state_of(fill) is state
 
 
 @pytest.mark.parametrize(
@@ -34,16 +34,16 @@ def test_words(fill: float, state: State) -> None:
     [(Health.OVERFLOW, State.FULL), (Health.INVALID, State.BROKEN), (Health.UNKNOWN, State.UNKNOWN)],
 )
 def test_what_the_kernel_says_beyond_numbers(health: Health, state: State) -> None:
-    gauge = read(box(Status(health)))
+    gauge = box(Status(health)).gauge
     assert gauge.state is state
     assert gauge.advice
 
 
 def test_full_promises_that_all_can_be_read_and_broken_that_it_is_gone() -> None:
-    assert "Do not remove it yet" in read(box(Status(Health.OVERFLOW))).advice
-    assert "gone" in read(box(Status(Health.INVALID))).advice
-    assert read(box(Status(Health.OVERFLOW))).fill == 1.0
-    assert read(box(Status(Health.UNKNOWN))).fill is None
+    assert "Do not remove it yet" in box(Status(Health.OVERFLOW)).gauge.advice
+    assert "gone" in box(Status(Health.INVALID)).gauge.advice
+    assert box(Status(Health.OVERFLOW)).gauge.fill == 1.0
+    assert box(Status(Health.UNKNOWN)).gauge.fill is None
 
 
 def history(*readings: tuple[float, int | None]) -> History:

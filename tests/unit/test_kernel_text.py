@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui.backend import kernel_text
-from tui.backend.inventory import mounts
+from tui.backend.kernel import mountinfo
+from tui.backend.kernel import text as kernel_text
 from tui.backend.machine import RealHost
 
 OTHER_BREAKS = ("\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\u00a0")
@@ -27,7 +27,7 @@ def line(point: str) -> str:
 
 @pytest.mark.parametrize("letter", OTHER_BREAKS, ids=ascii)
 def test_a_line_of_mountinfo_is_broken_by_newlines_only(letter: str) -> None:
-    (mount,) = mounts.parse(line(f"/home/a{letter}b"))
+    (mount,) = mountinfo.parse(line(f"/home/a{letter}b"))
     assert mount.mountpoint == f"/home/a{letter}b"
     assert mount.shared == "1"
 
@@ -36,14 +36,15 @@ def test_a_line_of_mountinfo_is_broken_by_newlines_only(letter: str) -> None:
 @example("a\r\nb")
 @example("\x85")
 def test_every_mount_point_comes_back(name: str) -> None:
-    assert [m.mountpoint for m in mounts.parse(line(f"/{name}") + line("/after"))] == [f"/{name}", "/after"]
+    found = mountinfo.parse(line(f"/{name}") + line("/after"))
+    assert [mount.mountpoint for mount in found] == [f"/{name}", "/after"]
 
 
 @given(st.binary(min_size=1).filter(lambda name: b"\0" not in name and b"/" not in name))
 def test_bytes_that_are_no_text_come_back(name: bytes) -> None:
     shown = b"".join(b"\\%03o" % byte if byte in b" \t\n\\" else bytes([byte]) for byte in name)
     text = kernel_text.decode(b"36 35 98:0 / /%b rw - ext4 /dev/x rw\n" % shown)
-    (mount,) = mounts.parse(text)
+    (mount,) = mountinfo.parse(text)
     assert mount.mountpoint.encode("utf-8", "surrogateescape") == b"/" + name
 
 

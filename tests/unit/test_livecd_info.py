@@ -30,7 +30,7 @@ def test_facts(cli: CommandLine) -> None:
     assert said.status == 0, said.err
     facts = [line.split(maxsplit=1) for line in said.out.splitlines()]
     assert ["label", "LIVE"] in facts
-    assert ["way", "dm, with 25%ram for changes"] in facts
+    assert ["way", "dm, with 25% of the memory for changes"] in facts
     assert ["files", "/live/about.json"] in [line.split(" (")[0].split() for line in said.out.splitlines()]
     assert "has that" not in said.out
     same(cli.host, before)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui.backend.errors import Refused
+from tui.backend.kernel import modules_dep
 from tui.backend.livecd import WAYS, menus, modules
 
 NEEDED = ("loop", "isofs", "squashfs", "ext4", "dm_snapshot", "overlay")
@@ -16,7 +17,7 @@ BUILT_IN = frozenset(NEEDED)
 
 
 def test_each_module_comes_after_what_it_needs_and_once() -> None:
-    known = modules.parse(
+    known = modules_dep.parse(
         "kernel/usb/uas.ko.xz: kernel/usb/usb-storage.ko.xz kernel/usb/usbcore.ko.xz\n"
         "kernel/usb/usb-storage.ko.xz: kernel/usb/usbcore.ko.xz\n"
         "kernel/usb/usbcore.ko.xz: kernel/usb/usb-common.ko.xz\n"
@@ -109,7 +110,7 @@ def test_what_is_no_path_of_a_module_is_refused(path: str) -> None:
 
 
 def test_modules_that_need_themselves_are_refused() -> None:
-    known = modules.parse("a/ahci.ko: a/b.ko\na/b.ko: a/ahci.ko\n")
+    known = modules_dep.parse("a/ahci.ko: a/b.ko\na/b.ko: a/ahci.ko\n")
     with pytest.raises(Refused, match="needs itself"):
         modules.select(known, BUILT_IN)
     chain = {f"{n}.ko": (f"{n + 1}.ko",) for n in range(2000)} | {"ahci.ko": ("0.ko",)}

@@ -31,7 +31,9 @@ class Scripted(PracticeHost):
         return FileKind.FILE if path == ISO else super().kind(path)
 
     @contextmanager
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:
+    def stream(
+        self, argv: Sequence[str], *, output: str | None = None, tick: float | None = None
+    ) -> Iterator[Running]:
         self.ran.append(tuple(argv))
         lines = (self.kvm,) if "medium" not in " ".join(argv) else self.lines
         yield Slow(self, lines)
@@ -126,7 +128,9 @@ def test_where_kvm_gives_up_it_is_booted_in_software(words: str) -> None:
 
     class GivesUp(Scripted):
         @contextmanager
-        def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:
+        def stream(
+            self, argv: Sequence[str], *, output: str | None = None, tick: float | None = None
+        ) -> Iterator[Running]:
             self.ran.append(tuple(argv))
             yield Slow(self, ("SeaBIOS", f"{words}\r\n", "EAX=0") if "kvm" in argv else (words, READY))
 

@@ -69,7 +69,7 @@ def test_the_root_of_the_running_system_is_not_removed(capsys: pytest.CaptureFix
     root = replace(found, mounts=(replace(found.mounts[0], mountpoint="/"),))
     assert root.is_root
     assert not found.is_root
-    assert [blocker.what for blocker in blockers.read(host, root)] == ["the running system"]
+    assert [blocker.what for blocker in blockers.now(host, root)] == ["the running system"]
     with pytest.raises(Refused, match="root of the running system"):
         remove.check(root, ())
 

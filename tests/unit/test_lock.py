@@ -1,4 +1,4 @@
-"""One program at a time."""
+"""One program at a time: of those that change what all share, and of those that change one sandbox."""
 
 import os
 import subprocess
@@ -9,8 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tui.backend import lock
+from tui.backend import lock, paths
 from tui.backend.errors import CommandFailed, Refused
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    monkeypatch.setattr(lock, "PATIENCE_WITHIN", 0)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where sandboxes have their directories: two of them."""
+    monkeypatch.setattr(paths, "RUN_DIR", str(tmp_path / "run"))
+    for name in ("one", "two"):
+        (tmp_path / "run" / name).mkdir(parents=True)
+    return tmp_path / "run"
 
 
 def test_the_second_is_told_who_is_first(tmp_path: Path) -> None:
@@ -52,8 +67,9 @@ def test_a_killed_holder_frees_it_but_its_running_program_keeps_it(tmp_path: Pat
     file = str(tmp_path / "lock")
     code = (
         "import os,subprocess,sys\nfrom tui.backend import lock\n"
-        "with lock.hold('create', sys.argv[1]) as fd:\n"
-        " child = subprocess.Popen(['sleep', '1000'], pass_fds=(fd,), stdout=-3, stderr=-3)\n"
+        "with lock.hold('create', sys.argv[1]) as held:\n"
+        " fds = held.descriptors\n"
+        " child = subprocess.Popen(['sleep', '1000'], pass_fds=fds, stdout=-3, stderr=-3)\n"
         " print(child.pid, flush=True)\n os.kill(os.getpid(), 9)\n"
     )
     dead = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=False)
@@ -101,3 +117,99 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="lock"), lock.hold("x", str(tmp_path / "lock")):
         pass
     assert target.read_text() == "precious"
+
+
+def test_programs_that_were_left_behind_are_named(tmp_path: Path) -> None:
+    file = str(tmp_path / "lock")
+    with lock.hold("create", file) as held:
+        child = subprocess.Popen(["sleep", "1000"], pass_fds=held.descriptors)
+    try:
+        with pytest.raises(Refused) as refusal, lock.hold("recover", file):
+            pass
+        assert f"process {child.pid} (sleep)" in refusal.value.hint
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_who_waits_gets_it_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 60)
+    file, done = str(tmp_path / "lock"), threading.Event()
+
+    def wait() -> None:
+        with lock.hold("second", file):
+            done.set()
+
+    with lock.hold("first", file):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not done.wait(0.1)
+    waiting.join()
+    assert done.is_set()
+
+
+def test_two_sandboxes_at_the_same_time(tmp_path: Path, places: Path) -> None:
+    """While one is changed the machine's lock is free, and taken again for what all share."""
+    file = str(tmp_path / "lock")
+    with lock.hold("hash one", file) as first:
+        with pytest.raises(Refused), lock.hold("grow two", file):
+            pass
+        first.share(["one"])
+        assert lock.changing(["one", "two", "three"]) == ("one",)
+        with lock.hold("grow two", file) as second:
+            assert second.own(["two"])
+            assert lock.changing(["one", "two"]) == ("one", "two")
+            with pytest.raises(CommandFailed, match="Another sandbox-tui"):
+                first.alone()
+            with pytest.raises(Refused, match="one is being changed just now"):
+                second.own(["one"])
+        first.alone()
+        with pytest.raises(Refused), lock.hold("grow two", file):
+            pass
+    assert lock.changing(["one", "two"]) == ()
+
+
+def test_who_waits_is_stopped(tmp_path: Path, places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE_WITHIN", 600)
+    file = str(tmp_path / "lock")
+    asked = iter([False, False, True])
+    with lock.hold("hash one", file) as first:
+        first.share(["one"])
+        with lock.hold("grow two", file), pytest.raises(CommandFailed, match="to grow two"):
+            first.alone(lambda: next(asked))
+    assert list(asked) == []
+
+
+def test_what_has_no_directory_keeps_the_machines_lock(tmp_path: Path, places: Path) -> None:
+    """Remains, or one that is not made yet; and a plan for no sandbox."""
+    file = str(tmp_path / "lock")
+    for names in ([], ["three"], ["one", "three"]):
+        with lock.hold("first", file) as held:
+            held.share(names)
+            with pytest.raises(Refused), lock.hold("second", file):
+                pass
+
+
+def test_a_program_keeps_the_lock_of_its_sandbox(tmp_path: Path, places: Path) -> None:
+    file = str(tmp_path / "lock")
+    with lock.hold("grow one", file) as held:
+        held.share(["one"])
+        child = subprocess.Popen(["sleep", "1000"], pass_fds=held.descriptors)
+    try:
+        with lock.hold("remove one", file) as second:
+            with pytest.raises(Refused, match=rf"by process {child.pid} \(sleep\)"):
+                second.own(["one"])
+            assert second.own(["two"])
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_removed_directory_keeps_nobody_from_the_next_of_its_name(tmp_path: Path, places: Path) -> None:
+    file = str(tmp_path / "lock")
+    with lock.hold("remove one", file) as first:
+        first.share(["one"])
+        (places / "one").rmdir()
+        (places / "one").mkdir()
+        with lock.hold("create one", file) as second:
+            assert second.own(["one"])

@@ -22,12 +22,13 @@ from tests.unit.practice_verbs import (
     sandbox,
     without_mapper,
 )
-from tui.backend import gauge, origins, overlayfs
+from tui.backend import origins, overlayfs
 from tui.backend.errors import CommandFailed, Refused, UsageError
 from tui.backend.gauge import State
 from tui.backend.inventory import blockers, mounts
 from tui.backend.inventory.abilities import Lacks
-from tui.backend.inventory.mounts import Mount
+from tui.backend.kernel import mountinfo
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.practice import PracticeHost, events, tree
 from tui.backend.practice.nodes import File
 from tui.backend.problem import Code, Problem
@@ -148,20 +149,20 @@ def test_without_device_mapper_only_what_is_proven_to_write_nothing_is_mounted()
     host, lacks = PracticeHost(), Problem(Code.LACKING, "the kernel has no dm-mod")
     origin = replace(origins.find(host, look(host), "/dev/sdb1"), fstype="jfs")
     asked = request(engine="overlay")
-    assert choice.choose(asked, origin, Lacks(lacks, None, None)).engine == "overlay"
+    assert choice.choose(asked, origin, Lacks({"snapshot": lacks, "overlay": None}, None)).engine == "overlay"
     with pytest.raises(Refused, match="not proven to write nothing"):
-        choice.choose(asked, origin, Lacks(lacks, None, lacks))
+        choice.choose(asked, origin, Lacks({"snapshot": lacks, "overlay": None}, lacks))
 
 
 def test_what_a_refusal_says_is_a_sentence_and_what_it_advises_exists() -> None:
     host, lacks = PracticeHost(), Problem(Code.LACKING, "the kernel has none")
     device, directory = (origins.find(host, look(host), path) for path in ("/dev/sdb1", "/home"))
     with pytest.raises(Refused, match=r"^No sandbox can be made here: the kernel has none, and ") as nothing:
-        choice.choose(request(engine="overlay"), device, Lacks(lacks, lacks, lacks))
+        choice.choose(request(engine="overlay"), device, Lacks({"snapshot": lacks, "overlay": lacks}, lacks))
     with pytest.raises(Refused) as by_file:
-        choice.choose(request(engine="snapshot"), directory, Lacks(None, None, None))
+        choice.choose(request(engine="snapshot"), directory, Lacks({"snapshot": None, "overlay": None}, None))
     with pytest.raises(Refused) as by_block:
-        choice.choose(request(engine="snapshot"), device, Lacks(lacks, None, None))
+        choice.choose(request(engine="snapshot"), device, Lacks({"snapshot": lacks, "overlay": None}, None))
     for refusal in (nothing, by_file, by_block):
         for engine in re.findall(r"--engine (\w+)", refusal.value.hint):
             assert build(["create"]).parse_args(["create", "x", "--engine", engine]).engine == engine
@@ -222,11 +223,11 @@ def test_attributes_that_an_old_tmpfs_does_not_keep(host: PracticeHost) -> None:
 def test_a_full_one_is_grown_and_goes_on(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY, size="64M")
     assert not events.write(host.world, NAME, 80 * MIB)
-    reading = gauge.read(sandbox(host))
+    reading = sandbox(host).gauge
     assert (reading.state, reading.fill) == (State.FULL, 1.0)
     assert "Grow it" in reading.advice
     enlarge(host, "128M")
-    assert gauge.read(sandbox(host)).state is State.OK
+    assert sandbox(host).gauge.state is State.OK
     assert events.write(host.world, NAME, 40 * MIB)
 
 
@@ -234,7 +235,7 @@ def test_files_count_as_well_as_bytes(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY, size="4M")
     upper = tree.existing(host.world, f"/run/sandbox-tui/{NAME}/store/upper")
     upper.entries |= {str(number): File() for number in range(1000)}  # type: ignore[union-attr]
-    reading = gauge.read(sandbox(host))
+    reading = sandbox(host).gauge
     assert reading.state is State.NEARLY_FULL
     assert reading.amount == "1,003 of 1,024 files"
 
@@ -279,7 +280,7 @@ def test_a_sandbox_of_what_another_sandbox_shows(host: PracticeHost) -> None:
 def test_kept_in_another_namespace(host: PracticeHost) -> None:
     make(host, origin=DIRECTORY)
     pid = events.keep_elsewhere(host.world, NAME)
-    (found,) = blockers.read(host, sandbox(host))
+    (found,) = blockers.now(host, sandbox(host))
     assert (found.pid, "namespace of its own" in found.how) == (pid, True)
     with pytest.raises(Refused, match="containerd"):
         discard(host)
@@ -310,7 +311,7 @@ def test_changes_by_others_are_in_the_proof(host: PracticeHost) -> None:
     ],
 )
 def test_whose_overlay_it_is(line: str, owner: str) -> None:
-    (mount,) = mounts.parse(line)
+    (mount,) = mountinfo.parse(line)
     assert mounts.owner(mount) == owner
 
 

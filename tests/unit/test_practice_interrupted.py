@@ -115,13 +115,13 @@ def test_what_runs_is_not_interrupted(capsys: pytest.CaptureFixture[str]) -> Non
     assert killed(partial(make, host, name="trial"))
     cli = CommandLine(host, capsys)
     assert cli("list", "--json").json["sandboxes"][0]["interrupted"] is True
-    host.holder, host.changed = "process 9, to create trial", ("other", "trial")
+    host.locks.changed = {"other", "trial"}
     shown = cli("list", "--json").json["sandboxes"][0]
     assert (shown["running"], shown["interrupted"], shown["busy"]) == (True, False, "create")
     assert "create is running" in cli("list").out
     assert cli("doctor", "--json").json["leftovers"] == []
     assert look(host).sandbox("trial").running
-    host.holder = None
+    host.locks.changed.clear()
     assert not look(host).sandbox("trial").running
 
 
@@ -308,7 +308,7 @@ def test_killed_with_a_process_inside() -> None:
 TWO = {
     "tmpfs and ramdisk": ({}, {"store": "ramdisk"}),
     "ramdisk and tmpfs": ({"store": "ramdisk"}, {}),
-    "two ramdisks": ({"store": "ramdisk"}, {"store": "ramdisk"}),
+    "ramdisk and image": ({"store": "ramdisk"}, {"origin": IMAGE}),
     "classic and image": ({"classic": True}, {"origin": IMAGE}),
 }
 

@@ -18,8 +18,7 @@ from tests.unit.practice_verbs import (
 )
 from tui.backend import execute
 from tui.backend.errors import CommandFailed, NeedsRoot, NotFound, PlanFailed, Refused, SandboxError
-from tui.backend.practice import PracticeHost, add_strange_disk, demo_world, events, storage
-from tui.backend.practice.nodes import Content
+from tui.backend.practice import PracticeHost, add_strange_disk, demo_world, events
 from tui.backend.practice.world import World
 from tui.backend.sandboxes import mounts
 
@@ -318,45 +317,6 @@ def test_one_lock() -> None:
         with pytest.raises(Refused), host.lock("again"):
             pass
     same(host, before)
-
-
-def _with_ram_disks(*, udev: bool, number: int = 2) -> PracticeHost:
-    host = PracticeHost(demo_world(udev=udev))
-    host.run(["modprobe", "brd", f"rd_nr={number}", "rd_size=1048576"])
-    return host
-
-
-@pytest.mark.parametrize("udev", [True, False])
-@pytest.mark.parametrize("options", [{"store": "ramdisk"}, {"classic": True}], ids=str)
-def test_ram_disk_that_holds_something(options: dict[str, object], udev: bool) -> None:
-    """A RAM disk with a file system on it is somebody's, though udev does not look into it."""
-    host = _with_ram_disks(udev=udev, number=1)
-    storage.put(host.world, "ram0", Content("ext4", "precious"))
-    before = host.snapshot()
-    with pytest.raises(Refused, match="in use"):
-        make(host, **options)
-    assert host.snapshot() == before
-
-
-@pytest.mark.parametrize("options", [{"store": "ramdisk"}, {"classic": True}], ids=str)
-def test_ram_disk_as_origin_is_not_its_own_store(options: dict[str, object]) -> None:
-    host = _with_ram_disks(udev=True, number=1)
-    before = host.snapshot()
-    with pytest.raises(Refused):
-        make(host, origin="/dev/ram0", **options)
-    assert host.snapshot() == before
-
-
-@pytest.mark.parametrize("udev", [True, False])
-@pytest.mark.parametrize("options", [{"store": "ramdisk"}, {"classic": True}], ids=str)
-def test_ram_disk_is_used_again_and_again(options: dict[str, object], udev: bool) -> None:
-    host = _with_ram_disks(udev=udev)
-    for _ in range(3):
-        make(host, **options)
-        found = sandbox(host)
-        assert found.cow in ("ram0", "dm-1")
-        discard(host)
-    assert storage.content(host.world, "ram0") is None
 
 
 @pytest.mark.parametrize("step", range(20))

@@ -14,7 +14,7 @@ from tests.unit.practice_verbs import (
     same,
     sandbox,
 )
-from tui.backend.inventory.status import Health
+from tui.backend.kernel.dm_status import Health
 from tui.backend.practice import PracticeHost, events
 
 cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

@@ -6,9 +6,9 @@ The numbers are those that were measured on Linux 6.1 (dm-snapshot 1.16).
 import pytest
 
 from tests.unit.practice_verbs import NAME, discard, enlarge, make, same, sandbox
-from tui.backend import exception_store, gauge
+from tui.backend import exception_store
 from tui.backend.errors import CommandFailed, PlanFailed, Refused
-from tui.backend.inventory.status import Health
+from tui.backend.kernel.dm_status import Health
 from tui.backend.practice import PracticeHost, Traffic, demo_world, events
 from tui.backend.practice.state import differences
 from tui.backend.sandboxes import mounts, perform
@@ -199,7 +199,7 @@ def test_one_without_a_record_says_what_can_be_done() -> None:
     make(host, size="64M")
     events.write(host.world, NAME, 65 * MIB)
     host.run(["rm", "--force", "/run/sandbox-tui/trial/sandbox.json"])
-    assert "copy what you need from" in gauge.read(sandbox(host)).advice
+    assert "copy what you need from" in sandbox(host).gauge.advice
     with pytest.raises(Refused, match="record"):
         enlarge(host)
 

@@ -15,8 +15,8 @@ from tests import soak
 from tests.unit.practice_verbs import clear, discard, enlarge, look, make
 from tui.backend import paths
 from tui.backend.errors import SandboxError
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.dm_status import Health
 from tui.backend.plan import Plan
 from tui.backend.practice import Killed, PracticeHost, demo_world, events
 from tui.backend.practice.state import State, differences

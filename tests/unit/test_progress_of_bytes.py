@@ -1,8 +1,11 @@
 """How far a copy is: told by dd, or counted by the kernel."""
 
+import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +34,9 @@ class Telling(PracticeHost):
         return f" 1 2 {self.sectors} 4 5 6 7 8 9 10 11"
 
     @contextmanager
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:
+    def stream(
+        self, argv: Sequence[str], *, output: str | None = None, tick: float | None = None
+    ) -> Iterator[Running]:
         yield Lines(self.lines)
 
 
@@ -45,9 +50,10 @@ class Lines(Recital):
         self.status = 0
 
 
-def parts(host: PracticeHost, **whole: int | str) -> list[float]:
-    found: list[float] = []
-    progress.follow(host, ["program"], found.append, **whole)  # type: ignore[arg-type]
+def parts(host: PracticeHost, length: int = 0, reads: str = "") -> list[float | None]:
+    found: list[float | None] = []
+    step = Step("Do it", command("program"), progress=True, length=length, reads=reads)
+    progress.follow(host, step, ["program"], found.append)
     return found
 
 
@@ -76,8 +82,28 @@ def test_what_nobody_counts(reads: str) -> None:
     assert parts(Telling("", ""), length=4096, reads=reads) == [0.0, 0.0]
 
 
-def test_percentages_as_before() -> None:
-    assert parts(Telling("10%\n", "45.5% done\n")) == [0.1, 0.455]
+def test_percentages() -> None:
+    """Before the first, and without any, nothing is known."""
+    assert parts(Telling("begun", "10%\n", "45.5% done\n", "")) == [None, 0.1, 0.455, 0.455]
+
+
+def test_what_a_program_has_read(tmp_path: Path) -> None:
+    """It prints nothing until it has read all, into a file where that is asked for."""
+    fifo, large, digest = tmp_path / "fifo", tmp_path / "large", tmp_path / "digest"
+    os.mkfifo(fifo)
+    large.write_bytes(b"x" * 600_000)
+    found: list[float | None] = []
+
+    def listen(part: float | None) -> None:
+        found.append(part)
+        if len(found) == 1:
+            fifo.write_text("")  # and it ends
+
+    words = ["sha256sum", str(large), str(fifo)]
+    step = Step("Hash", command(*words, output=str(digest)), progress=True, length=1_200_000)
+    assert progress.follow(RealHost(), step, words, listen) == ""
+    assert 0.4 < (found[0] or 0) < 1
+    assert hashlib.sha256(large.read_bytes()).hexdigest() in digest.read_text()
 
 
 def test_a_long_step_is_stopped_in_its_middle() -> None:
@@ -97,6 +123,24 @@ def test_a_long_step_is_stopped_in_its_middle() -> None:
     assert "Stopped, as asked" in caught.value.message
     assert (caught.value.hint, caught.value.undone) == ("It is half done.", False)
     assert [event.phase for event in seen] == [Phase.STARTED, Phase.FAILED]
+
+
+@pytest.mark.parametrize(("others", "kept"), [("second", True), ("", False)])
+def test_what_others_need_is_not_taken_back(tmp_path: Path, others: str, kept: bool) -> None:
+    """And nobody is told that it was."""
+    file = tmp_path / "rule"
+    made = Step(
+        "Make it",
+        command("touch", str(file)),
+        command("rm", str(file)),
+        undo_if=(command("echo", others), ""),
+    )
+    phases: list[Phase] = []
+    plan = Plan("make", "here", (made, Step("Fail", command("false"))))
+    with pytest.raises(PlanFailed):
+        execute.run(plan, RealHost(), lambda event: phases.append(event.phase))
+    assert file.exists() is kept
+    assert (Phase.UNDOING in phases, Phase.UNDONE in phases) == (not kept, not kept)
 
 
 def hear(words: Sequence[str]) -> None:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.backend import kernel_log
-from tui.backend.inventory import devices, mounts, record, status
+from tui.backend.inventory import mounts, record
 from tui.backend.inventory.record import Record
-from tui.backend.inventory.status import Health, Status
+from tui.backend.kernel import dm_status, kmsg, lsblk, mountinfo
+from tui.backend.kernel.block_stat import Counters
+from tui.backend.kernel.dm_status import Health, Status
 from tui.backend.sandboxes import counters
 
 RECORD = Record(
@@ -50,12 +51,12 @@ RECORD = Record(
     ],
 )
 def test_snapshot_status(text: str, expected: Status) -> None:
-    assert status.parse(text) == expected
+    assert dm_status.parse(text) == expected
 
 
 @given(st.text(max_size=60))
 def test_any_status_is_a_value(text: str) -> None:
-    reading = status.parse(text)
+    reading = dm_status.parse(text)
     assert (reading.used is not None) == (reading.health is Health.ACTIVE)
 
 
@@ -63,7 +64,7 @@ def test_many_statuses_in_one_text() -> None:
     text = (
         "a: 0 2048 snapshot 16/64 16\nb.c+d: 0 4096 snapshot Overflow\nNo devices found\nlin: 0 8 linear \n"
     )
-    assert {name: found.health for name, found in status.parse_all(text).items()} == {
+    assert {name: found.health for name, found in dm_status.parse_all(text).items()} == {
         "a": Health.ACTIVE,
         "b.c+d": Health.OVERFLOW,
     }
@@ -76,7 +77,7 @@ def test_many_statuses_in_one_text() -> None:
 )
 def test_statuses_come_back_by_name(readings: dict[str, tuple[int, int]]) -> None:
     text = "".join(f"{name}: 0 8 snapshot {used}/{total} 0\n" for name, (used, total) in readings.items())
-    found = status.parse_all(text)
+    found = dm_status.parse_all(text)
     assert {name: (s.used, s.total) for name, s in found.items()} == {
         name: (used * 512, total * 512) for name, (used, total) in readings.items()
     }
@@ -94,19 +95,19 @@ def test_mount_points_survive_the_kernels_escapes(point: str, source: str) -> No
     point = point.replace("\r", "").replace("\x0b", "").replace("\x0c", "")
     point = "".join(c for c in point if len(f"a{c}b".splitlines()) == 1 or c == "\n")
     line = f"36 35 98:0 / {escape('/' + point)} rw shared:7 master:2 - ext4 {escape(source)} rw\n"
-    (mount,) = mounts.parse(line)
+    (mount,) = mountinfo.parse(line)
     assert (mount.mountpoint, mount.source) == ("/" + point, source)
     assert (mount.shared, mount.master, mount.options) == ("7", "2", "rw")
 
 
 @given(st.text())
 def test_any_mountinfo_is_read_without_failing(text: str) -> None:
-    assert isinstance(mounts.parse(text), tuple)
+    assert isinstance(mountinfo.parse(text), tuple)
 
 
 def test_below_does_not_mistake_neighbours() -> None:
     line = "1 0 8:1 / {} rw - ext4 /dev/x rw\n"
-    found = mounts.parse("".join(line.format(point) for point in ("/a", "/a/b", "/ab")))
+    found = mountinfo.parse("".join(line.format(point) for point in ("/a", "/a/b", "/ab")))
     assert [mount.mountpoint for mount in mounts.below(found, "/a")] == ["/a", "/a/b"]
 
 
@@ -143,7 +144,7 @@ def test_devices_that_hang_below_several_parents_come_once() -> None:
     text = json.dumps(
         {"blockdevices": [{"kname": k, "path": f"/dev/{k}", "children": [node]} for k in ("sda", "sdb")]}
     )
-    found = {device.kname: device for device in devices.parse(text)}
+    found = {device.kname: device for device in lsblk.parse(text)}
     assert found["md0"].parents == ("sda", "sdb")
     assert found["md0"].mounts == ()
     assert found["sda"].children == ("md0",)
@@ -152,7 +153,7 @@ def test_devices_that_hang_below_several_parents_come_once() -> None:
 def test_write_counters() -> None:
     counts = "   10  1  80  3  5 0 40 2 0 4 5 1 0 8 0 7 7"
     text = f"/sys/class/block/sdb/stat:{counts}\n"
-    assert counters.parse(text, "sdb").own == counters.Counters(40, 1, 8)
+    assert counters.parse(text, "sdb").own == Counters(40, 1, 8)
     assert counters.parse("/sys/class/block/sdb/stat:1 2 3\n", "sdb").own is None
     assert counters.parse("", "sdb").own is None
 
@@ -167,8 +168,8 @@ def _rounds(*rounds: tuple[int, int, int]) -> str:
 def test_counters_of_a_partition() -> None:
     """What its disk has more than the partitions: known only when all were read at one moment."""
     still = counters.parse(_rounds((10, 3, 4), (10, 3, 4)), "sdb1")
-    assert still.own == counters.Counters(3, 0, 0)
-    assert still.rest == counters.Counters(3, 0, 0)
+    assert still.own == Counters(3, 0, 0)
+    assert still.rest == Counters(3, 0, 0)
     assert still.parts == {"sdb1", "sdb2"}
     moving = _rounds((10, 3, 4), (11, 3, 5), (12, 3, 6))
     assert counters.parse(moving, "sdb1").rest is None
@@ -176,7 +177,24 @@ def test_counters_of_a_partition() -> None:
 
 
 def test_the_kernels_reason_is_found_in_its_log() -> None:
-    assert kernel_log.parse(
+    assert kmsg.record(
         "3,1,2,-;device-mapper: table: 254:0: snapshot: Cannot get origin device\n DEV=x\n"
     ) == ("device-mapper: table: 254:0: snapshot: Cannot get origin device")
-    assert kernel_log.parse("6,1,2,-;usb 1-1: new device\n") is None
+    assert kmsg.record("6,1,2,-;usb 1-1: new device\n") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("36 35 0:99 / /mnt rw - fuse.evil /dev/sdb1 rw", False),
+        ("36 35 0:99 / /mnt rw - tmpfs /dev/sdb1 rw", False),
+        ("36 35 0:99 / /mnt rw - btrfs /dev/sdb1 rw", True),
+        ("36 35 0:99 / /mnt rw - btrfs /dev/sdc1 rw", False),
+        ("36 35 8:17 / /mnt rw - ext4 /dev/root rw", True),
+    ],
+)
+def test_a_mount_shows_a_device_by_number_and_by_name_where_numbers_are_of_its_own(
+    line: str, shown: bool
+) -> None:
+    (mount,) = mountinfo.parse(line)
+    assert mounts.shows(mount, "8:17", ("/dev/sdb1",)) == shown

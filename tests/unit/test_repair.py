@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.practice_verbs import NAME, look, make
 from tui.backend import origins
-from tui.backend.inventory.mounts import Mount
 from tui.backend.inventory.record import Record
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.practice import PracticeHost
 from tui.backend.sandboxes import mounting, remounting, repair
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.unit.practice_verbs import NAME, look, make
 from tui.backend import execute
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.dm_status import Health
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.plan import Plan
 from tui.backend.practice import PracticeHost
 from tui.backend.sandboxes import remove, unmounting
@@ -123,7 +123,7 @@ def test_a_part_of_a_subvolume_is_bound_from_it(above: str, root: str, source: s
     assert f" {box.mountpoint}{source} /part" in str(step.undo and step.undo.shell())
 
 
-def test_subvolumes_beside_each_other_are_made_anew() -> None:
+def test_subvolumes_beside_each_other_are_made_again() -> None:
     box = sandbox(PracticeHost())
     first = replace(box.mounts[0], fstype="btrfs", data="rw,subvol=/@", root="/@")
     other = beside(first, "/other", root="/@home", data="rw,subvol=/@home", options="ro,relatime")

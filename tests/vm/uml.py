@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.vm import processor
+from tests.vm import fpu, processor
 from tests.vm.kept import kept
 from tests.vm.kernel import SILENCE, VmError
 
@@ -53,14 +53,14 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, udev: bool = False, timeout
     """Run the command in a fresh guest and return its exit status; 125 when the guest left none, 124
     after so many seconds of silence. What it prints goes to our standard output.
     """
-    release()
+    library = fpu.library(release())
     _check_memory()
     with processor.reserved() as number, tempfile.NamedTemporaryFile("w", prefix="uml-command-") as script:
         script.write(_UDEV if udev else "")
         script.write(f"cd {shlex.quote(str(cwd))}\nexec {shlex.join(command)}\n")
         script.flush()
         process = subprocess.Popen(
-            _argv(script.name, number),
+            _argv(script.name, number, library),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -75,10 +75,10 @@ def run_in_uml(command: Sequence[str], *, cwd: Path, udev: bool = False, timeout
     return status
 
 
-def _argv(command: str, number: int) -> list[str]:
+def _argv(command: str, number: int, library: str) -> list[str]:
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     namespaces = ["unshare", *user, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), command, kept()]
+    cage = ["sh", str(_HERE / "cage.sh"), str(MEMORY + SPARE), command, kept(), library]
     kernel = [
         KERNEL,
         f"mem={MEMORY}M",
@@ -140,7 +140,7 @@ class _Watchdog:
         self.timer = threading.Timer(seconds, self._bite)
 
     def again(self) -> None:
-        """The time begins anew."""
+        """The time begins again."""
         self.timer.cancel()
         self.timer = threading.Timer(self.seconds, self._bite)
         self.timer.start()

@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend.inventory import mounts
-from tui.backend.kernel_text import fields, lines, number
+from tui.backend.kernel import cgroup, mountinfo
+from tui.backend.kernel.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tui.backend.inventory.mounts import Mount
+    from tui.backend.kernel.mountinfo import Mount
 
 _NONE = 1 << 62
 """Bytes from which on a limit of version 1 is none."""
@@ -56,13 +56,14 @@ def smallest(read: Callable[[str], str]) -> Limit | None:
 def _groups(read: Callable[[str], str]) -> Iterator[tuple[str, str, _Version]]:
     """Of each hierarchy that counts memory: where it is mounted, our group's path there, and its version."""
     try:
-        own, mounted = lines(read("/proc/self/cgroup")), mounts.parse(read("/proc/self/mountinfo"))
+        own = cgroup.memberships(read("/proc/self/cgroup"))
+        mounted = mountinfo.parse(read("/proc/self/mountinfo"))
     except OSError:
         return
-    for controllers, path in (words[1:] for line in own if len(words := line.split(":", 2)) == 3):
+    for controllers, path in own:
         version = _ONE if controllers else _TWO
         elsewhere = ".." in path.split("/")  # outside of what our namespace shows
-        if elsewhere or (controllers and "memory" not in controllers.split(",")):
+        if elsewhere or (controllers and "memory" not in controllers):
             continue
         for mount in mounted:
             if _is_of(mount, version):
@@ -100,10 +101,10 @@ def _limit(read: Callable[[str], str], group: str, version: _Version) -> Limit |
 
 def _cached(read: Callable[[str], str], group: str, version: _Version) -> int:
     try:
-        pairs = [fields(line) for line in lines(read(f"{group}/memory.stat"))]
+        known = cgroup.memory_stat(read(f"{group}/memory.stat"))
     except OSError:
         return 0
-    return sum(number(pair[1]) or 0 for pair in pairs if len(pair) == 2 and pair[0] in version.cached)
+    return sum(known.get(name, 0) for name in version.cached)
 
 
 def _number(read: Callable[[str], str], path: str) -> int | None:

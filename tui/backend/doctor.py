@@ -1,35 +1,28 @@
 """Can this machine make sandboxes, what is missing, and how to get it? Changes nothing."""
 
-import re
 from dataclasses import dataclass
 
-from tui.backend import packages
-from tui.backend.engine_names import OVERLAY, SNAPSHOT
+from tui.backend import lenient, packages
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.abilities import Abilities
+from tui.backend.inventory.engines import ENGINES
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel import versions
 from tui.backend.livecd import iso, qemu
 from tui.backend.packages import Need, Use
 from tui.backend.sandboxes import memory
 from tui.backend.sandboxes.reserve import LEAST
+from tui.backend.stores import STORES
 
-_MODULES = (
-    ("dm-mod", "device-mapper itself, for the snapshot engine", False),
-    ("dm-snapshot", "the snapshot engine", False),
-    ("overlay", "the overlay engine", False),
-    ("loop", "image files, and the store of snapshots", True),
-    ("brd", "RAM disks: --store ramdisk, --classic", False),
-)
-"""Kernel modules: name, what for, whether nothing works without it."""
-
+_NEEDED = ("loop",)
+"""Kernel modules without which next to nothing works: only directories have no need of them."""
 _ASKED = (Use.ALWAYS, Use.SANDBOX, Use.HOST, Use.LIVECD)
-_BUILT_IN = {"dm-mod": ("/sys/module/dm_mod", "/sys/class/misc/device-mapper"), "loop": ("/sys/module/loop",)}
 _ASK = {"dmsetup": "version", "mkfs.ext4": None, "dumpe2fs": None}
 """How to ask for a version where it is not `--version`; None: it cannot be asked without harm
 or on its standard output. dmsetup answers only when the kernel does.
 """
-_VERSION = re.compile(r"\d+(?:\.\d+)+|\b\d+\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +87,19 @@ class Diagnosis:
 def read(host: Host) -> Diagnosis:
     """Look at everything."""
     ram, found = host.memory(), _sandboxes(host)
-    modules = tuple(_module(host, *entry) for entry in _MODULES)
+    wanted: dict[str, str] = {}
+    for some in (*(e.modules for e in ENGINES.values()), *(s.modules for s in STORES.values())):
+        wanted |= some
+    modules = tuple(_module(host, *entry) for entry in wanted.items())
     programs = tuple(_program(host, need) for need in packages.programs(*_ASKED))
     programs += (*_loaders(host), _uefi(host))
-    free, engines = memory.free(ram, found), _engines(host)
+    able = abilities.read(host)
+    free, engines = memory.free(ram, found), _engines(host, able)
     problems = (*_problems(modules, programs), *_no_engine(engines), *_short(free))
     return Diagnosis(
-        kernel=_kernel(host),
+        kernel=lenient.text(host, "/proc/sys/kernel/osrelease"),
         root=host.is_root(),
-        udev=abilities.read(host).udev,
+        udev=able.udev,
         engines=engines,
         modules=modules,
         programs=programs,
@@ -122,17 +119,9 @@ def _sandboxes(host: Host) -> tuple[Sandbox, ...]:
         return ()  # no /sys: a sign of a strange container, and no reason to stop looking
 
 
-def _kernel(host: Host) -> str:
-    try:
-        return host.read("/proc/sys/kernel/osrelease").strip("\n")
-    except OSError:
-        return ""
-
-
-def _module(host: Host, name: str, purpose: str, needed: bool) -> Module:
-    places = _BUILT_IN.get(name, (f"/sys/module/{name.replace('-', '_')}",))
-    loaded = any(host.kind(place) is not None for place in places)
-    return Module(name, purpose, needed, loaded, True if loaded else abilities.loadable(host, name))
+def _module(host: Host, name: str, purpose: str) -> Module:
+    loaded = abilities.loaded(host, name)
+    return Module(name, purpose, name in _NEEDED, loaded, True if loaded else abilities.loadable(host, name))
 
 
 def _program(host: Host, need: Need) -> Program:
@@ -166,8 +155,7 @@ def _version(host: Host, name: str) -> str:
         said = host.run([name, question], timeout=10)
     except CommandFailed:
         return ""
-    match = _VERSION.search(said)
-    return match[0] if match else ""
+    return versions.first(said)
 
 
 def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tuple[str, ...]:
@@ -184,11 +172,10 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
     return (*absent, *missing)
 
 
-def _engines(host: Host) -> tuple[Engine, ...]:
-    here = abilities.lacks(host)
+def _engines(host: Host, able: Abilities) -> tuple[Engine, ...]:
     return tuple(
         Engine(name, lacks.cause, lacks.remedy) if lacks else Engine(name, "", "")
-        for name, lacks in ((SNAPSHOT, here.snapshot), (OVERLAY, here.overlay))
+        for name, lacks in abilities.lacks(host, able).engines.items()
     )
 
 

@@ -1,37 +1,49 @@
 """What can go wrong, in the words of the person at the terminal."""
 
 from enum import IntEnum
+from typing import Self
+
+from tui.backend.text import clean
 
 
 class ExitCode(IntEnum):
-    """The exit status of the command line, one meaning each."""
+    """The exit status of the command line, each with its `meaning`."""
 
-    DONE = 0
-    """All that was asked for was done."""
-    FAILED = 1
-    """A step failed; what had been done was undone."""
-    USAGE = 2
-    """The request itself makes no sense, or a terminal is missing."""
-    REFUSED = 3
-    """The request is clear but would not be safe; nothing was touched."""
-    NEEDS_ROOT = 4
-    """Only root can do this."""
-    NOT_FOUND = 5
-    """There is no such device or sandbox."""
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """A status with what it means."""
+        code = int.__new__(cls, value)
+        code._value_, code.meaning = value, meaning
+        return code
+
+    DONE = 0, "done"
+    FAILED = 1, "failed; what had been done was undone"
+    USAGE = 2, "the command line makes no sense, or a terminal is missing"
+    REFUSED = 3, "refused, or a program is missing, with the reason; nothing was touched"
+    NEEDS_ROOT = 4, "only root can do this"
+    NOT_FOUND = 5, "there is no such device or sandbox"
 
 
 class SandboxError(Exception):
     """An error for people: what happened and why, and what to do next.
 
-    `message` is one sentence; `hint` is the way out, empty when there is none.
+    `message` is one sentence, and so one line, whatever names are in it; `hint` is the way out, empty when
+    there is none. `lines`: a kind of error whose message may have several.
     """
 
     exit_code = ExitCode.FAILED
+    lines = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = message if self.lines else clean(message)
+        self.hint = hint if self.lines else clean(hint)
+
+    @property
+    def sentence(self) -> str:
+        """The message on one line."""
+        return "; ".join(line for line in self.message.split("\n") if line)
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
@@ -64,8 +76,10 @@ class NotFound(SandboxError):
 class CommandFailed(SandboxError):
     """A program could not be started, ended with an error, or took too long.
 
-    `status` is its exit status, None when it has none.
+    `status` is its exit status, None when it has none. What it printed may be of several lines.
     """
+
+    lines = True
 
     def __init__(self, message: str, hint: str = "", status: int | None = None) -> None:
         super().__init__(message, hint)
@@ -89,7 +103,9 @@ class ProgramMissing(CommandFailed):
 
 
 class PlanFailed(SandboxError):
-    """A step failed. `undone` tells whether everything before it was taken back."""
+    """A step failed. `undone` tells whether everything before it was taken back. A line for each failure."""
+
+    lines = True
 
     def __init__(self, message: str, hint: str = "", *, undone: bool) -> None:
         super().__init__(message, hint)

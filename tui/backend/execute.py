@@ -9,7 +9,7 @@ from functools import partial
 from tui.backend import progress
 from tui.backend.command import Command
 from tui.backend.errors import CommandFailed, NoAnswer, PlanFailed
-from tui.backend.host import Host
+from tui.backend.host import Host, Locks
 from tui.backend.plan import Plan, Step
 
 
@@ -27,14 +27,13 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: step number `index` of the plan entered `phase`; `detail` is an error's text.
+    """Progress: step number `index` of the plan entered `phase`;
     `fraction` (0 to 1, with PROGRESS) is how much of a long step is done.
     """
 
     index: int
     step: Step
     phase: Phase
-    detail: str = ""
     fraction: float | None = None
 
 
@@ -49,14 +48,16 @@ def run(
     host: Host,
     listener: Listener = lambda event: None,
     stop: Callable[[], bool] = lambda: False,
+    locks: Locks | None = None,
 ) -> dict[str, str]:
-    """Run every step; the captured names come back with their values.
+    """Run every step; the captured names come back with their values. `locks` are those that are held, None
+    for a plan that needs none.
 
     Raises PlanFailed after undoing what was done, whatever it was that failed, or, past the plan's point
     of no return, after all that does not depend on the failed steps. `stop` is asked before each step, and
     while its program runs, which then has a few seconds to finish: true ends the plan as a failure would.
     """
-    return _Run(plan, host, listener, stop).all()
+    return _Run(plan, host, listener, stop, locks).all()
 
 
 def _never() -> bool:
@@ -64,8 +65,10 @@ def _never() -> bool:
 
 
 class _Run:
-    def __init__(self, plan: Plan, host: Host, listener: Listener, stop: Callable[[], bool]) -> None:
-        self.plan, self.host, self.listener, self.stop = plan, host, listener, stop
+    def __init__(
+        self, plan: Plan, host: Host, listener: Listener, stop: Callable[[], bool], locks: Locks | None
+    ) -> None:
+        self.plan, self.host, self.listener, self.stop, self.locks = plan, host, listener, stop, locks
         self.commit = len(plan.steps) if plan.commit is None else plan.commit
         self.values: dict[str, str] = {}
         self.errors: list[str] = []
@@ -82,7 +85,7 @@ class _Run:
                 self._undo(index, f"Stopped before “{step.title}”, as asked.")
             if self.broken and (not step.of or self.broken & {step.of, ""}):
                 continue
-            if step.optional and step.group and step.group in self.groups:
+            if step.group and step.group in self.groups:
                 continue
             self.aftermath = step.aftermath or self.aftermath
             try:
@@ -96,6 +99,7 @@ class _Run:
 
     def _do(self, index: int, step: Step) -> None:
         self.listener(Event(index, step, Phase.STARTED))
+        self._hold(step, self.stop if index < self.commit else _never)
         with self.host.kernel_messages() as messages:
             try:
                 output = self._call(index, step)
@@ -106,16 +110,27 @@ class _Run:
             self.values[step.capture] = output
         self.listener(Event(index, step, Phase.DONE))
 
+    def _hold(self, step: Step, stop: Callable[[], bool] = _never) -> None:
+        """Have the machine's lock, but while a long step runs; what is waited for ends with a `stop`."""
+        if self.locks is None:
+            return
+        if step.progress:
+            self.locks.share(self.plan.sandboxes)
+        else:
+            self.locks.alone(stop)
+
     def _call(self, index: int, step: Step) -> str:
         argv = _resolved(step.command, self.values)
         self.doing = index
-        if step.progress:
-            tell = partial(self._tell, index, step)
-            return progress.follow(self.host, argv, tell, length=step.length, reads=step.reads)
         stop = self.stop if index < self.commit else _never
-        output = self.host.run(argv, input=step.command.input, output=step.command.output, stop=stop)
+        if step.progress:
+            output = progress.follow(self.host, step, argv, partial(self._tell, index, step))
+        else:
+            output = self.host.run(argv, input=step.command.input, output=step.command.output, stop=stop)
         output = output.rstrip("\n")
-        if step.expect is not None and output != step.expect:
+        if step.condition and output != step.expect:
+            self.groups.add(step.group)
+        elif step.expect is not None and output != step.expect:
             raise CommandFailed(
                 f"Expected {step.expect!r}, found {output!r}: the machine has changed meanwhile.",
                 "Look at the devices again and make a new plan.",
@@ -125,7 +140,7 @@ class _Run:
     def _failed(self, index: int, step: Step, error: BaseException) -> None:
         """Take back what was done, or, where there is no way back, note it."""
         words = str(error) if isinstance(error, CommandFailed) else f"{type(error).__name__}: {error}"
-        self._report(Event(index, step, Phase.FAILED, words))
+        self._report(Event(index, step, Phase.FAILED))
         stopped = index < self.commit and self.stop()
         if step.optional and isinstance(error, CommandFailed) and not stopped:
             self.groups.add(step.group)
@@ -146,7 +161,7 @@ class _Run:
         with suppress(Exception):
             self.listener(event)
 
-    def _tell(self, index: int, step: Step, part: float) -> None:
+    def _tell(self, index: int, step: Step, part: float | None) -> None:
         """Pass on how far a step is. Long steps are not waited for when all shall stop."""
         if index < self.commit and self.stop():
             raise CommandFailed("Stopped, as asked.")
@@ -164,8 +179,12 @@ class _Run:
             if step.undo is None:
                 gone += [step.restored] if step.restored else []
                 continue
-            self._report(Event(index, step, Phase.UNDOING))
             try:
+                if self.locks is not None:
+                    self.locks.alone(_never)
+                if self._is_needed(step):
+                    continue
+                self._report(Event(index, step, Phase.UNDOING))
                 argv = _resolved(step.undo, self.values)
                 self.host.run(argv, input=step.undo.input, output=step.undo.output)
                 self._report(Event(index, step, Phase.UNDONE))
@@ -174,7 +193,7 @@ class _Run:
                 words = error.message if isinstance(error, CommandFailed) else repr(error)
                 doubt = f"It is not known whether “{step.title}” was done. " if index == unclear else ""
                 left.append(f"{doubt}Could not take back “{step.title}”: {words}")
-                self._report(Event(index, step, Phase.UNDO_FAILED, words))
+                self._report(Event(index, step, Phase.UNDO_FAILED))
         if left:
             hint = self.aftermath or "`sandbox-tui recover` clears what is left."
             raise PlanFailed("\n".join([reason, *told, *gone, *left]), hint, undone=False)
@@ -182,6 +201,13 @@ class _Run:
         hint = self.aftermath or f"{what} was undone. {remedy}".rstrip(" ")
         undone = not (self.aftermath or gone)
         raise PlanFailed("\n".join([reason, *told, *gone]), hint, undone=undone)
+
+    def _is_needed(self, step: Step) -> bool:
+        """Whether others need by now what a step did."""
+        if step.undo_if is None:
+            return False
+        ask, alone = step.undo_if
+        return self.host.run(ask.resolve(self.values)).rstrip("\n") != alone
 
 
 def _resolved(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -192,4 +218,4 @@ def _resolved(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _with_kernel(message: str, lines: list[str]) -> str:
-    return "\n".join([message, *(f"Kernel: {line}" for line in lines)])
+    return "\n".join([message, *(f"The kernel said meanwhile: {line}" for line in lines)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import os
@@ -11,11 +12,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.backend.host import FileNode
-from tui.backend.kernel_text import decode, fields, lines, number
+from tui.backend.kernel import process
+from tui.backend.kernel.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_OPEN_TREE, _OPEN_TREE_CLONE, _AT_FDCWD = 428, 1, -100
+"""linux/mount.h; the system call has this number on all machines."""
 _LOOP_GET_STATUS64 = 0x4C05
 _LOOP_INFO64 = struct.Struct("=QQQ32x64s112x")
 """struct loop_info64 (linux/loop.h): lo_device, lo_inode, lo_rdevice, lo_file_name, and what does not matter
@@ -26,6 +30,24 @@ here.
 def node(path: str) -> FileNode:
     """Which file a path names, links followed. OSError."""
     return _node(os.stat(path))
+
+
+def covered(point: str) -> os.stat_result:
+    """The directory that a mount point covers, seen through a copy of the mount that it is on, which is
+    mounted nowhere and without what is mounted in it (open_tree(2), since Linux 5.2). OSError.
+    """
+    parent, _slash, name = point.rpartition("/")
+    flags = _OPEN_TREE_CLONE | os.O_CLOEXEC
+    path = ctypes.c_char_p(os.fsencode(parent or "/"))
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = libc.syscall(_OPEN_TREE, _AT_FDCWD, path, ctypes.c_uint(flags))
+    if descriptor < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), point)
+    try:
+        return os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+    finally:
+        os.close(descriptor)
 
 
 def behind(loop: str) -> FileNode:
@@ -77,9 +99,7 @@ def is_written(path: str) -> bool | None:
 
 def writers(file: FileNode) -> Iterator[tuple[int, str]]:
     """The processes that have a file open for writing, each with the name by which it does."""
-    for pid in map(number, os.listdir("/proc")):
-        if pid is None:
-            continue
+    for pid in process.pids(os.listdir("/proc")):
         with suppress(OSError):
             for descriptor in os.listdir(f"/proc/{pid}/fd"):
                 if _writes(pid, descriptor, file):
@@ -90,10 +110,8 @@ def writers(file: FileNode) -> Iterator[tuple[int, str]]:
 def _writes(pid: int, descriptor: str, file: FileNode) -> bool:
     """By the inode's number first: only of the right file itself more is asked."""
     with open(f"/proc/{pid}/fdinfo/{descriptor}", "rb") as info:
-        known = dict(fields(line)[:2] for line in lines(info.read().decode()) if len(fields(line)) > 1)
-    if known.get("ino:", str(file.inode)) != str(file.inode):
-        return False
-    if int(known["flags:"], 8) & os.O_ACCMODE == os.O_RDONLY:
+        known = process.fdinfo(decode(info.read()))
+    if known.inode not in ("", str(file.inode)) or not known.writes:
         return False
     return _node(os.stat(f"/proc/{pid}/fd/{descriptor}")) == file
 

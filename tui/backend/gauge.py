@@ -1,12 +1,7 @@
 """How full a sandbox is, how fast it fills, and when it will be full. Pure arithmetic."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-
-from tui.backend import exception_store, paths
-from tui.backend.engine_names import OVERLAY
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health, Status
 
 FILLING = 0.70
 NEARLY_FULL = 0.90
@@ -44,8 +39,8 @@ class Gauge:
     @property
     def short_of_files(self) -> bool:
         """Whether files will run out before bytes do, by a percent at least."""
-        bytes_used = int(_part(self.used, self.total) * 100)
-        return self.files is not None and int(_part(*self.files) * 100) > bytes_used
+        bytes_used = int(part(self.used, self.total) * 100)
+        return self.files is not None and int(part(*self.files) * 100) > bytes_used
 
     @property
     def measure(self) -> tuple[int | None, int | None]:
@@ -73,86 +68,21 @@ class Gauge:
         return f"{sizes.show(used)} of {sizes.show(total)}"
 
 
-_ADVICE = {
+ADVICE = {
     State.NEARLY_FULL: "Grow it now: once it is full nothing more can be written.",
     State.BROKEN: "Its contents are gone: every read and write fails. Remove it.",
     State.UNKNOWN: "Its fill cannot be read.",
 }
-_OVERLAY_ADVICE = {
-    **_ADVICE,
-    State.FULL: "Programs get: no space left. Nothing is lost. Grow it, or delete what is new in it.",
-}
-
-_SHUT_DOWN = frozenset({"xfs", "btrfs"})
-"""File systems that give up when they cannot write their own data."""
+"""What people should know about a state, whatever the engine."""
 
 
-def _part(used: int | None, total: int | None) -> float:
+def part(used: int | None, total: int | None) -> float:
+    """The part that is used, from 0 to 1; 0 where nothing tells."""
     return used / total if used is not None and total else 0.0
 
 
-def read(sandbox: Sandbox) -> Gauge:
-    """The gauge of a sandbox. A full one keeps its last known size from its COW device."""
-    if sandbox.engine == OVERLAY:
-        return _of_layers(sandbox.status)
-    found = _of_device(sandbox)
-    full = found.state is State.FULL
-    return replace(found, advice=_of_full(sandbox) if full else _ADVICE.get(found.state, ""))
-
-
-def word(sandbox: Sandbox) -> str:
-    """The gauge's word, or what else is the matter with a sandbox."""
-    if sandbox.foreign is not None:
-        return "foreign"
-    if sandbox.running:
-        return f"{sandbox.busy or 'a change'} is running"
-    if sandbox.lost:
-        return "only remains"
-    if sandbox.unfinished:
-        return f"{sandbox.unfinished} has not ended"
-    return read(sandbox).state.value
-
-
-def _of_full(sandbox: Sandbox) -> str:
-    """What can be done for a full snapshot."""
-    kept = "Nothing more can be written. Do not remove it yet: all that was saved is kept."
-    place = sandbox.mountpoint or paths.device(sandbox.name)
-    if sandbox.is_root:
-        return f"{kept} The root of the running system cannot be grown now: copy what you need elsewhere."
-    if sandbox.record is None:
-        return f"{kept} It cannot be grown, for its record is missing: copy what you need from {place}."
-    blind = next((mount.fstype for mount in sandbox.mounts if mount.fstype in _SHUT_DOWN), "")
-    hidden = f" Its {blind} may show no files until then." if blind else ""
-    unsaved = f" First copy from {place} what could not be saved." if sandbox.mounts and not blind else ""
-    return f"{kept} Grow it: it is unmounted for that, and made again with more room.{hidden}{unsaved}"
-
-
-def _of_layers(status: Status) -> Gauge:
-    fills = [_part(status.used, status.total), _part(*status.files) if status.files else 0.0]
-    state = State.UNKNOWN if status.total is None else _state(max(fills))
-    return Gauge(state, status.used, status.total, status.files, _OVERLAY_ADVICE.get(state, ""))
-
-
-def _of_device(sandbox: Sandbox) -> Gauge:
-    status = sandbox.status
-    if status.health is Health.ACTIVE and status.used is not None and status.total:
-        state = State.OK if _is_safe(sandbox, status.total) else _state(status.used / status.total)
-        return Gauge(state, status.used, status.total)
-    total = sandbox.store_size
-    if status.health is Health.OVERFLOW:
-        return Gauge(State.FULL, total, total)
-    return Gauge(State.BROKEN if status.health is Health.INVALID else State.UNKNOWN, None, total)
-
-
-def _is_safe(sandbox: Sandbox, total: int) -> bool:
-    """Whether the store has room for a change of every chunk: then no fill is a danger."""
-    record = sandbox.record
-    if record is None or sandbox.map is None:
-        return False
-    return total >= exception_store.cannot_overflow(sandbox.map.size, record.chunk, record.policy)
-
-
-def _state(fill: float) -> State:
+def state_of(fill: float) -> State:
+    """The word for a store that is so full (0 to 1), and that can overflow."""
     if fill >= 1:
         return State.FULL
     if fill >= NEARLY_FULL:

@@ -4,7 +4,7 @@
 practice host (`practice`) behaves like it without touching anything.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -111,6 +111,11 @@ class Running(Protocol):
         """Its exit status, negative for a signal; None while it runs."""
         ...
 
+    @property
+    def consumed(self) -> int | None:
+        """The bytes that it has read so far; None where that is not known."""
+        ...
+
     def __iter__(self) -> Iterator[Said]:
         """The lines as they come."""
         ...
@@ -119,8 +124,28 @@ class Running(Protocol):
         """Raise CommandFailed with its last words when it ended badly."""
         ...
 
-    def stop(self) -> None:
-        """End it and all that it started."""
+
+class Locks(Protocol):
+    """The locks that a verb holds: that of the machine, and those of the sandboxes that it changes."""
+
+    def tell(self, purpose: str) -> None:
+        """What others are told that they are held for."""
+        ...
+
+    def own(self, names: Iterable[str]) -> bool:
+        """Take the locks of sandboxes, those that have a directory; whether all have. Refused where another
+        verb changes one.
+        """
+        ...
+
+    def share(self, names: Iterable[str]) -> None:
+        """Let the machine's lock go as long as only these sandboxes are changed."""
+        ...
+
+    def alone(self, stop: Callable[[], bool]) -> None:
+        """Have the machine's lock again; what waits for it ends when `stop` is true, and after an hour, with
+        CommandFailed.
+        """
         ...
 
 
@@ -157,9 +182,12 @@ class Host(Protocol):
         """
         ...
 
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> AbstractContextManager[Running]:
+    def stream(
+        self, argv: Sequence[str], *, output: str | None = None, tick: float | None = None
+    ) -> AbstractContextManager[Running]:
         """Start a program and hear it while it runs; what is left of it when this closes is ended.
-        `tick` are the seconds of silence after which an empty line comes. See `run.stream`.
+        `output` is a file to receive its standard output, `tick` are the seconds of silence after which an
+        empty line comes. See `run.stream`.
         """
         ...
 
@@ -191,6 +219,10 @@ class Host(Protocol):
 
     def owner(self, path: str) -> Owner:
         """Who may change what a path names, links not followed (lstat(2))."""
+        ...
+
+    def covered(self, point: str) -> Owner:
+        """Who may change the directory that a mount point covers. OSError, also where that cannot be seen."""
         ...
 
     def node(self, path: str) -> FileNode:
@@ -267,14 +299,14 @@ class Host(Protocol):
         """What the kernel's log has now, a line each, about block devices; empty where it may not be read."""
         ...
 
-    def lock(self, purpose: str) -> AbstractContextManager[Callable[[str, str], None]]:
-        """Be the one program that changes this machine; Refused, naming the holder, if another is. Gives a
-        function that tells others the purpose, and the names of the sandboxes that are changed.
+    def lock(self, purpose: str, stop: Callable[[], bool]) -> AbstractContextManager[Locks]:
+        """Hold the machine's lock, and then those of sandboxes; Refused, naming the holder, where another one
+        does.
         """
         ...
 
-    def changing(self) -> tuple[str, ...]:
-        """The names of the sandboxes that a program, ours or another one, is changing now."""
+    def changing(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of some sandboxes that a program, ours or another one, is changing now."""
         ...
 
     def now(self) -> float:

@@ -1,18 +1,11 @@
-"""The kernel's own reason for a refusal, which errno does not carry.
-
-Format: Documentation/ABI/testing/dev-kmsg (`PRIORITY,SEQUENCE,TIME,FLAGS;TEXT`, then
-continuation lines that begin with a space).
-"""
+"""The kernel's own reason for a refusal, which errno does not carry."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_ABOUT = re.compile(
-    r"device-mapper|overlayfs|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|medium error|mount",
-    re.IGNORECASE,
-)
+from tui.backend.kernel import kmsg
+
 _MOST = 5
 """Lines that are told."""
 _RECORDS = 20_000
@@ -60,12 +53,6 @@ def _open(device: str, whence: int) -> int | None:
     return descriptor
 
 
-def parse(record: str) -> str | None:
-    """The text of one record when it is about block devices, else None."""
-    text = record.split("\n", 1)[0].partition(";")[2]
-    return text if _ABOUT.search(text) else None
-
-
 def _lines(descriptor: int) -> list[str]:
     found: list[str] = []
     for _record in range(_RECORDS):
@@ -77,7 +64,7 @@ def _lines(descriptor: int) -> list[str]:
             break
         if not record:
             break  # the end of a file: the log itself has none
-        text = parse(record.decode(errors="replace"))
+        text = kmsg.record(record.decode(errors="replace"))
         if text is not None:
             found.append(text)
     return found

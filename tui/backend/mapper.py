@@ -1,11 +1,11 @@
-"""The device-mapper snapshot: its table, and the commands that make and remove it.
+"""The maps of device-mapper: the snapshot, the claim of an origin, and what makes and removes them.
 
 Source: Documentation/admin-guide/device-mapper/snapshot.rst of Linux, dmsetup(8).
 """
 
 from tui.backend import paths
 from tui.backend.command import Command, Ref, Word, command
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR
 from tui.backend.plan import Step
 
 
@@ -33,6 +33,21 @@ def claim_step(name: str, device: str, size: int, udev: bool) -> Step:
         "Claim the origin, so that nobody can mount it",
         dmsetup(udev, "create", claim, "--readonly", "--uuid", uuid, "--table", table),
         undo=remove_command(claim, udev),
+    )
+
+
+def closed_step(name: str) -> Step:
+    """See that nobody has a map open, before what cannot be taken back: the kernel does not name everybody,
+    and not everybody is found in time.
+    """
+    return Step(
+        "See that nothing has it open any more",
+        command("dmsetup", "info", "--columns", "--noheadings", "--options", "open", name),
+        expect="0",
+        remedy=(
+            "Something still has it open, which may be an overlay over a part of it in another mount"
+            " namespace, or a process that was not found in time: end that, then try again."
+        ),
     )
 
 

@@ -1,14 +1,13 @@
 """From what the user typed (`/dev/sdb1`, `LABEL=data`, `disk.img`, a directory) to one origin."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.backend import overlayfs, paths
-from tui.backend.errors import CommandFailed, NotFound, Refused, UsageError
+from tui.backend import blkid, overlayfs, paths
+from tui.backend.errors import NotFound, Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import Inventory, loops, mounts
 from tui.backend.inventory.devices import Device
-from tui.backend.inventory.mounts import Mount
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.problem import Code, Problem
 from tui.backend.text import clean
 
@@ -98,14 +97,14 @@ def _at_path(inventory: Inventory, path: str, text: str) -> Device:
 def _of_device(host: Host, device: Device) -> Origin:
     """The disk itself is asked for its file system: udev, whom lsblk asks, may lag behind."""
     problem = device.verdict.problem
-    fstype = device.fstype if problem or not host.is_root() else probe(host, device.path)
+    fstype = device.fstype if problem or not host.is_root() else blkid.probe(host, device.path)
     return Origin(device.path, device.size, device.sector, fstype, device.identity, device, problem)
 
 
 def _of_image(host: Host, inventory: Inventory, path: str) -> Origin:
     size = host.size(path)
     problem = _unfit_image(path, size) or _written(host, inventory, path)
-    return Origin(path, size, 512, probe(host, path), _identity(host, path), None, problem)
+    return Origin(path, size, 512, blkid.probe(host, path), _identity(host, path), None, problem)
 
 
 def _identity(host: Host, path: str) -> str:
@@ -167,10 +166,18 @@ def _of_directory(host: Host, path: str) -> Origin:
 
 
 def _unfit_directory(host: Host, path: str, found: tuple[Mount, ...]) -> Problem | None:
-    if path == paths.RUN_DIR or path.startswith(f"{paths.RUN_DIR}/"):
+    if paths.within(path, paths.RUN_DIR):
         return _PART
     words = _why_not_below(host, path, found)
     return Problem(Code.UNFIT, words) if words else None
+
+
+def usable(origin: Origin, usual: str = "`sandbox-tui devices` lists what can be an origin.") -> Origin:
+    """The origin itself, or Refused with what stands against it. `usual`: the way out where none is known."""
+    problem = origin.problem
+    if problem is None:
+        return origin
+    raise Refused(f"{origin.path} cannot be an origin: {problem.cause}.", problem.remedy or usual)
 
 
 def _why_not_below(host: Host, path: str, found: tuple[Mount, ...]) -> str:
@@ -178,7 +185,7 @@ def _why_not_below(host: Host, path: str, found: tuple[Mount, ...]) -> str:
     if mounts.is_in(found, paths.RUN_DIR, path):
         return f"{paths.RUN_DIR}, where sandboxes are kept, would be inside it"
     for layer, point in mounts.layers(found):
-        if path == layer or path.startswith(f"{layer}/"):
+        if paths.within(path, layer):
             return f"the overlay on {point} writes to {layer}"
     on = mounts.holding(found, path)
     if on is not None and (reason := overlayfs.refusal(on.fstype)):
@@ -188,14 +195,3 @@ def _why_not_below(host: Host, path: str, found: tuple[Mount, ...]) -> str:
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     return ""
-
-
-def probe(host: Host, path: str, tag: str = "TYPE", *, by: Sequence[str] = ()) -> str:
-    """The file system type, or another tag, that blkid finds; empty for none. `by` is what runs blkid."""
-    try:
-        words = [*by, "blkid", "--probe", "--match-tag", tag, "--output", "value", path]
-        return host.run(words, timeout=30).strip("\n")
-    except CommandFailed as error:
-        if error.status == 2:  # blkid(8): nothing recognised
-            return ""
-        raise

@@ -1,5 +1,10 @@
 """Where everything that belongs to this tool lives."""
 
+import re
+
+MAX_NAME = 64
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*", re.ASCII)
+
 RUN_DIR = "/run/sandbox-tui"
 """One directory per sandbox, mode 0700, named like the sandbox."""
 
@@ -52,9 +57,18 @@ LISTED = "origin.now"
 CHANGES = "origin.changes"
 SORTING = "sort"
 """How the names begin under which sort(1) keeps what does not fit into its memory."""
+LOADED = "ram-disks"
+"""Says that the kernel's module of RAM disks was loaded for it."""
 BUSY = "busy-"
 """`busy-create`, `busy-grow`, `busy-remove`: an empty file while that verb runs, for recover.
 Its name says it all, so that even a full /run has room for it."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a sandbox may be called so: safe as a file name, and as one of a map. What else the kernel
+    shows is none of ours, whatever it claims to be.
+    """
+    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None
 
 
 def of(name: str, part: str = "") -> str:
@@ -73,6 +87,11 @@ def lower_of(path: str) -> str:
     return name if path == of(name, LOWER) else ""
 
 
+def within(path: str, directory: str) -> bool:
+    """Whether a path is a directory itself or below it. Both without links."""
+    return path == directory or path.startswith(f"{directory.rstrip('/')}/")
+
+
 def sandbox_in(path: str) -> str:
     """The sandbox in whose directory a path is, empty for none."""
     if not path.startswith(f"{RUN_DIR}/"):
@@ -82,10 +101,10 @@ def sandbox_in(path: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether an entry of our directory is none of a sandbox: the demo, what is kept aside, or a Live CD's
-    medium.
+    """Whether an entry of our directory is none of a sandbox: the demo, what is kept aside, a Live CD's
+    medium, or what no sandbox can be called.
     """
-    return name.startswith(".") or of(name) == MEDIUM
+    return not is_name(name) or of(name) == MEDIUM
 
 
 def device(name: str) -> str:
@@ -107,4 +126,5 @@ def owner(dm_uuid: str) -> str | None:
     """The sandbox that a DM UUID belongs to, None when the map is not ours."""
     if not dm_uuid.startswith(UUID_PREFIX):
         return None
-    return dm_uuid.removeprefix(UUID_PREFIX).split(":")[0]
+    name = dm_uuid.removeprefix(UUID_PREFIX).split(":")[0]
+    return name if is_name(name) else None

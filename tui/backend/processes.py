@@ -6,31 +6,43 @@ the mount keeps the device busy all the same.
 
 import fcntl
 import os
-import re
+import pwd
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from typing import TypeVar
 
 from tui.backend import files, limited, paths
 from tui.backend.host import FileNode, ForeignMount, Use
 from tui.backend.inventory import mounts
-from tui.backend.inventory.mounts import Mount
-from tui.backend.kernel_text import decode, fields, lines, number
+from tui.backend.kernel import mountinfo, process
+from tui.backend.kernel.text import decode
+
+T = TypeVar("T")
 
 _NS_GET_USERNS = 0xB701
 """ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 """The inode number of the first PID namespace (PROC_PID_INIT_INO of linux/proc_ns.h)."""
+_SECONDS = 10
+"""How long all tasks are looked at."""
+_ROOTS = 8
+"""Directories that tasks of a namespace have as their roots, of so many all mounts are read; of those that
+root made, of all.
+"""
+_FEW = 20
+"""Paths that are looked for one by one: others can have a sandbox mounted in thousands of places."""
 _LOCAL = frozenset({"devtmpfs", "tmpfs", "ramfs", "ext2", "ext3", "ext4", "xfs", "btrfs"})
 """File systems that answer by themselves, on which there are device nodes."""
-_MAPPING = re.compile(r"(?:[^ ]+ ){4}[^ ]+ +(/.*)", re.DOTALL)
-_MAPS_NEWLINE = re.compile(r"\\012")
-"""maps escapes newlines and nothing else."""
 
 
 def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
-    """Who holds the device `MAJOR:MINOR`, or anything mounted from it.
+    """Who holds the device `MAJOR:MINOR`, or anything mounted from it, as far as that is found in time.
 
     `places` are mount points of ours and device nodes by which it is known; one Use a process, the
     first that was found (working directory, root, program, open file, mapped file).
@@ -38,16 +50,34 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     here = _namespace("self")
     views: dict[str, _View] = {}
     found: dict[int, Use] = {}
-    for pid, task in _tasks():
+    for pid, task in _in_time(_tasks()):
         with suppress(OSError):
             namespace = _namespace(task)
             if namespace not in views:
                 views[namespace] = _view(task, devno, places, places if namespace == here else ())
             # open files of further threads are looked at elsewhere only: else they are their process's
             open_files = pid == task or namespace != here
-            if pid not in found and (held := next(_held(task, views[namespace], open_files), None)):
+            if pid not in found and (held := _asked(partial(_first, task, views[namespace], open_files))):
                 found[pid] = Use(pid, *_who(pid), *held)
     return tuple(found.values())
+
+
+def _in_time(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """As many tasks as there is time for: anybody can have thousands that share thousands of open files. Who
+    is not seen for that is still in the way of unmounting.
+    """
+    end = time.monotonic() + _SECONDS
+    return takewhile(lambda _: time.monotonic() < end, tasks)
+
+
+def _asked(look: Callable[[], T | None]) -> T | None:
+    """What looking at a task finds; None where that takes too long: anybody can let the kernel wait for his
+    own file system when it is asked what a process has mapped.
+    """
+    try:
+        return limited.call(look)
+    except TimeoutError:
+        return None
 
 
 def writers(file: FileNode) -> tuple[Use, ...]:
@@ -66,16 +96,20 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     what is mounted below theirs only.
     """
     ours = _namespace("self")
-    seen: set[tuple[str, ...]] = set()
+    here = frozenset(mount.devno for mount in mountinfo.parse(_text("/proc/self/mountinfo")))
+    seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     found: dict[int, ForeignMount] = {}
     for pid, task in _tasks():
         with suppress(OSError):
             namespace = _namespace(task)
+            if namespace == ours:
+                continue
             root = f"/proc/{task}/root"
-            view = (namespace, _link(root), *_place(root))
-            if namespace != ours and view not in seen:
-                seen.add(view)
-                found = {**dict(_foreign(pid, task)), **found}
+            view = (_link(root), *_place(root))
+            views = seen[namespace]
+            if view not in views and (len(views) < _ROOTS or _is_of_our_user_namespace(task)):
+                views.add(view)
+                found = {**dict(_foreign(pid, task, here)), **found}
     return tuple(found.values())
 
 
@@ -112,12 +146,12 @@ def _kept() -> Iterator[tuple[int, str]]:
     """Processes with the mount namespaces that they have open, or that are mounted where they are."""
     ours = _namespace("self")
     seen: set[str] = {ours}
-    for pid, task in _tasks():
+    for pid, task in _in_time(_tasks()):
         with suppress(OSError):
             links = [_link(f"/proc/{task}/fd/{descriptor}") for descriptor in os.listdir(f"/proc/{task}/fd")]
             if (there := _namespace(task)) not in seen:
                 seen.add(there)
-                links += [mount.root for mount in _parse(task) if mount.fstype == "nsfs"]
+                links += [mount.root for mount in mountinfo.some(_mountinfo(task), "-", ("nsfs",))]
             yield from ((pid, link) for link in links if link.startswith("mnt:["))
 
 
@@ -126,12 +160,15 @@ def sees_all() -> bool:
     return os.geteuid() == 0 and os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE
 
 
-def _foreign(pid: int, task: int) -> Iterator[tuple[int, ForeignMount]]:
-    """By the number of each mount, which no other one of the machine has."""
+def _foreign(pid: int, task: int, here: frozenset[str]) -> Iterator[tuple[int, ForeignMount]]:
+    """By the number of each mount, which no other one of the machine has. Of a user namespace of others, in
+    which there may be any number: devices, and the file systems that are mounted `here`.
+    """
     program = _text(f"/proc/{pid}/comm").removesuffix("\n")
     trusted = _is_of_our_user_namespace(task)
     namespace = os.stat(f"/proc/{task}/ns/mnt").st_ino
-    for mount in _parse(task):
+    text = _mountinfo(task)
+    for mount in mountinfo.parse(text) if trusted else mountinfo.kinds(text, here, mounts.OWN_NUMBERS):
         owner = mounts.owner(mount) if trusted else ""
         inside = paths.sandbox_in(mount.mountpoint) if trusted else ""
         source = mount.source if mount.fstype in mounts.OWN_NUMBERS else ""
@@ -162,8 +199,8 @@ def _is_of_our_user_namespace(task: int) -> bool:
 
 def _tasks() -> Iterator[tuple[int, int]]:
     """Every thread of every process but ours: (process, thread); a process's first thread comes first."""
-    for pid in map(number, os.listdir("/proc")):
-        if pid is not None and pid != os.getpid():
+    for pid in process.pids(os.listdir("/proc")):
+        if pid != os.getpid():
             with suppress(OSError):
                 yield from ((pid, int(task)) for task in sorted(os.listdir(f"/proc/{pid}/task"), key=int))
 
@@ -172,8 +209,8 @@ def _namespace(task: int | str) -> str:
     return os.readlink(f"/proc/{task}/ns/mnt")
 
 
-def _parse(task: int) -> tuple[Mount, ...]:
-    return mounts.parse(_text(f"/proc/{task}/mountinfo"))
+def _mountinfo(task: int) -> str:
+    return _text(f"/proc/{task}/mountinfo")
 
 
 def _text(path: str) -> str:
@@ -189,7 +226,7 @@ class _View:
 
     devno: str
     mounted: frozenset[str]
-    points: tuple[str, ...]
+    points: frozenset[str]
     inside: frozenset[str]
     nodes: frozenset[str]
     """The numbers of the mounts on which a device node is asked for its number. Others, of which anybody may
@@ -199,20 +236,18 @@ class _View:
 
 def _view(task: int, devno: str, nodes: Sequence[str], own: Sequence[str]) -> _View:
     """How the namespace of a task sees it; `own` are paths that mean something there."""
-    there = _parse(task)
-    mounted = tuple(mount for mount in there if mounts.shows(mount, devno, nodes))
-    points = (*(mount.mountpoint for mount in mounted), *own)
+    there = _mountinfo(task)
+    some = mountinfo.some(there, devno, mounts.OWN_NUMBERS)
+    mounted = tuple(mount for mount in some if mounts.shows(mount, devno, nodes))
+    points = frozenset((*(mount.mountpoint for mount in mounted), *own))
+    places = mountinfo.places(there) if points else ()
     return _View(
         devno,
-        _numbers(mounted),
+        frozenset(str(mount.id) for mount in mounted),
         points,
-        inside=_numbers(mount for mount in there if _inside(mount.mountpoint, points)),
-        nodes=_numbers(mount for mount in there if mount.fstype in _LOCAL),
+        inside=frozenset(number for number, place in places if _inside(place, points)),
+        nodes=mountinfo.numbers(there, _LOCAL),
     )
-
-
-def _numbers(found: Iterable[Mount]) -> frozenset[str]:
-    return frozenset(str(mount.id) for mount in found)
 
 
 def _held(task: int, view: _View, open_files: bool) -> Iterator[tuple[str, str]]:
@@ -235,6 +270,10 @@ def _held(task: int, view: _View, open_files: bool) -> Iterator[tuple[str, str]]
     yield from (("has mapped", path) for path in _mapped(task, view.points))
 
 
+def _first(task: int, view: _View, open_files: bool) -> tuple[str, str] | None:
+    return next(_held(task, view, open_files), None)
+
+
 def _device(path: str) -> str:
     """The number (`MAJOR:MINOR`) of the block device that is open there, empty for anything else."""
     with suppress(OSError):
@@ -244,9 +283,14 @@ def _device(path: str) -> str:
     return ""
 
 
-def _inside(path: str, points: Sequence[str]) -> bool:
+def _inside(path: str, points: frozenset[str]) -> bool:
+    """Whether a path is one of the points or below one, of which there may be thousands."""
     path = path.removesuffix(" (deleted)")
-    return any(path == point or path.startswith(f"{point}/") for point in points)
+    while path.startswith("/"):
+        if path in points:
+            return True
+        path = "" if path == "/" else path.rpartition("/")[0] or "/"
+    return False
 
 
 def _link(path: str) -> str:
@@ -259,9 +303,7 @@ def _link(path: str) -> str:
 def _mount_id(pid: int, descriptor: str) -> str:
     """The mount that an open file is on, by its number in that process's mountinfo."""
     with suppress(OSError):
-        for line in lines(_text(f"/proc/{pid}/fdinfo/{descriptor}")):
-            if line.startswith("mnt_id:"):
-                return fields(line)[1]
+        return process.fdinfo(_text(f"/proc/{pid}/fdinfo/{descriptor}")).mount
     return ""
 
 
@@ -282,31 +324,30 @@ def _place(path: str) -> tuple[str, str]:
     with suppress(OSError):
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
-            told = lines(_text(f"/proc/self/fdinfo/{descriptor}"))
+            known = process.fdinfo(_text(f"/proc/self/fdinfo/{descriptor}"))
         finally:
             os.close(descriptor)
-        known = dict(line.partition(":\t")[::2] for line in told)
-        return known.get("mnt_id", ""), known.get("ino", "")
+        return known.mount, known.inode
     return "", ""
 
 
-def _mapped(pid: int, points: Sequence[str]) -> Iterator[str]:
-    """The files that a process has mapped: the sixth field of proc_pid_maps(5), which ends its line."""
-    text = _text(f"/proc/{pid}/maps")
-    if not any(point.replace("\n", "\\012") in text for point in points):
-        return  # the usual case: thousands of lines need not be looked at
-    for line in lines(text):
-        found = _MAPPING.fullmatch(line)
-        if found and _inside(path := _MAPS_NEWLINE.sub("\n", found[1]), points):
-            yield path
+def _mapped(pid: int, points: frozenset[str]) -> Iterator[str]:
+    """The files below these paths that a process has mapped."""
+    near = tuple(points) if len(points) < _FEW else (os.path.commonpath(points),)
+    found = process.mapped(_text(f"/proc/{pid}/maps"), near)
+    return (path for path in found if _inside(path, points))
 
 
 def _who(pid: int) -> tuple[str, str]:
-    """Program and user of a process; `unknown` where it just ended."""
-    import psutil  # here: who only lists sandboxes does not wait for it
-
+    """Program and user of a process; `unknown` where it just ended. Of its command line, which its user can
+    keep from being read, nothing is asked.
+    """
     try:
-        process = psutil.Process(pid)
-        return process.name(), process.username()
-    except (psutil.Error, KeyError):
+        program = _text(f"/proc/{pid}/comm").removesuffix("\n")
+        number = os.stat(f"/proc/{pid}").st_uid
+    except OSError:
         return "unknown", "unknown"
+    try:
+        return program, pwd.getpwuid(number).pw_name
+    except KeyError:
+        return program, str(number)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import packages
 from tui.backend.errors import Refused
-from tui.backend.kernel_text import number
+from tui.backend.kernel.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -17,6 +17,8 @@ from typing import IO, BinaryIO, cast
 from tui.backend import packages, waiting
 from tui.backend.errors import CommandFailed, NoAnswer, ProgramMissing
 from tui.backend.host import Said
+from tui.backend.kernel import process as proc
+from tui.backend.kernel.text import decode
 from tui.backend.waiting import GivenUp, Heard, PatientPipe, Watch
 
 _NOT_FOUND = 127
@@ -91,6 +93,15 @@ class Child:
         """The exit status, negative for a signal; None while it runs."""
         return self._process.poll()
 
+    @property
+    def consumed(self) -> int | None:
+        """The bytes that it has read so far."""
+        try:
+            with open(f"/proc/{self._process.pid}/io", "rb") as file:
+                return proc.consumed(decode(file.read()))
+        except OSError:
+            return None
+
     def hear(self) -> Iterator[Heard]:
         """What it says, piece by piece, until it ends. Raises GivenUp."""
         for heard in waiting.hear(self._process):
@@ -113,10 +124,6 @@ class Child:
         if self.status:
             words = _words("".join(self._last[True] or self._last[False]))
             raise CommandFailed(failure(self._argv, self.status, words), status=self.status)
-
-    def stop(self) -> None:
-        """End it and all that it started: asked first, killed when that takes too long."""
-        waiting.end(self._process)
 
     def _note(self, said: Iterator[Said]) -> Iterator[Said]:
         for piece in said:

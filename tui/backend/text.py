@@ -3,6 +3,8 @@
 The command line and the screens use the same function, and nothing of theirs reaches a terminal without it.
 """
 
+import os
+import shlex
 import unicodedata
 
 _REPLACEMENT = "?"
@@ -23,6 +25,15 @@ def clean_lines(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
+def shell_word(text: str) -> str:
+    r"""A word of a command that people are to type: on one line, also where a name in it has several. What
+    cannot be shown as it is becomes `\NNN` in `$'...'`, which shells know (POSIX.1-2024, 2.2.4).
+    """
+    if clean(text) == text:
+        return shlex.quote(text)
+    return "$'" + "".join(map(_typed, text)) + "'"
+
+
 def width(text: str) -> int:
     """Terminal cells that a cleaned text takes."""
     return len(text) if text.isascii() else sum(_cells(character) for character in text)
@@ -35,6 +46,12 @@ def portable(text: str) -> str:
     if text.isascii():
         return text
     return "".join(_portable(character) for character in text)
+
+
+def _typed(character: str) -> str:
+    if character not in "\\'" and clean(f"a{character}") == f"a{character}":
+        return character
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _portable(character: str) -> str:

@@ -12,7 +12,7 @@ import pwd
 import stat
 from typing import TYPE_CHECKING
 
-from tui.backend.kernel_text import number
+from tui.backend.kernel.text import number
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
@@ -41,6 +41,21 @@ def fault(host: Host, path: str, *, inside: bool = False) -> str:
         if reason:
             return reason
     return ""
+
+
+def fault_of_cover(host: Host, point: str) -> str:
+    """Why root must not rely on what a mount point covers: in a directory that others can write to, and that
+    is sticky, its owner can put something else in its place once nothing is mounted there. Empty where root
+    may. What is above it is another question: see `fault`.
+    """
+    trusted = _trusted()
+    if not host.is_root() or not _shared(host.owner(point.rpartition("/")[0] or "/"), trusted):
+        return ""
+    try:
+        uid = host.covered(point).uid
+    except OSError:
+        return f"it cannot be seen whose directory {clean(point)} covers"
+    return "" if uid in trusted else _owned(point, uid)
 
 
 def changeable(host: Host, path: str) -> str:

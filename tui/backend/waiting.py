@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Protocol
 
-from tui.backend.kernel_text import decode, fields, number
+from tui.backend.kernel import process as proc
+from tui.backend.kernel.text import decode
 
 IDLE = 120.0
 """Seconds without any activity after which a program is given up."""
@@ -92,17 +93,15 @@ class Watch:
 def activity(session: int) -> str:
     """What the processes of a session have done so far: equal texts mean nothing since."""
     found = []
-    for pid in sorted(os.listdir("/proc")):
-        if number(pid) is None:
-            continue
-        with suppress(OSError, IndexError):
-            words = fields(_read(f"/proc/{pid}/stat").rpartition(")")[2])
-            if words[3] == str(session):
-                found.append(f"{pid} {words[7]} {words[9]} {words[11]} {words[12]} {_transfers(pid)}")
+    for pid in sorted(proc.pids(os.listdir("/proc"))):
+        with suppress(OSError):
+            told = proc.stat(_read(f"/proc/{pid}/stat"))
+            if told is not None and told.session == str(session):
+                found.append(f"{pid} {' '.join(told.done)} {_transfers(pid)}")
     return "\n".join(found)
 
 
-def _transfers(pid: str) -> str:
+def _transfers(pid: int) -> str:
     try:
         return _read(f"/proc/{pid}/io").replace("\n", " ")
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.backend.errors import ExitCode
 from tui.backend.present import results
 from tui.cli import narration, output
 from tui.cli.running import carry_out, show_only
@@ -18,9 +19,11 @@ def run(verb: Verb, request: object, host: Host, *, dry_run: bool, as_json: bool
     work: Any = verb.work
     if dry_run:
         show_only(host, work, request, as_json=as_json)
-    else:
-        tell(carry_out(host, work, request), as_json=as_json)
-    return 0
+        return ExitCode.DONE
+    result = carry_out(host, work, request)
+    tell(result, as_json=as_json)
+    status: int = work.status(result)
+    return status
 
 
 def tell(result: object, *, as_json: bool) -> None:

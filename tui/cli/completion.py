@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import argcomplete
 import argcomplete.shell_integration
 
-from tui.backend import paths, verbs
+from tui.backend import lenient, paths, verbs
 from tui.backend.argument import Complete, absolute
 from tui.backend.host import FileKind
 from tui.cli import output
@@ -53,7 +53,7 @@ def _words(*words: str) -> Callable[[Host], Any]:
 
 
 def _sandboxes(host: Host) -> Any:  # noqa: ANN401 - a completer of argcomplete
-    return lambda **_asked: [name for name in _names(host, paths.RUN_DIR) if not name.startswith(".")]
+    return lambda **_asked: [name for name in lenient.names(host, paths.RUN_DIR) if not name.startswith(".")]
 
 
 def _origins(host: Host) -> Any:  # noqa: ANN401
@@ -78,7 +78,7 @@ def _files(host: Host) -> Any:  # noqa: ANN401
 
 def _paths(host: Host, prefix: str) -> list[str]:
     above, slash, begun = prefix.rpartition("/")
-    found = _names(host, absolute(f"{above}{slash}") or os.getcwd())
+    found = lenient.names(host, absolute(f"{above}{slash}") or os.getcwd())
     shown = (name for name in found if begun or not name.startswith("."))
     return [f"{above}{slash}{name}" for name in shown if name.startswith(begun)]
 
@@ -88,14 +88,7 @@ def _disks(host: Host) -> Any:  # noqa: ANN401
 
 
 def _nodes(host: Host, directory: str) -> list[str]:
-    return [f"/dev/{name.replace('!', '/')}" for name in _names(host, directory)]
-
-
-def _names(host: Host, directory: str) -> list[str]:
-    try:
-        return sorted(host.listdir(directory))
-    except OSError:
-        return []
+    return [f"/dev/{name.replace('!', '/')}" for name in lenient.names(host, directory)]
 
 
 _COMPLETERS: dict[Complete, Callable[[Host], Any]] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tui import __version__
 from tui.backend import verbs
-from tui.backend.errors import UsageError
+from tui.backend.errors import ExitCode, UsageError
 from tui.backend.verbs.interval import INTERVAL, seconds
 from tui.cli import arguments
 
@@ -20,15 +20,7 @@ if TYPE_CHECKING:
     _Adder = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - this type has no public name
 
 PROGRAM = "sandbox-tui"
-EXIT_STATUS = """\
-exit status:
-  0  done
-  1  failed; what had been done was undone
-  2  the command line makes no sense, or a terminal is missing
-  3  refused, with the reason; nothing was touched
-  4  only root can do this
-  5  there is no such device or sandbox
-"""
+EXIT_STATUS = "exit status:\n" + "".join(f"  {code.value}  {code.meaning}\n" for code in ExitCode)
 
 
 def _columns() -> int:

@@ -25,6 +25,7 @@ def carry_out(
     """
 
     def told(plan: Plan) -> None:
+        """What to know of it, where people have not seen it before."""
         if shown is None:
             narration.notes(plan.notes)
 
@@ -100,7 +101,8 @@ def progress(event: Event) -> None:
     if event.phase is Phase.STARTED:
         narration.say(f"{event.step.title} ... ", end="")
     elif event.phase is Phase.PROGRESS:
-        narration.count(event.fraction or 0.0)
+        if event.fraction is not None:
+            narration.count(event.fraction)
     elif event.phase is Phase.UNDOING:
         narration.say(f"Undo: {event.step.title} ... ", end="")
     else:

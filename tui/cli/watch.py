@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from tui.backend import gauge
 from tui.backend.errors import NotFound
 from tui.backend.gauge import History
 from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.present import numbers
 from tui.backend.text import clean
 from tui.backend.verbs.watch import WatchRequest
@@ -59,9 +58,9 @@ class _Watcher:
             del self.printed[name], self.histories[name]
             _line(self.host, f"{name}  removed")
         for name, sandbox in found.items():
-            reading = gauge.read(sandbox)
+            reading = sandbox.gauge
             self.histories[name] = self.histories.get(name, History()).add(clock, reading)
-            seen = (reading, sandbox.mountpoint, gauge.word(sandbox))
+            seen = (reading, sandbox.mountpoint, sandbox.word)
             if sys.stdout.isatty() or self.printed.get(name) != seen:
                 _line(self.host, _words(sandbox, self.histories[name]))
             self.printed[name] = seen
@@ -72,7 +71,7 @@ def _line(host: Host, text: str) -> None:
 
 
 def _words(sandbox: Sandbox, history: History) -> str:
-    reading = gauge.read(sandbox)
+    reading = sandbox.gauge
     speed = numbers.rate(history.rate) if history.rate else ""
-    known = (numbers.percent(reading.fill), reading.amount, gauge.word(sandbox), speed)
+    known = (numbers.percent(reading.fill), reading.amount, sandbox.word, speed)
     return "  ".join(filter(None, (sandbox.name, *known, numbers.forecast(history.seconds_left))))

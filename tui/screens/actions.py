@@ -1,18 +1,16 @@
 """What can be done with a sandbox, alike on every screen that shows one."""
 
 from tui.backend.errors import Refused
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.sandboxes import ownership
 from tui.backend.verbs.mount import MOUNT, MountRequest
 from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
 from tui.backend.verbs.verb import Situation
-from tui.screens.chrome import top_line
 from tui.screens.commands import find
 from tui.screens.face import FaceScreen
 from tui.screens.grow import GrowScreen
 from tui.screens.job import Job
 from tui.screens.plan import PlanScreen
-from tui.screens.reading import Reading
 from tui.screens.remove import RemoveScreen
 from tui.screens.stacked import Result
 
@@ -23,10 +21,6 @@ class SandboxActions(FaceScreen[Result]):
     def target(self) -> Sandbox | None:
         """The sandbox that is meant, None for none."""
         raise NotImplementedError
-
-    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
-        """The top line follows the machine."""
-        top_line(self)
 
     def situation(self) -> Situation:
         """What decides which commands make sense."""

@@ -1,7 +1,7 @@
 """From a reading to what is shown of one sandbox. Pure."""
 
 from tui.backend.gauge import State
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Condition, Sandbox
 from tui.screens.reading import Reading
 from tui.widgets.cards import Card
 
@@ -18,11 +18,16 @@ def card(reading: Reading, sandbox: Sandbox) -> Card:
         rate=None if over else history.rate,
         seconds_left=history.seconds_left,
         place=place(sandbox),
-        foreign=sandbox.foreign is not None,
-        unfinished=sandbox.unfinished,
-        lost=sandbox.lost,
-        running=(sandbox.busy or "a change") if sandbox.running else "",
+        condition=sandbox.condition,
+        note=_note(sandbox),
     )
+
+
+def _note(sandbox: Sandbox) -> str:
+    """What is being done with it, or was not done to its end."""
+    if sandbox.condition is Condition.UNFINISHED:
+        return f"{sandbox.unfinished} was interrupted"
+    return sandbox.word if sandbox.condition is Condition.CHANGING else ""
 
 
 def short_origin(sandbox: Sandbox) -> str:

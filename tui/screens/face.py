@@ -12,10 +12,13 @@ from tui.backend.errors import NeedsRoot, SandboxError
 from tui.backend.host import Host
 from tui.screens.reading import Reading
 from tui.screens.stacked import Result, StackedScreen
+from tui.widgets.topline import PRACTICE, READ_ONLY, TopLine
 
 T = TypeVar("T")
 
 _KEYS = "keys"
+_LOOK = 5.0
+"""Seconds between two looks at who uses a sandbox."""
 
 
 class Face(Protocol):
@@ -63,6 +66,7 @@ class FaceScreen(StackedScreen[Result]):
 
     HELP: ClassVar[str | None] = None
     _asking: frozenset[str] = frozenset()
+    _next_look = 0.0
 
     @property
     def face(self) -> Face:
@@ -74,14 +78,34 @@ class FaceScreen(StackedScreen[Result]):
         """The machine being worked on."""
         return self.face.host
 
-    def on_reading(self, reading: Reading) -> None:
-        """A new reading of the machine; called on every screen of the stack."""
+    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
+        """A new reading of the machine; called on every screen of the stack. The top line follows it."""
+        self.top_line()
+
+    def top_line(self) -> None:
+        """Bring the mark and the memory at the top up to date."""
+        reading = self.face.reading
+        mark = PRACTICE if self.host.simulated else ""
+        if reading is not None and not reading.inventory.root and not mark:
+            mark = READ_ONLY
+        for line in self.query(TopLine):
+            line.put(mark=mark, memory=reading.inventory.memory if reading else None)
+
+    def may_look(self) -> bool:
+        """Whether it is time to look who uses a sandbox, on the screen on top: all processes are asked, which
+        takes long where there are many.
+        """
+        if not self.is_active or self.host.clock() < self._next_look:
+            return False
+        self._next_look = self.host.clock() + _LOOK
+        return True
 
     def on_leaving(self) -> None:
         """The app ends as soon as the plan that is running has."""
 
     def on_screen_resume(self) -> None:
         """Back on top: what was read meanwhile counts."""
+        self._next_look = 0.0
         if self.face.reading is not None:
             self.on_reading(self.face.reading)
 
@@ -121,6 +145,7 @@ class FaceScreen(StackedScreen[Result]):
         """Delivering an answer makes room for the next question."""
 
         def answered(answer: T) -> None:
+            """Hand it on."""
             self._asking -= {group}
             deliver(answer)
 

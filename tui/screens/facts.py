@@ -1,7 +1,7 @@
 """What a sandbox is made of, as lines. Pure."""
 
 from tui.backend import sizes
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.present import numbers
 from tui.backend.sandboxes import engines
 from tui.backend.text import clean

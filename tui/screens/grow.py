@@ -14,7 +14,6 @@ from tui.backend.plan import Plan
 from tui.backend.present import numbers
 from tui.backend.sandboxes import engines, memory
 from tui.backend.verbs.grow import GROW, GrowRequest
-from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.job import Job, settle
 from tui.screens.plan import PlanScreen
@@ -73,7 +72,7 @@ class GrowScreen(FaceScreen[None]):
         self._facts()
 
     def _facts(self) -> None:
-        top_line(self)
+        self.top_line()
         reading = self.face.reading
         sandbox = reading.find(self.sandbox_name) if reading else None
         if reading is None or sandbox is None:
@@ -108,7 +107,7 @@ class GrowScreen(FaceScreen[None]):
         self.ask(lambda: settle(self.host, job), lambda settled: self._review(*settled), self._refused)
 
     def _refused(self, error: SandboxError) -> None:
-        self.query_one("#problem", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.query_one("#problem", Note).put(str(error))
 
     def _review(self, job: Job[GrowRequest], plan: Plan) -> None:
         self.query_one("#problem", Note).put("")

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Footer
 
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.verbs.recover import RECOVER
 from tui.screens import commands
 from tui.screens.actions import SandboxActions
@@ -84,7 +84,7 @@ class HomeScreen(SandboxActions[None]):
         return reading.problem or self.face.notice
 
     def _follow_offers(self) -> None:
-        """The footer is made anew only when something else makes sense than before."""
+        """The footer is made again only when something else makes sense than before."""
         situation = self.situation()
         offers = tuple(command.available(situation) for command in commands.of("home"))
         if offers != self._offers:

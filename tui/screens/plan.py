@@ -19,10 +19,8 @@ from tui.backend.present import results
 from tui.backend.sandboxes.perform import PlanChanged
 from tui.backend.text import clean
 from tui.backend.verbs import change
-from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.job import Job, settle
-from tui.screens.reading import Reading
 from tui.widgets.lines import Note
 from tui.widgets.steps import StepItem, StepRows
 from tui.widgets.topline import TopLine
@@ -79,15 +77,11 @@ class PlanScreen(FaceScreen[bool]):
         """Make the plan unless it came along."""
         self.query_one("#script-box").border_title = "What will be run"
         self.query_one("#steps").border_title = "Steps"
-        top_line(self)
+        self.top_line()
         if self.plan is None:
             self.prepare()
         else:
             self._review(self.job, self.plan)
-
-    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
-        """The top line follows the memory."""
-        top_line(self)
 
     def prepare(self, before: Plan | None = None) -> None:
         """Plan from the machine of now; above the plan is said what is not as in the one `before`."""

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
+from tui.backend import inventory
 from tui.backend.errors import SandboxError
 from tui.backend.host import Host
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.plan import Plan
 from tui.backend.text import clean
 from tui.backend.verbs.remove import REMOVE, RemoveRequest
-from tui.screens.chrome import top_line
 from tui.screens.dialog import Confirm
 from tui.screens.face import FaceScreen
 from tui.screens.job import Job, settle
@@ -78,16 +78,16 @@ class RemoveScreen(FaceScreen[bool]):
         self._look()
 
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
-        """Look again."""
+        """Look again: at once while somebody is in the way, for people wait until they are gone."""
         self._facts()
-        if self.is_active:
+        if self.may_look() or (self.found and self.is_active):
             self._look()
 
     def _sandbox(self) -> Sandbox | None:
         return self.face.reading.find(self.sandbox_name) if self.face.reading else None
 
     def _facts(self) -> None:
-        top_line(self)
+        self.top_line()
         sandbox, reading = self._sandbox(), self.face.reading
         if sandbox is None or reading is None:
             self.query_one("#facts", Note).put(f"{self.sandbox_name} is not there any more.")
@@ -105,12 +105,17 @@ class RemoveScreen(FaceScreen[bool]):
     def _look(self) -> None:
         sandbox = self._sandbox()
         if sandbox is not None:
-            self.ask(lambda: blockers.read(self.host, sandbox), self._seen, self._blind, group="look")
+            self.ask(
+                lambda: blockers.read(inventory.read(self.host), sandbox),
+                self._seen,
+                self._blind,
+                group="look",
+            )
 
     def _blind(self, error: SandboxError) -> None:
         """Said where the outcome stands: it comes again with every look."""
         self.found = None
-        self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.query_one("#outcome", Note).put(str(error))
         self.refresh_bindings()
 
     def _seen(self, found: tuple[Blocker, ...]) -> None:
@@ -150,7 +155,7 @@ class RemoveScreen(FaceScreen[bool]):
         self.ask(lambda: settle(self.host, job), lambda settled: self._review(*settled), self._refused)
 
     def _refused(self, error: SandboxError) -> None:
-        self.query_one("#outcome", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.query_one("#outcome", Note).put(str(error))
         self.found = None
         self._look()
 
@@ -202,11 +207,11 @@ def _kill(host: Host, sandbox: Sandbox, blocker: Blocker, signal: str) -> bool:
     """Send a process a signal, if it still is the one that people saw: numbers are used again. Whether it
     still is there a moment later.
     """
-    if blocker not in blockers.read(host, sandbox):
+    if blocker not in blockers.now(host, sandbox):
         return False
     host.run(["kill", f"-{signal}", str(blocker.pid)])
     end = host.clock() + _MOMENT
-    while blocker in blockers.read(host, sandbox):
+    while blocker in blockers.now(host, sandbox):
         if host.simulated or host.clock() >= end:
             return True
         time.sleep(0.1)

@@ -9,7 +9,7 @@ from textual.widgets import Footer
 from tui.backend.errors import SandboxError
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.screens import commands
 from tui.screens.actions import SandboxActions
 from tui.screens.cards import card
@@ -67,11 +67,11 @@ class SandboxScreen(SandboxActions[None]):
         self.query_one(HistoryGraph).put(shown, reading.history(sandbox.name).fills)
         self.query_one("#advice", Note).put(shown.gauge.advice)
         self.query_one("#stack", Lines).put(stack(sandbox, self.host.now(), self.size.width - 4))
-        if self.is_active:
+        if self.may_look():
             self._look(sandbox)
 
     def _look(self, sandbox: Sandbox) -> None:
-        self.ask(lambda: blockers.read(self.host, sandbox), self._seen, self._blind, group="look")
+        self.ask(lambda: blockers.now(self.host, sandbox), self._seen, self._blind, group="look")
 
     def _blind(self, error: SandboxError) -> None:
         self.query_one("#advice", Note).put(f"Who uses it cannot be read: {error.message}")

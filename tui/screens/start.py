@@ -45,6 +45,9 @@ class StartScreen(FaceScreen[str]):
         self.query_one("#ways").border_title = "Ways on"
         self.query_one("#ways").focus()
 
+    def top_line(self) -> None:
+        """Nothing is said of the machine before people have chosen."""
+
     @on(ChoiceRows.Chosen)
     def _chosen(self, message: ChoiceRows.Chosen) -> None:
         self.dismiss(message.item.value)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.backend.gauge import Gauge
+from tui.backend.inventory.sandbox import Condition
 from tui.backend.present import numbers
 from tui.widgets import bar
 from tui.widgets.line import Line, Span, fit, fit_path, right
@@ -15,9 +16,8 @@ from tui.widgets.rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is shown of one sandbox. `place` says where it is mounted; `unfinished` is the
-    verb that was interrupted, `running` the one that is at work now, both empty for a whole sandbox;
-    `lost`: its parts are gone though none was; `foreign`: it is of another mount namespace.
+    """What is shown of one sandbox. `place` says where it is mounted; `note` is said of one that is not
+    whole, in place of its rate.
     """
 
     name: str
@@ -26,10 +26,8 @@ class Card:
     rate: float | None
     seconds_left: float | None
     place: str
-    unfinished: str = ""
-    lost: bool = False
-    running: str = ""
-    foreign: bool = False
+    condition: Condition = Condition.WHOLE
+    note: str = ""
 
 
 class CardRows(Rows[Card]):
@@ -75,14 +73,9 @@ def _first(card: Card, width: int) -> Line:
 def _second(card: Card, width: int) -> Line:
     known = (numbers.rate(card.rate), numbers.forecast(card.seconds_left))
     state, tone = card.gauge.state.value, bar.TONES[card.gauge.state]
-    if card.unfinished:
-        known, state, tone = (f"{card.unfinished} was interrupted", ""), "unfinished", "warn"
-    if card.lost:
-        known, state, tone = ("", ""), "remains", "warn"
-    if card.running:
-        known, state, tone = (f"{card.running} is running", ""), "changing", "accent"
-    if card.foreign:
-        known, state, tone = ("", ""), "foreign", "warn"
+    if card.condition is not Condition.WHOLE:
+        known, state = (card.note, ""), card.condition.value
+        tone = "accent" if card.condition is Condition.CHANGING else "warn"
     tail = "".join(f"  {part}" for part in known if part)
     place = fit_path(card.place, width - len(tail) - 3 - 15)
     return (Span(f"   {place}", "muted"), Span(tail), Span(f"  {right(state, 12)} ", tone))

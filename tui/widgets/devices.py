@@ -1,12 +1,13 @@
 """The block devices of the machine, as the tree that lsblk draws."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tui.backend import sizes, text
+from tui.backend.inventory import tree
 from tui.backend.inventory.devices import Device
 from tui.widgets.line import Line, Span, fit, right
 from tui.widgets.rows import Rows
@@ -21,24 +22,6 @@ class Leaf:
 
     device: Device
     branch: str = ""
-
-
-def tree(devices: Sequence[Device]) -> tuple[Leaf, ...]:
-    """Devices in tree order; one with several parents hangs below the first."""
-    known = {device.kname: device for device in devices}
-    below: dict[str, list[Device]] = {}
-    for device in devices:
-        parent = next((name for name in device.parents if name in known), "")
-        below.setdefault(parent, []).append(device)
-    return tuple(leaf for device in below.get("", ()) for leaf in _branch(device, below, "", ""))
-
-
-def _branch(device: Device, below: dict[str, list[Device]], own: str, rest: str) -> Iterator[Leaf]:
-    yield Leaf(device, own)
-    children = below.get(device.kname, [])
-    for child in children:
-        last = child is children[-1]
-        yield from _branch(child, below, rest + ("└─" if last else "├─"), rest + ("  " if last else "│ "))
 
 
 class DeviceRows(Rows[Leaf]):
@@ -64,7 +47,7 @@ class DeviceRows(Rows[Leaf]):
 
     def show_devices(self, devices: Sequence[Device]) -> None:
         """Show a new reading; columns are as wide as what is in them."""
-        leaves = tree(devices)
+        leaves = tuple(Leaf(device, branch) for branch, device in tree.draw(devices))
         names = max((text.width(leaf.branch + _short(leaf.device)) for leaf in leaves), default=0)
         labels = max((text.width(text.clean(leaf.device.label)) for leaf in leaves), default=0)
         self._names, self._labels = names, labels

@@ -29,18 +29,6 @@ class Toggle(Widget, can_focus=True):
 
     value: reactive[bool] = reactive(False)
 
-    class Changed(Message):
-        """The toggle was turned over."""
-
-        def __init__(self, toggle: "Toggle") -> None:
-            super().__init__()
-            self.toggle = toggle
-
-        @property
-        def control(self) -> "Toggle":
-            """The toggle."""
-            return self.toggle
-
     def __init__(self, label: str, *, value: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.label = label
@@ -53,7 +41,6 @@ class Toggle(Widget, can_focus=True):
     def action_turn(self) -> None:
         """Turn it over."""
         self.value = not self.value
-        self.post_message(self.Changed(self))
 
     def on_click(self, event: events.Click) -> None:
         """The mouse does the same."""
@@ -109,7 +96,6 @@ class Pick(Widget, can_focus=True):
     def _set(self, index: int) -> None:
         if index != self.index:
             self.index = index
-            self.post_message(self.Changed(self))
 
     def on_click(self, event: events.Click) -> None:
         """The word that was clicked."""

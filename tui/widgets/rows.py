@@ -171,7 +171,7 @@ class Rows(ScrollView, Generic[Item], can_focus=True):
         self.refresh(Region(0, top, self.size.width, self.ROW_HEIGHT))
 
     def on_resize(self) -> None:
-        """Measure anew: rows are as wide as the window."""
+        """Measure again: rows are as wide as the window."""
         self.refresh()
         self._measure()
         self._reveal()

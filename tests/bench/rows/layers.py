@@ -11,8 +11,8 @@ from tests.bench.lab import bench_lab
 from tests.bench.table import Row
 from tests.bench.timing import Times, in_turns
 from tests.kernel.lab import MIB, PLACE, Lab, Tree, sh
-from tui.backend import execute, gauge, inventory
-from tui.backend.inventory import sandboxes
+from tui.backend import execute, inventory
+from tui.backend.inventory.reader import Reader
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import create, remove
 
@@ -129,9 +129,9 @@ def _ticks(lab: Lab) -> list[Row]:
     small = lab.tree("small")
     for number in range(MANY):
         lab.create(small.origin, name=f"{NAME}-{number}", size="1M")
-    reader = sandboxes.Reader(host)
+    reader = Reader(host)
     host.calls.clear()
-    gauges = [gauge.read(sandbox) for sandbox in reader.read()]
+    gauges = [sandbox.gauge for sandbox in reader.read().sandboxes]
     known = [reading for reading in gauges if reading.fill is not None]
     if len(known) != MANY:
         raise AssertionError(f"{len(known)} gauges of {MANY}")

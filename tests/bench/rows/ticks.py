@@ -9,9 +9,8 @@ from tests.bench.counting import CountingHost
 from tests.bench.table import Row
 from tests.bench.timing import Times
 from tests.bench.twins import twins
-from tui.backend import gauge
 from tui.backend.host import Host
-from tui.backend.inventory import sandboxes
+from tui.backend.inventory.reader import Reader
 from tui.backend.practice import PracticeHost
 from tui.screens.reading import Watcher
 
@@ -43,9 +42,9 @@ def guest() -> list[Row]:
 
 def _measure(host: Host) -> dict[str, Times]:
     """Both kinds of tick, by turns: the gauges alone, and all that the TUI reads every second."""
-    reader, watcher = sandboxes.Reader(host), Watcher(host)
+    reader, watcher = Reader(host), Watcher(host)
     ticks: dict[str, Tick] = {
-        "gauges": lambda: [gauge.read(sandbox) for sandbox in reader.read()],
+        "gauges": lambda: [sandbox.gauge for sandbox in reader.read().sandboxes],
         "all that the TUI reads": watcher.read,
     }
     times = {name: Times() for name in ticks}
@@ -65,9 +64,9 @@ def _row(name: str, many: Times, few: Times) -> Row:
 
 def _processes(where: str, host: Host, calls: list[tuple[str, ...]]) -> Row:
     """What one tick starts."""
-    reader = sandboxes.Reader(host)
+    reader = Reader(host)
     calls.clear()
-    found = reader.read()
+    found = reader.read().sandboxes
     if len(found) != MANY or {call[0] for call in calls} != {"dmsetup"}:
         raise AssertionError(f"{len(found)} sandboxes, started: {calls}")
     return Row(f"dmsetup processes of a tick with {MANY} sandboxes ({where})", len(calls), 1, unit="")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from tui.backend.errors import NotFound
 from tui.backend.inventory import loops, maps, mounts, sandboxes
 from tui.backend.inventory.parts import Parts
-from tui.backend.kernel_text import fields, lines, unescape
+from tui.backend.kernel import swaps
 from tui.backend.text import clean
 
 if TYPE_CHECKING:
-    from tui.backend.host import Host, Memory
+    from tui.backend.host import ForeignMount, Host, Memory
     from tui.backend.inventory.devices import Device
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
 
 
 class Inventory:
@@ -39,7 +39,7 @@ class Inventory:
     @cached_property
     def sandboxes(self) -> tuple[Sandbox, ...]:
         """Every sandbox, whole or in pieces."""
-        return sandboxes.read(self.host, Parts(self.host, self.maps, self.mounts))
+        return sandboxes.read(self.host, Parts(self.maps, self.mounts, self.loops))
 
     @cached_property
     def maps(self) -> tuple[Map, ...]:
@@ -66,10 +66,21 @@ class Inventory:
         """Whether root reads it."""
         return self.host.is_root()
 
+    @cached_property
+    def copies(self) -> tuple[ForeignMount, ...]:
+        """What is mounted in other mount namespaces."""
+        return self.host.foreign_mounts()
+
     def knowing(self, devices: tuple[Device, ...]) -> Inventory:
         """The same with other devices."""
         known = {name: value for name, value in self.__dict__.items() if name != "host"}
         return Inventory(self.host, **{**known, "devices": devices})
+
+    def without(self, device: Device | None) -> Inventory:
+        """The same without a device; None for none, and then the devices need not be read."""
+        if device is None:
+            return self
+        return self.knowing(tuple(one for one in self.devices if one.kname != device.kname))
 
     def sandbox(self, name: str) -> Sandbox:
         """The sandbox of a name, or NotFound."""
@@ -93,35 +104,22 @@ def _devices(now: Inventory) -> tuple[Device, ...]:
     from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
     from tui.backend.inventory.verdict import Facts, judge
 
-    host, files = now.host, {loop.kname: loop.file for loop in now.loops}
-    found = tuple(
-        replace(device, file=files.get(device.kname, ""), mounts=_points(device, now.mounts))
-        for device in devices.read(host)
-    )
+    host = now.host
+    found = devices.read(host, now.mounts, now.loops)
     facts = Facts(
         devices={device.kname: device for device in found},
         swaps=_swaps(host),
         maps={entry.kname: entry for entry in now.maps},
         loops=now.loops,
         mounted_elsewhere={
-            key: f"process {m.pid} {clean(m.program)}"
-            for m in host.foreign_mounts()
-            for key in (m.devno, m.source)
+            key: f"process {m.pid} {clean(m.program)}" for m in now.copies for key in (m.devno, m.source)
         },
     )
     return tuple(replace(device, verdict=judge(device, facts)) for device in found)
 
 
-def _points(device: Device, mounted: tuple[Mount, ...]) -> tuple[str, ...]:
-    """Where a device is mounted. What lsblk says goes by the source too, which anybody may choose."""
-    nodes = (device.path, f"/dev/{device.kname}")
-    swap = tuple(point for point in device.mounts if point == "[SWAP]")
-    return (*swap, *(mount.mountpoint for mount in mounted if mounts.shows(mount, device.devno, nodes)))
-
-
 def _swaps(host: Host) -> frozenset[str]:
     try:
-        rows = lines(host.read("/proc/swaps"))[1:]
+        return swaps.parse(host.read("/proc/swaps"))
     except OSError:
         return frozenset()
-    return frozenset(unescape(fields(row)[0]) for row in rows if fields(row))

@@ -1,12 +1,14 @@
 """What this machine's kernel and user space can do, read without changing anything."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tui.backend import packages, paths
+from tui.backend import lenient, packages, paths
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
-from tui.backend.kernel_text import number
+from tui.backend.inventory.engines import ENGINES, Engine
+from tui.backend.kernel.text import number
 from tui.backend.problem import Code, Problem
 
 UDEV_RULE = (
@@ -29,9 +31,14 @@ _AFTER_DM = 2
 """Debian has 55-dm, 56-lvm and 60-persistent-storage-dm; others 10-dm, 11-dm-lvm and 13-dm-disk."""
 
 
-MAPPER = ("/sys/module/dm_mod", "/sys/class/misc/device-mapper")
-"""Where a kernel shows that it has device-mapper, as a module or built in."""
+_BUILT_IN = {"dm-mod": "/sys/class/misc/device-mapper"}
+"""Where a kernel shows that it has a module built in, if /sys/module does not."""
+_FILE_SYSTEMS = ("overlay",)
+"""Modules that /proc/filesystems names, built in or not."""
 
+
+DOCTOR = "`sandbox-tui doctor` says how to get it"
+"""The way out where the machine lacks something."""
 
 _UDEV_SECONDS = 5
 """How long udevd may take to say that it is there."""
@@ -50,40 +57,42 @@ class RamDisks:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`snapshot`: the kernel's snapshot target is loaded; `mapper`: device-mapper itself is;
-    `overlay`: overlayfs is. `udev`: udevd runs and answers. `rule`: our udev rule is in place; `rules_dir`:
-    its directory exists. `ram_disks`: None when brd is not loaded. `rule_file` is where the rule is, or has
-    to be, among the rules that are here.
+    """`loaded` are those of the engines' modules that the kernel has loaded, or built in. `udev`: udevd runs
+    and answers. `rule`: our udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None when
+    brd is not loaded. `rule_file` is where the rule is, or has to be, among the rules that are here. `place`:
+    the directory of all sandboxes is there.
     """
 
-    snapshot: bool
-    mapper: bool
-    overlay: bool
+    loaded: frozenset[str]
     udev: bool
     rule: bool
     rules_dir: bool
     ram_disks: RamDisks | None
     rule_file: str = paths.UDEV_RULE_FILE
+    place: bool = True
 
 
 def read(host: Host) -> Abilities:
     """Read the abilities of the machine."""
     rule_file = _rule_file(host)
     return Abilities(
-        snapshot=host.kind("/sys/module/dm_snapshot") is not None,
-        mapper=_has_mapper(host),
-        overlay="\toverlay" in _text(host, "/proc/filesystems"),
+        loaded=frozenset(name for name in _modules() if loaded(host, name)),
         udev=host.kind("/run/udev/control") is not None and _udevd_answers(host),
-        rule=_text(host, rule_file) == UDEV_RULE,
+        rule=lenient.text(host, rule_file) == UDEV_RULE.removesuffix("\n"),
         rules_dir=host.kind(paths.UDEV_RULES) is not None,
         ram_disks=_ram_disks(host),
         rule_file=rule_file,
+        place=host.kind(paths.RUN_DIR) is not None,
     )
+
+
+def _modules() -> Iterator[str]:
+    return (name for engine in ENGINES.values() for name in engine.modules)
 
 
 def _rule_file(host: Host) -> str:
     """The rule that is there, whole or not; else its place right after that which tells a map's UUID."""
-    names = {place: _names(host, place) for place in _RULE_PLACES}
+    names = {place: lenient.names(host, place) for place in _RULE_PLACES}
     ours = next((name for name in names[paths.UDEV_RULES] if name.endswith(f"-{paths.UDEV_RULE}")), "")
     if ours:
         return f"{paths.UDEV_RULES}/{ours}"
@@ -95,31 +104,35 @@ def _rule_file(host: Host) -> str:
     )
 
 
-def _names(host: Host, directory: str) -> list[str]:
-    try:
-        return sorted(host.listdir(directory))
-    except OSError:
-        return []
-
-
 @dataclass(frozen=True, slots=True)
 class Lacks:
-    """Why each engine, or device-mapper itself (`mapper`), does not work here; None where it does."""
+    """Why each engine (`engines`, by name), or device-mapper itself (`mapper`), does not work here; None
+    where it does, or was not asked for.
+    """
 
-    snapshot: Problem | None
-    overlay: Problem | None
+    engines: Mapping[str, Problem | None]
     mapper: Problem | None
 
 
-def lacks(host: Host, *, layered: bool = True) -> Lacks:
-    """What of the engines this machine can do; starts a few processes. Where no overlay is wanted (`layered`)
-    and the snapshot engine works, the other is not asked for.
+def lacks(host: Host, able: Abilities, *, others: bool = True) -> Lacks:
+    """What of the engines this machine can do; starts a few processes. Without `others` only the usual engine
+    is asked for where that works.
     """
-    able = read(host)
     mapper = _lacks_mapper(host, able)
-    snapshot = _lacks_snapshot(host, able, mapper)
-    overlay = _lacks_overlay(host, able) if layered or snapshot else None
-    return Lacks(snapshot, overlay, mapper)
+    found: dict[str, Problem | None] = dict.fromkeys(ENGINES)
+    for name, engine in ENGINES.items():
+        found[name] = _lacks_engine(host, able, engine, mapper)
+        if found[name] is None and not others:
+            break
+    return Lacks(found, mapper)
+
+
+def loaded(host: Host, module: str) -> bool:
+    """Whether the kernel has a module: loaded, or built in."""
+    if module in _FILE_SYSTEMS:
+        return f"\t{module}\n" in f"{lenient.text(host, '/proc/filesystems')}\n"
+    places = (f"/sys/module/{module.replace('-', '_')}", _BUILT_IN.get(module, ""))
+    return any(host.kind(place) is not None for place in places if place)
 
 
 def loadable(host: Host, module: str) -> bool | None:
@@ -137,7 +150,7 @@ def answers(host: Host) -> bool:
     """Whether the kernel's device-mapper, where it is loaded, answers: a container may have it
     and yet not reach it. Only root can ask.
     """
-    if not host.is_root() or not _has_mapper(host) or not host.has_program("dmsetup"):
+    if not host.is_root() or not loaded(host, "dm-mod") or not host.has_program("dmsetup"):
         return True
     try:
         host.run(["dmsetup", "version"], timeout=10)
@@ -159,16 +172,15 @@ def _udevd_answers(host: Host) -> bool:
     return True
 
 
-def _has_mapper(host: Host) -> bool:
-    return any(host.kind(place) is not None for place in MAPPER)
-
-
-def _lacks_snapshot(host: Host, able: Abilities, mapper: Problem | None) -> Problem | None:
-    return (None if able.snapshot else _lacks(host, "dm-snapshot")) or mapper
+def _lacks_engine(host: Host, able: Abilities, engine: Engine, mapper: Problem | None) -> Problem | None:
+    """What of its modules cannot be had; device-mapper has to answer, too."""
+    absent = (name for name in engine.modules if name not in able.loaded and name != "dm-mod")
+    found = next((lacks for name in absent if (lacks := _lacks(host, name))), None)
+    return found or (mapper if "dm-mod" in engine.modules else None)
 
 
 def _lacks_mapper(host: Host, able: Abilities) -> Problem | None:
-    if not able.mapper and (lacks := _lacks(host, "dm-mod")):
+    if "dm-mod" not in able.loaded and (lacks := _lacks(host, "dm-mod")):
         return lacks
     if not host.has_program("dmsetup"):
         return _no_program("dmsetup")
@@ -176,10 +188,6 @@ def _lacks_mapper(host: Host, able: Abilities) -> Problem | None:
         return None
     remedy = "In a container: start that with more privileges."
     return Problem(Code.LACKING, "the kernel's device-mapper does not answer", remedy)
-
-
-def _lacks_overlay(host: Host, able: Abilities) -> Problem | None:
-    return None if able.overlay else _lacks(host, "overlay")
 
 
 def _lacks(host: Host, module: str) -> Problem | None:
@@ -202,12 +210,5 @@ def _ram_disks(host: Host) -> RamDisks | None:
         (name for name in host.listdir("/sys/block") if name.startswith("ram")),
         key=lambda name: int(name[3:]),
     )
-    kib = _text(host, "/sys/module/brd/parameters/rd_size").strip("\n")
+    kib = lenient.text(host, "/sys/module/brd/parameters/rd_size")
     return RamDisks(tuple(names), (number(kib) or 0) * 1024)
-
-
-def _text(host: Host, path: str) -> str:
-    try:
-        return host.read(path)
-    except OSError:
-        return ""

@@ -1,6 +1,5 @@
 """Who is in the way of removing a sandbox."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,12 +7,14 @@ from dataclasses import dataclass
 from tui.backend import paths, trust
 from tui.backend.errors import CommandFailed, NoAnswer
 from tui.backend.host import ForeignMount, Host, Use
-from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory import Inventory, loops, mounts
+from tui.backend.inventory.engines import ENGINES
 from tui.backend.inventory.loops import Loop, devno
 from tui.backend.inventory.maps import Map
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.kernel_text import fields, lines
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel import swaps
+from tui.backend.kernel.mountinfo import Mount
+from tui.backend.text import shell_word
 
 _IMPOSSIBLE = "x" * 256
 _FROZEN = (2.0, 20.0)
@@ -44,10 +45,11 @@ class Blocker:
     path: str = ""
 
 
-def read(host: Host, sandbox: Sandbox, *, going: bool = True) -> tuple[Blocker, ...]:
+def read(now: Inventory, sandbox: Sandbox, *, going: bool = True) -> tuple[Blocker, ...]:
     """Everything that has to go before the sandbox can: processes, mounts, devices on top. `going`: so does
     its directory, and with it all copies of mounts in that.
     """
+    host = now.host
     if sandbox.foreign is not None:
         return (Blocker(sandbox.foreign.words, "holds it where it was made"),)
     stray = _strays(sandbox)
@@ -66,27 +68,28 @@ def read(host: Host, sandbox: Sandbox, *, going: bool = True) -> tuple[Blocker, 
         )
         for use in _uses(host, sandbox)
     )
-    inside = (*_nested(host, sandbox), *_attached(host, sandbox), *_sandboxed(host, sandbox))
+    inside = (*_nested(now, sandbox), *_attached(now, sandbox), *_sandboxed(now, sandbox))
     inside = (*_frozen(host, sandbox), *inside)
-    around = (*_foreign(host, sandbox, going), *_hidden(host, sandbox), *_on_top(host, sandbox))
-    around = (*around, *_shared(host, sandbox), *_changeable(host, sandbox))
+    around = (*_foreign(now, sandbox, going), *_hidden(host, sandbox), *_on_top(now, sandbox))
+    around = (*around, *_shared(now, sandbox), *_changeable(host, sandbox))
     return (*processes, *inside, *stray, *around)
 
 
-def of_mounts(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def now(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """The same from a reading of this moment."""
+    return read(Inventory(host), sandbox)
+
+
+def of_mounts(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Everything that has to go before it can be unmounted and mounted again: not who has its device open,
     nor who may have a copy; but an overlay can be mounted once only, so that one which is seen is in the way.
     """
-    found = read(host, sandbox, going=False)
-    if sandbox.map is None:
-        unsure = _hidden(host, sandbox)
+    found = read(now, sandbox, going=False)
+    if ENGINES[sandbox.engine].once:
+        unsure = _hidden(now.host, sandbox)
         return tuple(blocker for blocker in found if blocker not in unsure)
     points = tuple(mount.mountpoint for mount in sandbox.mounts)
-    return tuple(b for b in found if b.pid is None or any(_is_below(b.path, point) for point in points))
-
-
-def _is_below(path: str, point: str) -> bool:
-    return path == point or path.startswith(f"{point.rstrip('/')}/")
+    return tuple(b for b in found if b.pid is None or any(paths.within(b.path, point) for point in points))
 
 
 def _strays(sandbox: Sandbox) -> tuple[Blocker, ...]:
@@ -132,23 +135,23 @@ def _private(sandbox: Sandbox) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _shared(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def _shared(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """What others have mounted from, or attached to, one of these devices."""
     own, bound = {*sandbox.mounts, *sandbox.inner}, sandbox.origin_loop
     found: list[Blocker] = []
     for number, nodes in _private(sandbox):
-        shown = (m for m in mounts.read(host) if m not in own and mounts.shows(m, number, nodes))
+        shown = (m for m in now.mounts if m not in own and mounts.shows(m, number, nodes))
         found += [Blocker(f"a mount of {m.source}", f"on {m.mountpoint}") for m in shown]
-        others = (loop for loop in loops.read(host) if loop != bound and loop.file in nodes)
+        others = (loop for loop in now.loops if loop != bound and loop.file in nodes)
         found += [Blocker(f"the loop device {o.path}", f"is attached to {o.file}") for o in others]
-    return (*found, *_held(host, sandbox.claim))
+    return (*found, *_held(now, sandbox.claim))
 
 
-def _held(host: Host, entry: Map | None) -> tuple[Blocker, ...]:
+def _held(now: Inventory, entry: Map | None) -> tuple[Blocker, ...]:
     """The devices on top of a map."""
     if entry is None:
         return ()
-    names = {other.kname: f"{other.name} ({other.kname})" for other in maps.read(host)}
+    names = {other.kname: f"{other.name} ({other.kname})" for other in now.maps}
     return tuple(
         Blocker(f"the device {names.get(name, name)}", "lies on top of it") for name in entry.holders
     )
@@ -179,7 +182,7 @@ def _frozen(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
     return tuple(
         Blocker(
             f"the file system on {point}",
-            f"is frozen, or does not answer: fsfreeze --unfreeze {shlex.quote(point)}",
+            f"is frozen, or does not answer: fsfreeze --unfreeze {shell_word(point)}",
         )
         for point in points.values()
         if _is_frozen(host, point)
@@ -201,31 +204,31 @@ def _is_frozen(host: Host, point: str) -> bool:
     return True
 
 
-def _nested(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def _nested(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     own = set(sandbox.mounts)
-    inside = {m for point in sandbox.mounts for m in mounts.below(mounts.read(host), point.mountpoint)} - own
+    inside = {m for point in sandbox.mounts for m in mounts.below(now.mounts, point.mountpoint)} - own
     return tuple(
         Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
         for m in sorted(inside, key=lambda m: m.mountpoint)
     )
 
 
-def _sandboxed(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def _sandboxed(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Other sandboxes that have their origin in this one."""
-    others = (m for m in mounts.read(host) if m.devno == _devno(sandbox))
+    others = (m for m in now.mounts if m.devno == _devno(sandbox))
     names = {paths.sandbox_in(mount.mountpoint) for mount in others} - {"", sandbox.name}
     return tuple(Blocker(f"the sandbox {name}", "has its origin in it") for name in sorted(names))
 
 
-def _attached(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def _attached(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     """Loop devices over files in the sandbox, by the numbers of those: their paths may be of another mount
     namespace.
     """
-    numbers = {mount.devno for mount in sandbox.mounts} | set(_directories(host, sandbox))
+    numbers = {mount.devno for mount in sandbox.mounts} | set(_directories(now.host, sandbox))
     return tuple(
         Blocker(f"the loop device {loop.path}", f"is attached to {loop.file or loop.claim}")
-        for loop in loops.read(host)
-        if loops.file_system(host, loop) in numbers or _is_inside(host, loop, sandbox)
+        for loop in now.loops
+        if loops.file_system(loop) in numbers or _is_inside(now.host, loop, sandbox)
     )
 
 
@@ -238,7 +241,7 @@ def _directories(host: Host, sandbox: Sandbox) -> Iterator[str]:
 
 def _is_inside(host: Host, loop: Loop, sandbox: Sandbox) -> bool:
     """Files of an overlay may have numbers of their own: then the path has to do, if it is the file's."""
-    inside = any(loop.file.startswith(f"{mount.mountpoint.rstrip('/')}/") for mount in sandbox.mounts)
+    inside = any(paths.within(loop.file, mount.mountpoint) for mount in sandbox.mounts)
     return inside and loops.is_over(host, loop, loop.file)
 
 
@@ -251,15 +254,16 @@ def _changeable(host: Host, sandbox: Sandbox) -> Iterator[Blocker]:
         if fault:
             yield Blocker(
                 f"the mount on {mount.mountpoint}",
-                f"cannot be relied on, for {fault}: umount -- {shlex.quote(mount.mountpoint)}",
+                f"cannot be relied on, for {fault}: umount -- {shell_word(mount.mountpoint)}",
             )
 
 
 def _fault_of_place(host: Host, sandbox: Sandbox, mount: Mount) -> str:
-    """Why its path may lead elsewhere. In a sticky directory its own name is safe from others."""
-    if mount.mountpoint.startswith(f"{paths.of(sandbox.name)}/"):
+    """Why its path may lead elsewhere, now or once nothing is mounted there."""
+    if paths.within(mount.mountpoint, paths.of(sandbox.name)):
         return ""
-    return trust.fault(host, mount.mountpoint.rpartition("/")[0] or "/", inside=True)
+    above = trust.fault(host, mount.mountpoint.rpartition("/")[0] or "/", inside=True)
+    return above or trust.fault_of_cover(host, mount.mountpoint)
 
 
 def _fault_of_part(host: Host, sandbox: Sandbox, mount: Mount) -> str:
@@ -274,17 +278,15 @@ def _fault_of_part(host: Host, sandbox: Sandbox, mount: Mount) -> str:
     return trust.fault(host, source, inside=True)
 
 
-def _foreign(host: Host, sandbox: Sandbox, going: bool) -> tuple[Blocker, ...]:
+def _foreign(now: Inventory, sandbox: Sandbox, going: bool) -> tuple[Blocker, ...]:
     """One for each process that stands for a namespace with a copy of what is mounted. Anybody can make a
     user namespace with such copies: where the directory goes, those of mounts in it do.
     """
-    trusted = {0, *host.namespaces()}  # 0: not known
+    trusted = {0, *now.host.namespaces()}  # 0: not known
     place = f"{paths.of(sandbox.name)}/"
     outside = {m.devno for m in sandbox.mounts if not m.mountpoint.startswith(place)}
-    elsewhere = tuple(
-        m for m in host.foreign_mounts() if not going or m.namespace in trusted or m.devno in outside
-    )
-    numbers, theirs = _numbers(sandbox), _namesakes(sandbox, elsewhere)
+    elsewhere = tuple(m for m in now.copies if not going or m.namespace in trusted or m.devno in outside)
+    numbers, theirs = _numbers(sandbox), namesakes(sandbox, elsewhere)
     ours = (*sandbox.mounts, *sandbox.inner)
     found = {
         m.pid: Blocker(
@@ -338,7 +340,7 @@ def _nodes(sandbox: Sandbox) -> tuple[str, ...]:
     return sandbox.map.nodes if sandbox.map else ()
 
 
-def _namesakes(sandbox: Sandbox, elsewhere: Sequence[ForeignMount]) -> set[int]:
+def namesakes(sandbox: Sandbox, elsewhere: Sequence[ForeignMount]) -> set[int]:
     """Processes with a store of their own in the same place: a container's sandbox of the same name."""
     place = paths.of(sandbox.name, paths.STORE)
     stores = [m for m in elsewhere if m.mountpoint == place and m.inside == sandbox.name]
@@ -350,17 +352,16 @@ def _follows(mount: ForeignMount, ours: Mount) -> bool:
     return ours.shared is not None and ours.shared in (mount.shared, mount.master)
 
 
-def _on_top(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+def _on_top(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     entry = sandbox.map
     if entry is None:
         return ()
-    return (*_held(host, entry), *_swap(host, sandbox, entry.kname))
+    return (*_held(now, entry), *_swap(now.host, sandbox, entry.kname))
 
 
 def _swap(host: Host, sandbox: Sandbox, kname: str) -> tuple[Blocker, ...]:
     try:
-        rows = lines(host.read("/proc/swaps"))[1:]
+        used = swaps.parse(host.read("/proc/swaps")) & {sandbox.device, f"/dev/{kname}"}
     except OSError:
         return ()
-    used = any(fields(row)[:1] in ([sandbox.device], [f"/dev/{kname}"]) for row in rows)
     return (Blocker("swap", f"is on it: swapoff {sandbox.device}"),) if used else ()

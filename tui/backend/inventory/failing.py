@@ -1,26 +1,22 @@
 """Whether a disk is known to have sectors that cannot be read, without reading it.
 
 Sources: the kernel's list of bad blocks of a device (Documentation/ABI/stable/sysfs-block, `badblocks`),
-and its log, where each read that failed is a line: blk_print_req_error (block/blk-mq.c) and
-buffer_io_error (fs/buffer.c) of Linux. The log forgets: a disk of which it says nothing may fail as well.
-SCSI's count of errors (`ioerr_cnt`) is no source: it counts commands that a sound disk does not know.
+and its log, where each read that failed is a line. The log forgets: a disk of which it says nothing may
+fail as well. SCSI's count of errors (`ioerr_cnt`) is no source: it counts commands that a sound disk does
+not know.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from tui.backend.kernel import kmsg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.backend.host import Host
     from tui.backend.inventory.devices import Device
-
-_FAILED = (
-    re.compile(r"(?:critical medium|I/O) error, dev ([^ ,]+), sector \d+(?: op 0x0:|(?! op ))"),
-    re.compile(r"Buffer I/O error on dev(?:ice)? ([^ ,]+), logical block \d+, async page read"),
-)
 
 
 def unreadable(host: Host, device: Device, others: Iterable[Device]) -> str:
@@ -31,13 +27,8 @@ def unreadable(host: Host, device: Device, others: Iterable[Device]) -> str:
     for name in sorted(names):
         if _listed(host, name):
             return f"the kernel lists bad blocks of {name}"
-    failed = sorted(names & read_errors(host.kernel_log()))
+    failed = sorted(names & kmsg.read_errors(host.kernel_log()))
     return f"the kernel's log has reads of {failed[0]} that failed" if failed else ""
-
-
-def read_errors(log: str) -> set[str]:
-    """The kernel names of the devices of which a read failed, from the text of the kernel's log."""
-    return {match[1] for pattern in _FAILED for match in pattern.finditer(log)}
 
 
 def _below(device: Device, known: dict[str, Device]) -> set[str]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
+from tui.backend import lenient, paths
 from tui.backend.inventory import mounts
 from tui.backend.text import clean
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.backend.host import ForeignMount, Host
     from tui.backend.inventory.parts import Parts
     from tui.backend.inventory.record import Record
+    from tui.backend.kernel.mountinfo import Mount
 
 _KEPT = re.compile(r"mnt:\[([0-9]+)\]")
 """The root of a mount that keeps a mount namespace alive (namespaces(7))."""
@@ -83,18 +84,12 @@ class _Look:
         """
         self._processes = self.host.namespaces() if self._processes is None else self._processes
         if number in self._processes:
-            stored = paths.STORE in self._entries(name)
+            stored = paths.STORE in lenient.names(self.host, paths.of(name))
             return None if stored and not self._has_part(name, number) else Holder(*self._processes[number])
         kept = next((m.mountpoint for m in _keepers(mounts.read(self.host), number)), "")
         if kept:
             return Holder(place=f"the mount namespace kept at {kept}")
         return None if self.host.sees_all() else Holder()
-
-    def _entries(self, name: str) -> list[str]:
-        try:
-            return self.host.listdir(paths.of(name))
-        except OSError:
-            return []
 
     def _mounts(self) -> Sequence[ForeignMount]:
         self._elsewhere = self.host.foreign_mounts() if self._elsewhere is None else self._elsewhere
@@ -123,6 +118,6 @@ class _Look:
         return None
 
 
-def _keepers(found: Iterable[mounts.Mount], number: int) -> Iterable[mounts.Mount]:
+def _keepers(found: Iterable[Mount], number: int) -> Iterable[Mount]:
     matches = ((mount, _KEPT.fullmatch(mount.root)) for mount in found if mount.fstype == "nsfs")
     return (mount for mount, match in matches if match and int(match[1]) == number)

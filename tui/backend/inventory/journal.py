@@ -1,11 +1,9 @@
 """Does a file system's journal hold what is not yet in its place? Reads, never replays."""
 
-import re
-
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
+from tui.backend.kernel import dumpe2fs, xfs_logprint
 
-_FEATURE = re.compile(r"^Filesystem features:.* needs_recovery\b", re.MULTILINE)
 _PATIENCE = 60
 """Seconds for reading a journal."""
 
@@ -16,10 +14,10 @@ def unfinished(host: Host, path: str, fstype: str) -> bool | None:
     """
     if fstype in ("ext3", "ext4"):
         said = _ask(host, "dumpe2fs", "-h", path)
-        return None if said is None else _FEATURE.search(said) is not None
+        return None if said is None else dumpe2fs.is_unfinished(said)
     if fstype == "xfs":
         said = _ask(host, "xfs_logprint", "-t", path)
-        return None if said is None else "state: <CLEAN>" not in said
+        return None if said is None else xfs_logprint.is_unfinished(said)
     return None
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR, number
 
 if TYPE_CHECKING:
-    from tui.backend.host import Host
+    from tui.backend.host import FileNode, Host
 
 
 _LOST = ("/cow", "/")
@@ -27,6 +27,7 @@ class Loop:
     What the kernel gives as the file's path was true where the device was attached, which may have been
     a mount namespace that anybody made. A path that would make it a part of a sandbox, or a user of a
     device, is `file` only when the file at that path is the very same; else it is the `claim`.
+    `behind` is which file it is; None where that is not known.
     """
 
     kname: str
@@ -36,6 +37,7 @@ class Loop:
     read_only: bool
     tied: bool = False
     claim: str = ""
+    behind: FileNode | None = None
 
     @property
     def path(self) -> str:
@@ -43,12 +45,12 @@ class Loop:
         return f"/dev/{self.kname}"
 
 
-def read(host: Host, below: str = "") -> tuple[Loop, ...]:
-    """Every loop device that has a backing file, or those whose path begins with `below`, claimed or true:
-    that is how it was called when it was attached, where its mount is gone.
+def read(host: Host) -> tuple[Loop, ...]:
+    """Every loop device that has a backing file; where its mount is gone, the path is how it was called when
+    it was attached.
     """
     names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
-    found = (_loop(host, name, below) for name in sorted(names))
+    found = (_loop(host, name) for name in sorted(names))
     return tuple(loop for loop in found if loop is not None)
 
 
@@ -56,20 +58,17 @@ def is_over(host: Host, loop: Loop, path: str) -> bool:
     """Whether a loop device is attached to the very file, or device, that a path names here. Who is not root
     cannot know, and takes the kernel's path for it.
     """
-    try:
-        return host.behind(loop.path).is_same(host.node(path))
-    except PermissionError:
+    if loop.behind is None:
         return not host.is_root() and path == loop.file
+    try:
+        return loop.behind.is_same(host.node(path))
     except OSError:
         return False
 
 
-def file_system(host: Host, loop: Loop) -> str:
+def file_system(loop: Loop) -> str:
     """The number (`MAJOR:MINOR`) of the file system that has the backing file; empty where not known."""
-    try:
-        return devno(host.behind(loop.path).device)
-    except OSError:
-        return ""
+    return devno(loop.behind.device) if loop.behind else ""
 
 
 def devno(number: int) -> str:
@@ -77,25 +76,31 @@ def devno(number: int) -> str:
     return f"{os.major(number)}:{os.minor(number)}"
 
 
-def _loop(host: Host, kname: str, below: str) -> Loop | None:
+def _loop(host: Host, kname: str) -> Loop | None:
     base = f"/sys/block/{kname}"
     try:
         file = host.read(f"{base}/loop/backing_file").removesuffix("\n")
-        if below and file.removesuffix(" (deleted)") in _LOST:
+        if file.removesuffix(" (deleted)") in _LOST:
             file = host.attached_as(f"/dev/{kname}") or file
-        if not file.startswith(below):
-            return None
         found = Loop(
             kname=kname,
             devno=host.read(f"{base}/dev").strip("\n"),
             file=file,
-            size=int(host.read(f"{base}/size")) * SECTOR,
+            size=(number(host.read(f"{base}/size").strip("\n")) or 0) * SECTOR,
             read_only=host.read(f"{base}/ro").strip("\n") == "1",
             tied=host.read(f"{base}/loop/autoclear").strip("\n") == "1",
+            behind=_behind(host, kname),
         )
         return found if _is_honest(host, found) else replace(found, file="", claim=file)
     except OSError:
         return None  # not bound
+
+
+def _behind(host: Host, kname: str) -> FileNode | None:
+    try:
+        return host.behind(f"/dev/{kname}")
+    except OSError:
+        return None
 
 
 def _is_honest(host: Host, loop: Loop) -> bool:

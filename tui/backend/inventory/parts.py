@@ -7,38 +7,33 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
+from tui.backend import lenient, paths
 from tui.backend.inventory import loops, maps, mounts
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
-    from tui.backend.inventory.mounts import Mount
+    from tui.backend.kernel.mountinfo import Mount
 
 _STORE = re.compile(f"/.+{paths.RUN_DIR}/([^/]+)/{paths.STORE}", re.DOTALL)
 """Where the store of a sandbox is for those outside a chroot."""
 _EVENTS = "/sys/kernel/uevent_seqnum"
+_LISTS = ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions")
+"""What changes with mounts, swap and partitions, which need not be device events."""
 
 
-def mark(host: Host) -> object:
-    """Equal marks: the same parts. The kernel numbers its device events, and everything that is
-    attached, created, resized, resumed or removed is one. None where it does not tell.
+def mark(host: Host) -> tuple[str, ...]:
+    """Equal marks: the same parts and devices, as far as can be seen without a process. The first is the
+    number of the kernel's last device event, empty where it does not tell: everything that is attached,
+    created, resized, resumed or removed is one.
     """
-    try:
-        return events(host), sorted(host.listdir("/sys/block")), host.read("/proc/self/mountinfo")
-    except OSError:
-        return None
-
-
-def events(host: Host) -> str:
-    """The number of the kernel's last device event. OSError where it does not tell."""
-    return host.read(_EVENTS)
+    return (*(lenient.text(host, path) for path in (_EVENTS, *_LISTS)), *lenient.names(host, "/sys/block"))
 
 
 def read(host: Host) -> Parts:
     """Those of this moment."""
-    return Parts(host, maps.read(host), mounts.read(host))
+    return Parts(maps.read(host), mounts.read(host), loops.read(host))
 
 
 class Parts:
@@ -46,21 +41,25 @@ class Parts:
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
     writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
-    origins of overlays; `claims` are names for which only the path of a loop device speaks, which anybody
-    may have chosen.
+    origins of overlays; `images` are the origins of snapshots that claim to be our loop device over an
+    image, which they are only where the record tells of an image; `claims` are names for which only the path
+    of a loop device speaks, which anybody may have chosen.
     """
 
-    def __init__(self, host: Host, found: tuple[Map, ...], mounted: tuple[Mount, ...]) -> None:
+    def __init__(
+        self, found: tuple[Map, ...], mounted: tuple[Mount, ...], attached: tuple[Loop, ...]
+    ) -> None:
         self.main: dict[str, Map] = {}
         self.helpers: dict[str, list[Map]] = defaultdict(list)
         self.loops: dict[str, list[Loop]] = defaultdict(list)
         self.claims: set[str] = set()
+        self.images: dict[str, Loop] = {}
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
         self._further: dict[str, str] = {}
         self._divide_maps(found)
-        self._divide_loops(host)
+        self._divide_loops(attached)
         self._divide_mounts(mounted)
 
     def names(self) -> set[str]:
@@ -87,21 +86,27 @@ class Parts:
             elif name:
                 self.helpers[name].append(entry)
 
-    def _divide_loops(self, host: Host) -> None:
-        """By the file behind it; where that has gone with its mount namespace, by the map that is over it."""
-        for loop in loops.read(host, below=f"{paths.RUN_DIR}/"):
+    def _divide_loops(self, attached: tuple[Loop, ...]) -> None:
+        """By the file behind it; where that has gone with its mount namespace, by what the table of the
+        sandbox's map has in the place that the path claims.
+        """
+        for loop in attached:
             claimed = paths.sandbox_in(loop.claim)
+            named = replace(loop, file=loop.claim, claim="")
             if owner := paths.sandbox_in(loop.file):
                 self.loops[owner].append(loop)
-            elif claimed and loop.kname in self._below(claimed):
-                self.loops[claimed].append(replace(loop, file=loop.claim, claim=""))
+            elif claimed and self._is(loop, claimed, paths.COW_FILE):
+                self.loops[claimed].append(named)
+            elif claimed and self._is(loop, claimed, paths.IMAGE):
+                self.images[claimed] = named
             elif claimed:
                 self.claims.add(claimed)
 
-    def _below(self, name: str) -> set[str]:
-        """The kernel names of the devices that a sandbox's maps are made of."""
-        found = (self.main.get(name), *self.helpers.get(name, ()))
-        return {slave for entry in found if entry for slave in entry.slaves}
+    def _is(self, loop: Loop, name: str, part: str) -> bool:
+        """Whether a loop device that claims to be a part of a sandbox is in the place of that part."""
+        entry = self.main.get(name)
+        place = (entry.cow if part == paths.COW_FILE else entry.origin) if entry else None
+        return place == loop.kname and loops.plain(loop.claim) == paths.of(name, part)
 
     def _divide_mounts(self, mounted: tuple[Mount, ...]) -> None:
         """A mount is of a map by its number, or by its source where it has a number of its own."""

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from tui.backend import paths
+from tui.backend import lenient, paths
+from tui.backend.kernel.text import SECTOR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.backend.host import Host
 
 
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "int | None": (int, NoneType),
+    "str | None": (str, NoneType),
+}
+_LAST_TIME = 253402300800.0
+"""The end of the year 9999, in seconds since the epoch."""
 SCHEMA = 2
 """The number of this format, raised with every key. 1 is that of the releases 0.1.0 and 0.1.1, which wrote
 no number.
@@ -62,25 +76,26 @@ class Record:
         return json.dumps(asdict(self), indent=1) + "\n"
 
 
+_KEYS = tuple((field.name, str(field.type)) for field in fields(Record))
+
+
 def parse(text: str) -> Record | None:
-    """The record of a file's text; None when it is not one (cut short, edited). What only newer versions
+    """The record of a file's text; None when it is not one (cut short, edited, of
+    numbers that cannot be). What only newer versions
     know is passed over, and what older ones did not know has the value that they meant.
     """
     try:
         data: Any = json.loads(text)
-        known = {field.name: data[field.name] for field in fields(Record) if field.name in data}
+        known = {name: data[name] for name, _ in _KEYS if name in data}
         record = Record(**{"schema": 1, **known})
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
-    return record if _well_typed(record) else None
+    return record if _well_typed(record) and _possible(record) else None
 
 
 def text(host: Host, name: str) -> str:
     """The text of a sandbox's record; empty when it is missing or unreadable."""
-    try:
-        return host.read(paths.of(name, paths.RECORD))
-    except OSError:
-        return ""
+    return lenient.text(host, paths.of(name, paths.RECORD))
 
 
 def of(text: str, name: str) -> Record | None:
@@ -90,13 +105,20 @@ def of(text: str, name: str) -> Record | None:
 
 
 def _well_typed(record: Record) -> bool:
-    texts = [record.name, record.origin, record.origin_id, record.engine, record.store, record.policy]
-    texts += [record.fstype, record.mount_options, record.version, record.mount or "", record.locked]
-    numbers = [record.origin_size or 0, record.chunk, record.size, record.created]
-    numbers += [record.namespace, record.schema, record.diskseq]
-    flags = (record.image, record.mount_made, record.hashed, record.brd_loaded, record.tree)
+    return all(_is(getattr(record, name), wanted) for name, wanted in _KEYS)
+
+
+def _possible(record: Record) -> bool:
+    """Whether all its numbers are some that a kernel can have, and the rest can be worked with."""
+    numbers = (getattr(record, name) for name, wanted in _KEYS if "int" in wanted)
     return (
-        all(isinstance(value, str) for value in texts)
-        and all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers)
-        and all(isinstance(value, bool) for value in flags)
+        all(0 <= number < 1 << 64 for number in numbers if number is not None)
+        and 0 <= record.created < _LAST_TIME
+        and (record.chunk == 0 or (record.chunk >= SECTOR and record.chunk.bit_count() == 1))
+        and "/" not in record.locked
     )
+
+
+def _is(value: object, wanted: str) -> bool:
+    """Whether a value has a field's type; True and False are no numbers here."""
+    return isinstance(value, _TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")

@@ -1,71 +1,16 @@
-"""What `dmsetup status` says of a snapshot, as a value.
-
-Source: Documentation/admin-guide/device-mapper/snapshot.rst and dm-snap.c of Linux.
-"""
+"""How full the stores of sandboxes are."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel import dm_status
+from tui.backend.kernel.dm_status import Health, Status
 
 if TYPE_CHECKING:
     from tui.backend.host import Host, Room
 
-_USAGE = re.compile(r"(\d+)/(\d+)(?: (\d+))?", re.ASCII)
-
-
-class Health(Enum):
-    """What the kernel says of a snapshot."""
-
-    ACTIVE = "active"
-    OVERFLOW = "overflow"
-    """Full (`PO`): nothing more can be written; the device can be read."""
-    INVALID = "invalid"
-    """Full (`N`) or its COW device failed: every read and write fails; the contents are gone."""
-    UNKNOWN = "unknown"
-    """Not readable for us, or words that this tool does not know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A reading: `used`, `total` and `metadata` in bytes, None where the kernel does not say.
-
-    `files` are the inodes of an overlay's store: used, and all there are.
-    """
-
-    health: Health
-    used: int | None = None
-    total: int | None = None
-    metadata: int | None = None
-    raw: str = ""
-    files: tuple[int, int] | None = None
-
-
 NOT_READ = Status(Health.UNKNOWN)
-
-
-def parse(params: str) -> Status:
-    """The status from the part of a status line after the word `snapshot`.
-
-    Words of a kernel from the future give UNKNOWN with the raw text.
-    """
-    text = params.strip(" ")
-    match = _USAGE.fullmatch(text)
-    if match and int(match[2]) > 0:
-        metadata = int(match[3]) * SECTOR if match[3] else None
-        return Status(Health.ACTIVE, int(match[1]) * SECTOR, int(match[2]) * SECTOR, metadata, text)
-    words = {"Overflow": Health.OVERFLOW, "Invalid": Health.INVALID}
-    return Status(words.get(text, Health.UNKNOWN), raw=text)
-
-
-def parse_all(text: str) -> dict[str, Status]:
-    """Statuses by map name from the output of `dmsetup status --target snapshot`."""
-    matches = re.finditer(r"^(.+?): \d+ \d+ snapshot(?: (.*))?$", text, re.MULTILINE | re.ASCII)
-    return {match[1]: parse(match[2] or "") for match in matches}
 
 
 def of_store(room: Room) -> Status:
@@ -77,4 +22,4 @@ def of_store(room: Room) -> Status:
 
 def read(host: Host) -> dict[str, Status]:
     """The status of every snapshot of the machine, in one process; CommandFailed if refused."""
-    return parse_all(host.run(["dmsetup", "status", "--target", "snapshot"], timeout=20))
+    return dm_status.parse_all(host.run(["dmsetup", "status", "--target", "snapshot"], timeout=20))

@@ -12,9 +12,9 @@ PATH = "/live/about.json"
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """One Live CD. `way` is the default one (dm, union, tmpfs or initramfs); `size` is the room
-    for changes as it was asked for (`512M`, `25%ram`), None where init chooses; `format` is the
-    image's (squashfs, ext4 or ext2), `image` its name in /live, `image_size` its bytes and
+    """One Live CD. `way` is the default one (dm, union, tmpfs or initramfs); `size` is the room for
+    changes as init reads it, in bytes or as a part of the memory (`25%`), None where init chooses; `format`
+    is the image's (squashfs, ext4 or ext2), `image` its name in /live, `image_size` its bytes and
     `image_sha256` its hash in hexadecimal digits; `kernel` is a release, `init` a path in the
     root; `epoch` are the seconds since 1970 that every time stamp has; `uuid` is the ISO's as
     blkid prints it. `version` is that of the tool that built it.

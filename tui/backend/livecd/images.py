@@ -5,12 +5,12 @@ Source of the formats: debugfs(8), unsquashfs(1).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from tui.backend import requirements
 from tui.backend.errors import CommandFailed, Refused
-from tui.backend.kernel_text import decode
+from tui.backend.kernel import debugfs_stat, dumpe2fs, unsquashfs
+from tui.backend.kernel.text import decode
 from tui.backend.livecd import debugfs
 from tui.backend.livecd.listing import DIRECTORY, FILE, HEAD, LINK, Collector, Entry, Listing, pieces
 from tui.backend.text import clean
@@ -20,13 +20,9 @@ if TYPE_CHECKING:
     from tui.backend.livecd.confine import Confinement
 
 EXT = ("ext2", "ext3", "ext4")
-_TYPE = re.compile(r"^Inode: \d+ +Type: ([a-z ]+?) +Mode:", re.MULTILINE)
-_FAST_LINK = re.compile(r'^Fast link dest: "(.*)"$', re.MULTILINE)
 _KINDS = {"directory": DIRECTORY, "symlink": LINK, "regular": FILE}
 _LONGEST_STAT = 1 << 20
 """Bytes of what debugfs tells of a name that are read: a file in many pieces has a list of them."""
-_COUNTS = re.compile(r"^(Block count|Free blocks|Block size): +(\d+)$", re.MULTILINE)
-_LINE = re.compile(r"^([-dlcbps])\S{9} \S+ +(\d+)(?:, *\d+)? \d{4}-\d\d-\d\d \d\d:\d\d squashfs-root/?(.*)$")
 
 
 class Image(Protocol):
@@ -87,12 +83,8 @@ class _Ext:
 
     def _entry(self, place: str) -> Entry | None:
         with self.host.pipe(self._asking(f"stat {self._word(place)}")) as pipe:
-            said = decode(pipe.read(_LONGEST_STAT))
-        kind = _TYPE.search(said)
-        if kind is None:
-            return None
-        link = _FAST_LINK.search(said)
-        return Entry(_KINDS.get(kind[1], "?"), target=link[1] if link else "")
+            found = debugfs_stat.parse(decode(pipe.read(_LONGEST_STAT)))
+        return Entry(_KINDS.get(found.type, "?"), target=found.target) if found else None
 
     def head(self, place: str) -> bytes:
         """The first HEAD bytes of a file in it."""
@@ -102,8 +94,10 @@ class _Ext:
     def content(self) -> int:
         """Bytes that its files take."""
         said = self.host.run([*self._confined, "dumpe2fs", "-h", self.path])
-        counts = {name: int(number) for name, number in _COUNTS.findall(said)}
-        return (counts["Block count"] - counts["Free blocks"]) * counts["Block size"]
+        used = dumpe2fs.used(said)
+        if used is None:
+            raise Refused(f"{self.path} is damaged: it tells no size.", "Make it again.")
+        return used
 
     def _asking(self, request: str) -> list[str]:
         return [*self._confined, "debugfs", "-R", request, self.path]
@@ -126,19 +120,13 @@ class _Squashfs:
         try:
             with host.pipe([*self._confined, "unsquashfs", "-lln", path]) as pipe:
                 for line in pieces(pipe, b"\n"):
-                    match = _LINE.match(decode(line))
-                    if match:
-                        found.add(*self._entry(match))
+                    if (listed := unsquashfs.line(decode(line))) is not None:
+                        kind = FILE if listed.type == "-" else listed.type
+                        found.add(listed.path, Entry(kind, listed.size, listed.target))
         except (CommandFailed, ValueError) as error:
             words = error.message if isinstance(error, CommandFailed) else str(error)
             raise Refused(f"{path} is damaged: {words}", "Make it again.") from error
         self._listing = found.listing()
-
-    def _entry(self, match: re.Match[str]) -> tuple[str, Entry]:
-        kind, size, rest = match.groups()
-        name, _arrow, target = rest.partition(" -> ") if kind == LINK else (rest, "", "")
-        kind = FILE if kind == "-" else kind
-        return name, Entry(kind, int(size) if kind == FILE else 0, target)
 
     def listing(self, wanted: tuple[str, ...]) -> Listing:  # noqa: ARG002 - it knows all
         """Everything that is in it."""

@@ -1,16 +1,12 @@
 """What an ISO says of itself, read without mounting it and without root (programs: blkid, xorriso)."""
 
-import re
 from dataclasses import dataclass
 
 from tui.backend.errors import CommandFailed, Refused
+from tui.backend.kernel import xorriso
 from tui.backend.livecd import about
 from tui.backend.livecd.about import About
 from tui.backend.livecd.iso_file import OURS, IsoFile
-
-_BOOT = re.compile(r"^El Torito boot img :\s+\d+\s+(\w+)\s+y\s", re.MULTILINE)
-_LINE = re.compile(r"^-\S+\s+\d+\s+\S+\s+\S+\s+(\d+) .* '(.+)'$", re.MULTILINE)
-"""A regular file as `xorriso -lsl` shows it, like ls(1): size and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def read(iso: IsoFile) -> Info:
         label=iso.tag("LABEL"),
         uuid=iso.tag("UUID"),
         about=about.parse(iso.ask("-osirrox", "on", "-concat", "append", "-", about.PATH, "--")),
-        firmware=tuple(dict.fromkeys(_BOOT.findall(iso.ask("-report_el_torito", "plain")))),
+        firmware=xorriso.firmware(iso.ask("-report_el_torito", "plain")),
         hybrid=bool(iso.tag("PTTYPE")),
         files=files,
     )
@@ -72,9 +68,9 @@ def verify(iso: IsoFile, info: Info) -> bool:
 
 def _files(iso: IsoFile) -> tuple[File, ...]:
     try:
-        listed = iso.ask("-lsl", "/live", "--")
+        said = iso.ask("-lsl", "/live", "--")
     except CommandFailed as error:
         if error.status is None:
             raise
         return ()  # xorriso(1): no such directory, or no ISO that it can read
-    return tuple(File(name, int(size)) for size, name in _LINE.findall(listed))
+    return tuple(File(*listed) for listed in xorriso.files(said))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import trust
 from tui.backend.errors import Refused
-from tui.backend.kernel_text import decode
+from tui.backend.kernel.text import decode
 
 if TYPE_CHECKING:
     from tui.backend.host import Host

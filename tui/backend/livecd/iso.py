@@ -22,7 +22,6 @@ from tui.backend.sandboxes import frame
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.backend.command import Command
     from tui.backend.host import Host
 
 _ISOLINUX = ("isolinux.bin", "isohdpfx.bin")
@@ -138,21 +137,16 @@ def efi_steps(
         ),
         Step(
             "Make the directories that UEFI expects",
-            _mtools(place, *at, "mmd", "-i", _EFI_IMAGE, "::/EFI", "::/EFI/BOOT"),
+            inside(place, *at, "mmd", "-i", _EFI_IMAGE, "::/EFI", "::/EFI/BOOT"),
         ),
         Step(
             "Put GRUB there",
-            _mtools(
+            inside(
                 *(place, *at, "mcopy", "-m", "-i", _EFI_IMAGE),
                 *(os.path.relpath(program, place), "::/EFI/BOOT/BOOTX64.EFI"),
             ),
         ),
     )
-
-
-def _mtools(place: str, *words: str) -> Command:
-    """Run a program of mtools where its files have short names: it gives others to a shell."""
-    return inside(place, *words)
 
 
 def write_step(tree: str, output: str, label: str, epoch: int, loader: Loader) -> Step:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import requirements
+from tui.backend.blkid import probe
 from tui.backend.errors import NotFound, Refused
 from tui.backend.host import FileKind
-from tui.backend.kernel_text import decode
+from tui.backend.kernel.text import decode
 from tui.backend.livecd import confine
-from tui.backend.origins import probe
 
 if TYPE_CHECKING:
     from tui.backend.host import Host

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import requirements, trust
 from tui.backend.command import command
 from tui.backend.errors import CommandFailed, Refused
+from tui.backend.kernel import apt_cache
 from tui.backend.livecd import kernel
 from tui.backend.livecd.shell import pipeline
 from tui.backend.plan import Plan, Step
@@ -24,7 +24,6 @@ _REMEDY = (
 )
 _DEPMOD = '[ -d "$1/lib/modules" ] && exec depmod --basedir "$1" "$2"; exec depmod --basedir "$1/usr" "$2"'
 """depmod looks into lib/modules; since Debian 13 packages have their modules in usr/lib/modules."""
-_DEPENDS = re.compile(r"^ *Depends: (linux-image-(\S+))$", re.MULTILINE)
 
 
 def cache() -> str:
@@ -76,14 +75,15 @@ def prepare(host: Host) -> Prepared:
 def _newest(host: Host) -> tuple[str, str]:
     """Package and release of the kernel that Debian's meta package stands for."""
     try:
-        found = _DEPENDS.search(host.run(["apt-cache", "depends", _META], timeout=60))
+        found = apt_cache.kernel(host.run(["apt-cache", "depends", _META], timeout=60))
     except CommandFailed as error:
         raise Refused(
-            f"No kernel can be fetched: {error.message}", "Give one: --kernel VMLINUZ --modules DIR."
+            f"No kernel can be fetched: {error.sentence}", "Give one: --kernel VMLINUZ --modules DIR."
         ) from error
     if found is None:
         raise Refused(
             f"apt knows no {_META}, so no kernel can be fetched.",
             "Try after: apt-get update. Or give one: --kernel VMLINUZ --modules DIR.",
         )
-    return found[1], kernel.checked(found[2], found[1])
+    package, release = found
+    return package, kernel.checked(release, package)

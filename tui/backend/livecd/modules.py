@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend.errors import Refused
 from tui.backend.host import FileKind
-from tui.backend.kernel_text import fields, lines
+from tui.backend.kernel import modules_dep
 from tui.backend.livecd import inputs
 from tui.backend.text import clean
 
@@ -70,7 +70,7 @@ def choose(host: Host, directory: str) -> Modules:
     is missing.
     """
     try:
-        known = parse(inputs.text(host, f"{directory}/modules.dep", _LONGEST))
+        known = modules_dep.parse(inputs.text(host, f"{directory}/modules.dep", _LONGEST))
         built_in = frozenset(
             map(name, inputs.text(host, f"{directory}/modules.builtin", _LONGEST).split("\n"))
         )
@@ -96,12 +96,6 @@ def _check_inside(host: Host, directory: str, file: str) -> None:
         )
     if host.kind(path) not in (FileKind.FILE, None):
         raise Refused(f"{path} is not a file.", "Give the directory as the kernel's package has it.")
-
-
-def parse(text: str) -> dict[str, tuple[str, ...]]:
-    """What modules.dep says: each file and the files that it needs."""
-    parts = (line.partition(":") for line in lines(text) if ":" in line)
-    return {path: tuple(fields(needs)) for path, _colon, needs in parts}
 
 
 def select(known: Mapping[str, tuple[str, ...]], built_in: frozenset[str]) -> Modules:

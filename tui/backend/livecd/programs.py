@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tui.backend import run
 from tui.backend.errors import CommandFailed, ProgramMissing, Refused
 from tui.backend.host import FileKind
+from tui.backend.kernel import ldd
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
 
 _DIRECTORIES = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
-_LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 
 
 def place(host: Host, program: str) -> str:
@@ -29,7 +28,7 @@ def libraries(host: Host, path: str) -> tuple[str, ...]:
     ProgramMissing without ldd.
     """
     try:
-        return tuple(_LIBRARY.findall(host.run(["ldd", path], timeout=20)))
+        return ldd.libraries(host.run(["ldd", path], timeout=20))
     except ProgramMissing:
         raise
     except CommandFailed:

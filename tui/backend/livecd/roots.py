@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import origins, requirements
+from tui.backend import blkid, requirements
 from tui.backend.errors import CommandFailed, NotFound, ProgramMissing, Refused
 from tui.backend.host import FileKind
 from tui.backend.inventory import mounts
-from tui.backend.kernel_text import decode
+from tui.backend.kernel.text import decode
 from tui.backend.livecd import archives, confine, elf, images, inputs, output
 from tui.backend.livecd.listing import FILE, HEAD, Collector, Entry, Listing, pieces
 
@@ -59,7 +59,7 @@ def find(host: Host, text: str, *, trusted: bool = False) -> Root:
         )
     requirements.need(host, ("blkid",))
     confinement = confine.settle(host, trusted=trusted)
-    fstype = origins.probe(host, path, by=confinement.words(reading=True))
+    fstype = blkid.probe(host, path, by=confinement.words(reading=True))
     return _image(host, path, fstype, confinement) if fstype else _archive(host, path, confinement)
 
 
@@ -75,7 +75,7 @@ def _directory(host: Host, path: str) -> Root:
     except ProgramMissing:
         raise
     except CommandFailed as error:
-        raise Refused(f"{path} cannot be read whole: {error.message}", "Build as root: use sudo.") from error
+        raise Refused(f"{path} cannot be read whole: {error.sentence}", "Build as root: use sudo.") from error
     init, place = _init(path, listing)
     with host.open(os.path.join(path, place)) as file:
         elf.check(f"{path}{init}", file.read(HEAD))

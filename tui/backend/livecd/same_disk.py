@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR
 from tui.backend.livecd.shell import pipeline
 
 if TYPE_CHECKING:

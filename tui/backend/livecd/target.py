@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tui.backend import paths, sizes
+from tui.backend.blkid import probe
 from tui.backend.errors import CommandFailed, NotFound, Refused
 from tui.backend.host import FileKind, FileNode, Host
 from tui.backend.inventory import Inventory, mounts
 from tui.backend.inventory.devices import Device
-from tui.backend.inventory.mounts import Mount
-from tui.backend.origins import probe
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.text import clean
 
 _LOOK = "`sandbox-tui devices` lists what there is."
@@ -172,7 +172,7 @@ def _is_or_has(host: Host, origin: str, device: Device, name: str) -> bool:
     file = _behind(host, device.path)
     if file is None:
         return False
-    inside = device.file.startswith(f"{origin.rstrip('/')}/")
+    inside = paths.within(device.file, origin)
     return inside or any(_is(host, file, path) for path in (origin, paths.of(name, paths.IMAGE)))
 
 

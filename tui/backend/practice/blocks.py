@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.backend.inventory.status import Health
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.dm_status import Health
+from tui.backend.kernel.text import SECTOR
 from tui.backend.practice.mounted import FileSystem
 from tui.backend.practice.nodes import Content, File
 
@@ -24,6 +24,10 @@ class Block:
     writes: int = 0
     sectors: int = 0
     version: int = 0
+
+    def as_seen(self) -> tuple[object, ...]:
+        """What cannot change without a device event."""
+        return self.kname, self.size, self.read_only
 
 
 @dataclass(kw_only=True)
@@ -52,6 +56,10 @@ class Loop(Block):
     fs: FileSystem | None = None
     backing: str = ""
     autoclear: bool = False
+
+    def as_seen(self) -> tuple[object, ...]:
+        """And what it is bound to."""
+        return *super().as_seen(), self.backing, self.device, self.autoclear
 
     @property
     def bound(self) -> bool:
@@ -103,6 +111,10 @@ class Map(Block):
     node: bool = True
     data: int = 0
     health: Health = Health.ACTIVE
+
+    def as_seen(self) -> tuple[object, ...]:
+        """And its table."""
+        return *super().as_seen(), self.name, self.uuid, self.table
 
     @property
     def below(self) -> tuple[str, ...]:

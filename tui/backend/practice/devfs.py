@@ -16,6 +16,7 @@ def view(world: World) -> View:
     """The whole of /dev."""
 
     def get(name: str) -> Node | None:
+        """A device, or a directory of links to some."""
         if name in world.blocks:
             return Special(FileKind.BLOCK, name)
         if name == "mapper":

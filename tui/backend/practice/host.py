@@ -1,19 +1,20 @@
 """The practice host: behaves like a machine, touches nothing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from io import BytesIO
 from threading import RLock
 from typing import BinaryIO
 
 from tui.backend import paths
-from tui.backend.errors import CommandFailed, NeedsRoot, Refused
+from tui.backend.errors import CommandFailed
 from tui.backend.host import FileKind, FileNode, ForeignMount, Memory, Owner, Room, Running, Use
 from tui.backend.practice import identity, state, storage, tree, use
 from tui.backend.practice.clock import BASE, PracticeClock
 from tui.backend.practice.demo_world import demo_world
 from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.faults import Fault, Faults, Killed, nth
+from tui.backend.practice.locks import PracticeLocks
 from tui.backend.practice.nodes import File, Special, kind
 from tui.backend.practice.programs import Program
 from tui.backend.practice.programs.recital import Recital
@@ -55,8 +56,7 @@ class PracticeHost:
         self.calls: list[tuple[str, ...]] = []
         self.unknown: list[tuple[str, ...]] = []
         self.absent: set[str] = set()
-        self.holder: str | None = None
-        self.changed: tuple[str, ...] = ()
+        self.locks = PracticeLocks(self.world)
         self._clock = self.time if clock is None else clock
         self._start = self._now = self._clock()
         self._faults = Faults()
@@ -77,6 +77,7 @@ class PracticeHost:
         with self._guard:
             self._pass_time()
             self.calls.append(tuple(argv))
+            self.locks.check(argv)
             fault = self._faults.take(argv)
             if fault is not None:
                 self._meet(fault, argv, output)
@@ -93,9 +94,15 @@ class PracticeHost:
         yield BytesIO(self.run(argv).encode(errors="surrogateescape"))
 
     @contextmanager
-    def stream(self, argv: Sequence[str], *, tick: float | None = None) -> Iterator[Running]:  # noqa: ARG002
+    def stream(
+        self,
+        argv: Sequence[str],
+        *,
+        output: str | None = None,
+        tick: float | None = None,  # noqa: ARG002
+    ) -> Iterator[Running]:
         """Run a program of the practice machine; where time passes by itself, it takes some."""
-        yield Recital(lambda: self.run(argv), _PAUSE if self.traffic is not None else 0)
+        yield Recital(lambda: self.run(argv, output=output), _PAUSE if self.traffic is not None else 0)
 
     def read(self, path: str) -> str:
         """The text of a file."""
@@ -146,6 +153,10 @@ class PracticeHost:
     def owner(self, path: str) -> Owner:  # noqa: ARG002 - all here is root's
         """Root, and a mode by which only root can change it."""
         return Owner(0, 0, 0o755)
+
+    def covered(self, point: str) -> Owner:
+        """Who may change the directory that a mount point covers: all here are root's."""
+        return self.owner(point)
 
     def node(self, path: str) -> FileNode:
         """Which file a path names."""
@@ -234,13 +245,17 @@ class PracticeHost:
         """All lines that the practice kernel has logged."""
         return "\n".join(self.world.log)
 
-    def lock(self, purpose: str) -> AbstractContextManager[Callable[[str, str], None]]:
+    def lock(
+        self,
+        purpose: str,
+        stop: Callable[[], bool] = lambda: False,  # noqa: ARG002
+    ) -> AbstractContextManager[PracticeLocks]:
         """Be the one program that changes the practice machine."""
-        return self._lock(purpose)
+        return self.locks.hold(purpose)
 
-    def changing(self) -> tuple[str, ...]:
-        """The names of the sandboxes that are being changed now."""
-        return self.changed if self.holder is not None else ()
+    def changing(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of some sandboxes that are being changed now."""
+        return tuple(name for name in names if name in self.locks.changed)
 
     def now(self) -> float:
         """Practice time, in seconds since the epoch."""
@@ -336,28 +351,6 @@ class PracticeHost:
         inside = path.startswith(f"{paths.RUN_DIR}/") and "/" in path.removeprefix(f"{paths.RUN_DIR}/")
         if inside and not self.world.root:
             raise PermissionError(13, "Permission denied", path)
-
-    @contextmanager
-    def _lock(self, purpose: str) -> Iterator[Callable[[str, str], None]]:
-        self._acquire(purpose)
-        try:
-            yield self._note
-        finally:
-            self.holder = None
-
-    def _note(self, purpose: str, names: str) -> None:
-        self.holder, self.changed = f"process {self.world.pid}, to {purpose}", tuple(names.split(", "))
-
-    def _acquire(self, purpose: str) -> None:
-        with self._guard:
-            if not self.world.root:
-                raise NeedsRoot(f"{paths.RUN_DIR}: only root can do this.", "Start it with sudo.")
-            if self.holder is not None:
-                raise Refused(
-                    f"Another sandbox-tui is changing this machine ({self.holder}).",
-                    "Wait until it is done, then try again.",
-                )
-            self.holder, self.changed = f"process {self.world.pid}, to {purpose}", ()
 
 
 def _at_home(argv: Sequence[str]) -> bool:

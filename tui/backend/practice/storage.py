@@ -5,8 +5,8 @@ The chunk arithmetic is that of dm-snap-persistent.c and dm-snap-transient.c of 
 
 import copy
 
-from tui.backend.inventory.status import Health
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.dm_status import Health
+from tui.backend.kernel.text import SECTOR
 from tui.backend.practice.blocks import Block, Disk, Linear, Loop, Map, Ram, Snapshot
 from tui.backend.practice.nodes import PAGE, Content
 from tui.backend.practice.world import World

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from tui.backend.kernel_text import SECTOR
-from tui.backend.practice.blocks import Block, Disk, Loop, Map
-from tui.backend.practice.nodes import Directory, Link, Node, View, fixed, text
+from tui.backend.kernel.text import SECTOR
+from tui.backend.practice import use
+from tui.backend.practice.blocks import Block, Disk, Loop, Map, Ram
+from tui.backend.practice.nodes import PAGE, Directory, Link, Node, View, fixed, text
 from tui.backend.practice.world import World
 
 _DEVICES = "/sys/devices/practice/block"
@@ -20,6 +21,7 @@ def view(world: World) -> View:
             "class": fixed({"block": _links(world, lambda: world.blocks)}),
             "dev": fixed({"block": _numbers(world)}),
             "devices": fixed({"practice": fixed({"block": _top(world)})}),
+            "kernel": View(lambda name: _kernel(world, name), lambda: ("debug", "uevent_seqnum")),
             "module": View(lambda name: _module(world, name), lambda: world.modules),
         }
     )
@@ -35,6 +37,7 @@ def _target(block: Block) -> Link:
 
 def _links(world: World, names: Callable[[], Iterable[str]]) -> View:
     def get(name: str) -> Node | None:
+        """The link of a kernel name."""
         block = world.blocks.get(name)
         return _target(block) if block else None
 
@@ -43,6 +46,7 @@ def _links(world: World, names: Callable[[], Iterable[str]]) -> View:
 
 def _numbers(world: World) -> View:
     def get(devno: str) -> Node | None:
+        """The link of a device number."""
         block = world.device(devno)
         return _target(block) if block else None
 
@@ -51,6 +55,7 @@ def _numbers(world: World) -> View:
 
 def _top(world: World) -> View:
     def get(name: str) -> Node | None:
+        """A whole disk, or what is like one."""
         block = world.blocks.get(name)
         return _block(world, block) if block and not _parent(block) else None
 
@@ -73,6 +78,7 @@ def _block(world: World, block: Block) -> View:
     entries.update(_special(block))
 
     def get(name: str) -> Node | None:
+        """A partition, or a fact about the device."""
         part = world.blocks.get(name)
         if isinstance(part, Disk) and part.parent == block.kname:
             return _block(world, part)
@@ -112,8 +118,17 @@ def _plain(names: Iterable[str]) -> Directory:
     return Directory({name: Directory() for name in names})
 
 
+def _kernel(world: World, name: str) -> Node | None:
+    if name == "debug":
+        pages = {ram.kname: text(ram.allocated // PAGE) for ram in world.of(Ram)}
+        return fixed({"ramdisk_pages": fixed(dict(pages))})
+    return text(world.device_event()) if name == "uevent_seqnum" else None
+
+
 def _module(world: World, name: str) -> Node | None:
     if name not in world.modules:
         return None
-    size = {"rd_size": text(world.rd_size // 1024)} if name == "brd" else {}
-    return fixed({"parameters": fixed(dict(size)), "refcnt": text(0)})
+    size, users = {}, 0
+    if name == "brd":
+        size, users = {"rd_size": text(world.rd_size // 1024)}, int(use.brd_in_use(world))
+    return fixed({"parameters": fixed(dict(size)), "refcnt": text(users)})

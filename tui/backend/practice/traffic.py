@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from tui.backend import paths
 from tui.backend.inventory import mounts
-from tui.backend.inventory.status import Health
+from tui.backend.kernel import mountinfo
+from tui.backend.kernel.dm_status import Health
 from tui.backend.practice import layers, storage
 from tui.backend.practice.blocks import Map, Snapshot
 from tui.backend.practice.mounted import FileSystem
@@ -77,7 +78,7 @@ def _pick(choices: Sequence[float], key: str) -> float:
 def _overlays(world: World) -> dict[str, FileSystem]:
     """The overlays that are mounted to be written, by sandbox."""
     layered = [mount for mount in world.mounts if mount.fs.layers]
-    return {mounts.owner(mounts.parse(mount.line())[0]): mount.fs for mount in layered}
+    return {mounts.owner(mountinfo.parse(mount.line())[0]): mount.fs for mount in layered}
 
 
 def _is_written(world: World, entry: Map, table: Snapshot) -> bool:

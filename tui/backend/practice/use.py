@@ -1,5 +1,6 @@
 """Who uses a block device: what makes the kernel say EBUSY."""
 
+from tui.backend import paths
 from tui.backend.host import Use
 from tui.backend.practice.blocks import Disk, Loop, Map, Ram
 from tui.backend.practice.world import Process, World
@@ -54,7 +55,7 @@ def brd_in_use(world: World) -> bool:
 def first_hold(process: Process, places: list[str]) -> Use | None:
     """How a process holds one of these places, None when it holds none."""
     for how, path in process.holds:
-        if any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places):
+        if any(paths.within(path, place) for place in places):
             return Use(process.pid, process.program, process.user, how, path)
     return None
 

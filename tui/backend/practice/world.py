@@ -49,11 +49,22 @@ class World:
     kernel: str = "6.1.0-practice"
     log: list[str] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _looked_at: str = ""
 
     def number(self, kind: str, first: int = 0) -> int:
         """The next unused number of a kind (mount, anonymous device, diskseq)."""
         self._numbers[kind] = self._numbers.get(kind, first - 1) + 1
         return self._numbers[kind]
+
+    def device_event(self) -> int:
+        """The number of the last device event: another one when a device came, went or became another since
+        somebody asked. Suspending a map is none.
+        """
+        devices = repr([block.as_seen() for block in self.blocks.values()])
+        if devices != self._looked_at:
+            self._looked_at = devices
+            return self.number("event")
+        return self._numbers["event"]
 
     def of(self, kind: type[Kind]) -> Iterator[Kind]:
         """All block devices of a class."""

@@ -18,5 +18,10 @@ def shown(reading: Boot) -> Facts:
 
 
 def accelerator(name: str | None) -> str:
-    """What runs a virtual machine; None: nothing but software."""
-    return "KVM" if name == qemu.KVM else "software emulation: KVM does not work here"
+    """What runs a virtual machine, and why; None: nothing but software."""
+    return brief(name) if name == qemu.KVM else f"{brief(name)}: KVM does not work here"
+
+
+def brief(name: str | None) -> str:
+    """What runs a virtual machine."""
+    return "KVM" if name == qemu.KVM else "software emulation"

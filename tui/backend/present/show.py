@@ -1,9 +1,9 @@
 """`show` for people. Pure."""
 
 from tui.backend import sizes
-from tui.backend.engine_names import OVERLAY
 from tui.backend.present import numbers
 from tui.backend.present.table import Facts
+from tui.backend.sandboxes import engines
 from tui.backend.verbs.listing import Listed
 from tui.backend.verbs.show import Shown
 
@@ -21,7 +21,7 @@ def _identity(box: Listed) -> tuple[tuple[str, str], ...]:
     holds = f", {box.fstype}" if box.fstype else ""
     return (
         ("name", box.name),
-        ("engine", box.engine),
+        ("engine", f"{box.engine}, by {engines.of(box.engine).unit}"),
         ("device", box.device or "none"),
         ("origin", f"{box.origin or 'unknown'} ({sizes.show(box.origin_size)}{holds})"),
     )
@@ -36,11 +36,9 @@ def _store(reading: Shown) -> tuple[tuple[str, str], ...]:
     facts.append(("fill", f"{numbers.percent(box.fill)}: {reading.amount}"))
     if box.files is not None:
         facts.append(("files", f"{box.files_used or 0:,} of {box.files:,}"))
-    if box.engine == OVERLAY:
-        facts.append(("changes", f"file by file in {reading.changes or 'unknown'}"))
-    elif box.store:
-        kept = f"{box.store} on {reading.changes or 'an unknown device'}, {box.policy}"
-        facts.append(("changes", f"{kept}, chunks of {sizes.show(box.chunk)}"))
+    if box.store:
+        format_ = f", {box.policy}, chunks of {sizes.show(box.chunk)}" if box.policy else ""
+        facts.append(("changes", f"{box.store} on {reading.changes or 'an unknown place'}{format_}"))
     return tuple(facts)
 
 

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from tui.backend import origins, overlayfs
-from tui.backend.engine_names import OVERLAY, SNAPSHOT
-from tui.backend.errors import Refused, UsageError
+from tui.backend import origins
+from tui.backend.errors import UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
-from tui.backend.inventory.abilities import Lacks
+from tui.backend.inventory.abilities import Abilities, Lacks
 from tui.backend.origins import Origin
-from tui.backend.sandboxes import mounting
-from tui.backend.sandboxes.request import AUTO, TMPFS, CreateRequest
-
-_DOCTOR = "`sandbox-tui doctor` says how to get it"
+from tui.backend.sandboxes.engines import ENGINES
+from tui.backend.sandboxes.request import AUTO, CreateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,73 +24,54 @@ def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
     """The origin that a text names, and the engine that would be chosen for it here. Raises what
     finding an origin raises.
     """
-    origin = origins.find(host, inventory, text)
-    layered = origin.directory or bool(abilities.lacks(host, layered=False).snapshot)
-    return origin, OVERLAY if layered else SNAPSHOT
+    origin, request = origins.find(host, inventory, text), CreateRequest(text)
+    return origin, likely(request, origin, lacks(host, abilities.read(host), request, origin))
+
+
+def lacks(host: Host, able: Abilities, request: CreateRequest, origin: Origin) -> Lacks:
+    """What the engines lack here, as far as it matters: others than the usual one where that is not wanted,
+    or does not work.
+    """
+    usual = next(iter(ENGINES))
+    others = request.engine not in (AUTO, usual) or not ENGINES[usual].takes(origin)
+    return abilities.lacks(host, able, others=others)
+
+
+def likely(request: CreateRequest, origin: Origin, lacks: Lacks) -> str:
+    """The engine that is asked for, else the first that the origin and this machine allow. Pure."""
+    if request.engine != AUTO:
+        return request.engine
+    if owner := _owner(request):
+        return owner
+    fit = [name for name, engine in ENGINES.items() if engine.takes(origin)]
+    return next((name for name in fit if not lacks.engines[name]), fit[-1])
 
 
 def choose(request: CreateRequest, origin: Origin, lacks: Lacks) -> Choice:
     """The engine for a request. Pure. Refused or UsageError where none will do, saying why."""
-    if request.engine == SNAPSHOT or _only_by_block(request):
-        return _snapshot(request, origin, lacks)
-    if request.engine == OVERLAY:
-        return _overlay(origin, lacks, "")
-    if origin.directory:
-        return _overlay(origin, lacks, "file by file, as a directory can only be")
-    if not lacks.snapshot:
-        return Choice(SNAPSHOT, "block by block, for this kernel has device-mapper")
-    return _overlay(origin, lacks, f"file by file, for {lacks.snapshot.cause}")
-
-
-def _only_by_block(request: CreateRequest) -> str:
-    """The option that only a block device can have, empty where there is none."""
-    options = {
-        "--classic": request.classic,
-        f"--store {request.store}": request.store != TMPFS,
-        "--chunk": request.chunk is not None,
-        "--no-mount": request.no_mount,
-    }
-    found = next((option for option, given in options.items() if given), "")
-    if found and request.engine == OVERLAY:
+    owner, name = _owner(request), likely(request, origin, lacks)
+    if owner and owner != name:
+        option = ENGINES[owner].own_option(request)
         raise UsageError(
-            f"{found} needs the snapshot engine: an overlay is a mount, not a device.",
-            "Leave out one of them.",
+            f"{option} needs the {owner} engine, which has a device of its own.", "Leave out one of them."
         )
-    return found
+    ENGINES[name].check(request, origin, lacks)
+    return Choice(name, _reason(request, origin, lacks, name))
 
 
-def _snapshot(request: CreateRequest, origin: Origin, lacks: Lacks) -> Choice:
-    option = _only_by_block(request)
-    wanted = f"{option} needs the snapshot engine, but" if option else "The snapshot engine does not work:"
+def _owner(request: CreateRequest) -> str:
+    """The engine of which a request has an option that no other one has, empty for none."""
+    return next((name for name, engine in ENGINES.items() if engine.own_option(request)), "")
+
+
+def _reason(request: CreateRequest, origin: Origin, lacks: Lacks, name: str) -> str:
+    engine = ENGINES[name]
+    if request.engine != AUTO:
+        return ""
+    if option := engine.own_option(request):
+        return f"{option} asks for it"
+    how = f"{engine.unit} by {engine.unit}"
     if origin.directory:
-        raise Refused(
-            f"{wanted} {origin.path} is a directory.",
-            f"Give the device that it is on, or --engine {OVERLAY}.",
-        )
-    if lacks.snapshot:
-        other = f"leave out {option}" if option else f"try --engine {OVERLAY}"
-        raise Refused(f"{wanted} {lacks.snapshot.cause}.", f"{_DOCTOR}. Or {other}.")
-    return Choice(SNAPSHOT, f"{option} asks for it" if request.engine == AUTO else "")
-
-
-def _overlay(origin: Origin, lacks: Lacks, reason: str) -> Choice:
-    if lacks.overlay:
-        also = f"{lacks.snapshot.cause}, and " if lacks.snapshot and not origin.directory else ""
-        raise Refused(f"No sandbox can be made here: {also}{lacks.overlay.cause}.", f"{_DOCTOR}.")
-    if not origin.directory and not mounting.mountable(origin.fstype):
-        found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
-        missing = f", but {lacks.snapshot.cause}" if lacks.snapshot else ""
-        raise Refused(
-            f"An overlay shows files, and {origin.path} has none: {found}.",
-            f"Only the snapshot engine can sandbox it{missing}.",
-        )
-    # a device that nothing claims is mounted as it is; all else is behind a loop device that refuses writes
-    bare = origin.device is not None and bool(lacks.mapper)
-    refusal = overlayfs.refusal(origin.fstype) or (overlayfs.unproven(origin.fstype) if bare else "")
-    if refusal:
-        missing = f", but {lacks.snapshot.cause}: {_DOCTOR}" if lacks.snapshot else ""
-        raise Refused(
-            f"{origin.path} cannot be sandboxed file by file: {refusal}.",
-            f"Use the snapshot engine, --engine snapshot{missing}.",
-        )
-    return Choice(OVERLAY, reason)
+        return f"{how}, as a directory can only be"
+    problem = next(filter(None, lacks.engines.values()), None)
+    return f"{how}, for {problem.cause}" if problem else f"{how}, for this kernel has {engine.needs}"

@@ -9,28 +9,10 @@ from itertools import pairwise
 from tui.backend.command import Command, command
 from tui.backend.host import Host
 from tui.backend.inventory.devices import Device
-from tui.backend.kernel_text import fields, lines, number
+from tui.backend.kernel.block_stat import PLACE, Counters, several
 
 _ROUNDS = 4
 """How often a disk and its partitions are read: two equal rounds are of one moment."""
-_PLACE = "/sys/class/block"
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """Since the kernel found the disk: sectors written, discards, sectors discarded (fields 7, 12
-    and 14 of Documentation/block/stat.rst; sectors of 512 bytes). Writes are not counted: a
-    flush that writes nothing, such as XFS asks for when it is unmounted, is one of them.
-    """
-
-    sectors: int
-    discards: int
-    discarded: int
-
-    def __sub__(self, other: "Counters") -> "Counters":
-        return Counters(
-            self.sectors - other.sectors, self.discards - other.discards, self.discarded - other.discarded
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +58,22 @@ def nodes(host: Host, noted: str, kname: str) -> tuple[str, ...]:
 def read_command(knames: tuple[str, ...]) -> Command:
     """The command that reads the counters of these: a device, or a disk and its partitions."""
     rounds = _ROUNDS if len(knames) > 1 else 1
-    return command("grep", "--with-filename", "", *(f"{_PLACE}/{name}/stat" for name in knames * rounds))
+    return command("grep", "--with-filename", "", *(f"{PLACE}/{name}/stat" for name in knames * rounds))
 
 
 def named(text: str, kname: str) -> str:
     """What 0.1.1 noted of a device, with its name."""
-    return text if not text or names(text) else f"{_PLACE}/{kname}/stat:{text}"
+    return text if not text or names(text) else f"{PLACE}/{kname}/stat:{text}"
 
 
 def names(text: str) -> tuple[str, ...]:
     """The kernel names in what that command printed, each once."""
-    return tuple(dict.fromkeys(name for name, _counters in _entries(text)))
+    return tuple(dict.fromkeys(name for name, _counters in several(text)))
 
 
 def parse(text: str, kname: str) -> Reading:
     """The reading of a device in what the command printed."""
-    found, known = _entries(text), names(text)
+    found, known = several(text), names(text)
     own = next((counters for name, counters in reversed(found) if name == kname), None)
     if kname not in known[1:]:
         return Reading(own)
@@ -108,7 +90,7 @@ def count(host: Host, kname: str) -> bool:
     if kname.startswith("dm-"):
         return True
     try:
-        told = host.read(f"{_PLACE}/{kname}/queue/iostats").strip("\n")
+        told = host.read(f"{PLACE}/{kname}/queue/iostats").strip("\n")
     except OSError:
         told = "1"
     return told != "0" and not kname.startswith("ram")
@@ -120,7 +102,7 @@ def moved(host: Host, noted: str, kname: str) -> bool:
     """
     text = named(noted, kname)
     try:
-        again = [f"{_PLACE}/{name}/stat:{host.read(f'{_PLACE}/{name}/stat')}" for name in names(text) * 2]
+        again = [f"{PLACE}/{name}/stat:{host.read(f'{PLACE}/{name}/stat')}" for name in names(text) * 2]
     except OSError:
         return False
     before, now = parse(text, kname), parse("".join(again), kname)
@@ -131,10 +113,10 @@ def moved(host: Host, noted: str, kname: str) -> bool:
 def partitions(host: Host, disk: str) -> frozenset[str]:
     """The partitions that a disk has now."""
     try:
-        inside = host.listdir(f"{_PLACE}/{disk}")
+        inside = host.listdir(f"{PLACE}/{disk}")
     except OSError:
         return frozenset()
-    return frozenset(name for name in inside if host.kind(f"{_PLACE}/{disk}/{name}/partition") is not None)
+    return frozenset(name for name in inside if host.kind(f"{PLACE}/{disk}/{name}/partition") is not None)
 
 
 def _rest(one: list[tuple[str, Counters | None]]) -> Counters | None:
@@ -144,18 +126,3 @@ def _rest(one: list[tuple[str, Counters | None]]) -> Counters | None:
             return None
         left -= counters
     return left
-
-
-def _entries(text: str) -> list[tuple[str, Counters | None]]:
-    parted = (line.removeprefix(f"{_PLACE}/").partition("/stat:") for line in lines(text))
-    return [(name, _counters(counts)) for name, mark, counts in parted if mark]
-
-
-def _counters(text: str) -> Counters | None:
-    """The counters of a stat file's text; None when it is none."""
-    counts = [number(field) for field in fields(text)]
-    known = [count for count in counts if count is not None]
-    if len(known) < 7 or len(known) != len(counts):
-        return None
-    discards = (known[11], known[13]) if len(known) >= 15 else (0, 0)
-    return Counters(known[6], *discards)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from tui.backend import names, requirements, sizes
+from tui.backend import names, origins, requirements, sizes
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.record import Record
-from tui.backend.origins import Origin
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import choice, engines, memory
 from tui.backend.sandboxes.facts import Survey
@@ -33,14 +32,15 @@ def prepare(host: Host, inventory: Inventory, request: CreateRequest) -> Prepare
 
 def plan(request: CreateRequest, facts: Survey) -> Prepared:
     """The plan for a request. Pure."""
-    origin = _usable(facts.origin)
+    origin = origins.usable(facts.origin)
     name = _name(request, facts)
     chosen = choice.choose(request, origin, facts.lacks)
     engine = engines.of(chosen.engine)
     made = engine.draft(request, facts, name)
     memory.check(engine.cost(made.record.size), facts.inventory.memory, facts.inventory.sandboxes)
     why = (f"Engine {chosen.engine}: {chosen.reason}.",) if chosen.reason else ()
-    return Prepared(Plan("create", name, made.steps, notes=(*why, *made.notes)), made.record)
+    alone = () if made.record.locked else (name,)  # nobody else may make that device writable meanwhile
+    return Prepared(Plan("create", name, made.steps, (*why, *made.notes), sandboxes=alone), made.record)
 
 
 def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
@@ -49,17 +49,9 @@ def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
     return replace(request, name=record.name, size=sizes.of_bytes(record.size), created=record.created)
 
 
-def _usable(origin: Origin) -> Origin:
-    problem = origin.problem
-    if problem is None:
-        return origin
-    usual = "`sandbox-tui devices` lists what can be an origin."
-    raise Refused(f"{origin.path} cannot be an origin: {problem.cause}.", problem.remedy or usual)
-
-
 def _name(request: CreateRequest, facts: Survey) -> str:
     taken = frozenset(sandbox.name for sandbox in facts.inventory.sandboxes)
-    taken |= {device.path.removeprefix("/dev/mapper/") for device in facts.inventory.devices}
+    taken |= {entry.name for entry in facts.inventory.maps}
     if request.name is None:
         return names.suggest(facts.origin.path, taken)
     name = names.check(request.name)

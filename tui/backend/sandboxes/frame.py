@@ -1,11 +1,16 @@
 """Steps that surround every verb: the sandbox's directory, its record, the udev rule."""
 
+from dataclasses import replace
+
 from tui.backend import paths
 from tui.backend.command import Command, command
 from tui.backend.inventory.abilities import UDEV_RULE, Abilities
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
 
+_OTHERS = (f"--ignore={paths.MEDIUM.rpartition('/')[2]}", paths.RUN_DIR)
+"""What ls(1) lists of the directories of sandboxes: all but what `paths.is_reserved` names."""
+_LAST = "LAST"
 _RULES_DIR = paths.UDEV_RULES
 _RELOAD = command("udevadm", "control", "--reload")
 
@@ -35,10 +40,11 @@ def end(name: str, *verbs: str) -> Step:
 def note(record: Record) -> Step:
     """Write the record down."""
     file = paths.of(record.name, paths.RECORD)
-    return Step("Write down what was asked for", write(file, record.text()), delete(file), partial=True)
+    written = write(file, record.text())
+    return Step("Write down what was asked for", written, delete(file), partial=True)
 
 
-def note_anew(record: Record) -> tuple[Step, Step]:
+def replace_note(record: Record) -> tuple[Step, Step]:
     """Write a record down beside the one that there is, and put it into that one's place."""
     old, new = paths.of(record.name, paths.RECORD), paths.of(record.name, paths.NEW_RECORD)
     return (
@@ -54,6 +60,7 @@ def directory(name: str) -> tuple[Step, ...]:
             "Make a place for all sandboxes",
             command("mkdir", "--parents", paths.RUN_DIR),
             command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
+            common=True,
         ),
         Step(
             "Make a place for this one",
@@ -63,8 +70,10 @@ def directory(name: str) -> tuple[Step, ...]:
     )
 
 
-def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
-    """Keep the host's udev, LVM and desktops away from what is inside the sandbox."""
+def udev_rule(abilities: Abilities, name: str) -> tuple[Step, ...]:
+    """Keep the host's udev, LVM and desktops away from what is inside the sandbox. Not to be undone where
+    others have been made beside that of the name.
+    """
     if not abilities.udev or abilities.rule:
         return ()
     make_directory = Step(
@@ -72,7 +81,7 @@ def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
         command("mkdir", "--parents", _RULES_DIR),
         command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR),
     )
-    return (
+    steps = (
         *(() if abilities.rules_dir else (make_directory,)),
         Step(
             "Keep the host away from what is inside the sandbox",
@@ -82,21 +91,34 @@ def udev_rule(abilities: Abilities) -> tuple[Step, ...]:
         ),
         Step("Tell udev", _RELOAD, _RELOAD),
     )
+    ours = (command("ls", f"--ignore={name}", *_OTHERS), "")
+    return tuple(replace(step, common=True, undo_if=ours) for step in steps)
+
+
+def load(abilities: Abilities, what: str, module: str) -> tuple[Step, ...]:
+    """Load a module of the kernel's, if it is not; it stays."""
+    step = Step(f"Load the kernel's {what}", command("modprobe", module), common=True)
+    return () if module in abilities.loaded else (step,)
 
 
 def last_one_out(abilities: Abilities) -> tuple[Step, ...]:
-    """What goes with the last sandbox: the udev rule, whole or half written, its directory,
-    and the directory of all sandboxes.
+    """What goes with the last sandbox: the udev rule, whole or half written, its directory, and the directory
+    of all sandboxes. Which is the last is seen only then, for others are made and removed meanwhile.
     """
     rule = (
-        Step("Take the udev rule away", delete(abilities.rule_file)),
+        Step("take the udev rule away", delete(abilities.rule_file)),
         Step(
-            "Remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)
+            "remove its directory if it is empty", command("rmdir", "--ignore-fail-on-non-empty", _RULES_DIR)
         ),
-        *((Step("Tell udev", _RELOAD),) if abilities.udev else ()),
+        *((Step("tell udev", _RELOAD),) if abilities.udev else ()),
     )
     place = Step(
-        "Remove the place for all sandboxes",
+        "remove the place for all sandboxes",
         command("rmdir", "--ignore-fail-on-non-empty", paths.RUN_DIR),
     )
-    return (*(rule if abilities.rules_dir else ()), place)
+    steps = (*(rule if abilities.rules_dir else ()), place)
+    if not abilities.place:  # where no sandbox has a directory
+        return tuple(replace(step, title=step.title.capitalize(), common=True) for step in steps)
+    see = Step("See whether that was the last sandbox", command("ls", *_OTHERS), expect="", condition=True)
+    then = (replace(step, title=f"If so, {step.title}") for step in steps)
+    return tuple(replace(step, common=True, group=_LAST) for step in (see, *then))

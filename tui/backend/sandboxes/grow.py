@@ -7,8 +7,8 @@ from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.record import SCHEMA
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.inventory.status import Health
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.dm_status import Health
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import engines, frame, memory, ownership, remove, repair
 from tui.backend.sandboxes.engines.wanted import Wanted
@@ -28,7 +28,7 @@ def prepare(host: Host, inventory: Inventory, name: str, size: str) -> Prepared:
     """
     sandbox = ownership.check(inventory.sandbox(name))
     if sandbox.overflowed and not sandbox.interrupted:
-        remove.check(sandbox, blockers.read(host, sandbox))
+        remove.check(sandbox, blockers.read(inventory, sandbox))
     made = plan(sandbox, size, inventory, udev=abilities.read(host).udev)
     requirements.check(host, made.plan)
     return made
@@ -45,31 +45,33 @@ def plan(sandbox: Sandbox, size: str, inventory: Inventory, *, udev: bool) -> Pr
         )
     memory.check(engine.cost(new) - engine.cost(old), inventory.memory, inventory.sandboxes)
     write, put = _note(sandbox, new)
-    before = (frame.begin(sandbox.name, "grow"), *write)
-    enlarge, end = engine.enlarge(sandbox, old, new, udev), frame.end(sandbox.name, "grow")
+    begin, end = frame.begin(sandbox.name, "grow"), frame.end(sandbox.name, "grow")
+    enlarge = engine.enlarge(sandbox, old, new, udev)
     if not sandbox.overflowed:
-        steps = (*before, *enlarge)
-        return Prepared(Plan("grow", sandbox.name, (*steps, *put, end), commit=len(steps)), new)
-    steps = (*before, *repair.enlarged(enlarge), *put, *repair.steps(sandbox, udev=udev))
-    made = Plan("grow", sandbox.name, (*steps, end), repair.notes(sandbox), commit=len(steps))
-    return Prepared(made, new)
+        return _prepared(sandbox, new, (begin, *write, *enlarge), (*put, end))
+    steps = (begin, *write, *repair.enlarged(enlarge), *put, *repair.steps(sandbox, udev=udev))
+    return _prepared(sandbox, new, steps, (end,), repair.notes(sandbox))
+
+
+def _prepared(
+    sandbox: Sandbox, size: int, steps: tuple[Step, ...], last: tuple[Step, ...], notes: tuple[str, ...] = ()
+) -> Prepared:
+    """A plan whose `last` steps are not taken back."""
+    name = sandbox.name
+    return Prepared(Plan("grow", name, (*steps, *last), notes, commit=len(steps), sandboxes=(name,)), size)
 
 
 def _note(sandbox: Sandbox, size: int) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """Write the record with the new size, and put it in place. One of a newer version is left as it is."""
     if sandbox.record is None or sandbox.record.schema > SCHEMA:
         return (), ()
-    write, put = frame.note_anew(replace(sandbox.record, size=size))
+    write, put = frame.replace_note(replace(sandbox.record, size=size))
     return (write,), (put,)
 
 
 def _current(sandbox: Sandbox) -> int:
     """The size of the store in bytes, for a sandbox that can grow; Refused for others."""
-    status = sandbox.status
-    if sandbox.interrupted:
-        raise Refused(
-            f"{sandbox.name} is not whole.", "`sandbox-tui recover` clears what an interruption left."
-        )
+    status = ownership.check_whole(sandbox).status
     if status.health is Health.INVALID:
         raise Refused(
             f"{sandbox.name} is BROKEN: its contents are gone.",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from tui.backend import paths
+from tui.backend import lenient, paths
 from tui.backend.command import Command, command
 from tui.backend.host import Host
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.plan import Step
 from tui.backend.text import clean
 
@@ -38,7 +38,7 @@ def sentences(host: Host, gone: Iterable[Sandbox]) -> tuple[str, ...]:
     found, there = [], _places(host)
     for sandbox in gone:
         path = paths.kept(sandbox.name)
-        if path in there and (names := _in(host, path)):
+        if path in there and (names := lenient.names(host, path)):
             found.append(
                 f"What others wrote into the place of {sandbox.name} is kept in {path}: {_some(names)}."
             )
@@ -56,13 +56,6 @@ def _is_there(host: Host, path: str) -> bool:
         return False
 
 
-def _in(host: Host, directory: str) -> list[str]:
-    try:
-        return host.listdir(directory)
-    except OSError:
-        return []
-
-
 def leftovers(host: Host) -> tuple[Step, ...]:
     """Steps that remove places that an interruption left on their way, with nothing in them."""
     empty = (path for path in _places(host) if not host.listdir(path))
@@ -71,23 +64,18 @@ def leftovers(host: Host) -> tuple[Step, ...]:
 
 def only(host: Host) -> bool:
     """Whether all that is left of sandboxes is what was kept."""
-    found = _names(host)
+    found = lenient.names(host, paths.RUN_DIR)
     return bool(found) and all(name.startswith(paths.KEPT) for name in found) and not leftovers(host)
 
 
 def _places(host: Host) -> tuple[str, ...]:
     """All places where something is kept."""
-    return tuple(paths.of(entry) for entry in sorted(_names(host)) if entry.startswith(paths.KEPT))
+    return tuple(
+        paths.of(entry) for entry in lenient.names(host, paths.RUN_DIR) if entry.startswith(paths.KEPT)
+    )
 
 
-def _names(host: Host) -> list[str]:
-    try:
-        return host.listdir(paths.RUN_DIR)
-    except OSError:
-        return []
-
-
-def _some(names: list[str]) -> str:
-    shown = sorted(names)[:_NAMED]
+def _some(names: tuple[str, ...]) -> str:
+    shown = names[:_NAMED]
     more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
     return clean(", ".join(shown)) + more

@@ -6,6 +6,7 @@ what is mounted in the origin is not in it. Sorting and comparing take no more m
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from tui.backend import paths
 from tui.backend.command import Command, command
@@ -57,24 +58,23 @@ def _listed(name: str, file: str, title: str) -> tuple[Step, ...]:
     place = paths.of(name, file)
     undo = frame.delete(place)
     return (
-        Step(title, _list(name, file, place), undo, partial=True),
-        Step("Sort that", _sort(name, place)),
+        Step(title, _list(name, file, place), undo, partial=True, progress=True),
+        Step("Sort that", _sort(name, place), progress=True),
     )
 
 
 def _compared(name: str, file: str, variable: str, title: str) -> tuple[Step, ...]:
     before, now, changes = (paths.of(name, part) for part in (file, paths.LISTED, paths.CHANGES))
     undo = frame.delete(now)
+    long = partial(Step, optional=True, group=variable, progress=True)
     return (
-        Step(f"{title}: list it", _list(name, file, now), undo, partial=True, optional=True, group=variable),
-        Step("Sort that", _sort(name, now), optional=True, group=variable),
-        Step(
+        long(f"{title}: list it", _list(name, file, now), undo, partial=True),
+        long("Sort that", _sort(name, now)),
+        long(
             "Find what differs",
             command("comm", "--zero-terminated", "-3", before, now, output=changes),
             frame.delete(changes),
             partial=True,
-            optional=True,
-            group=variable,
         ),
         Step(
             "Read the first of it",

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from tui.backend import sizes
+from tui.backend import sizes, stores
 from tui.backend.errors import Refused
 from tui.backend.host import Host, Memory
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.sandboxes import engines
 from tui.backend.sandboxes.reserve import reserve
-from tui.backend.stores import STORES
 from tui.backend.text import clean
 
 
@@ -36,17 +35,11 @@ def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
 
 
 def given_back(host: Host, gone: Iterable[Sandbox]) -> str:
-    """A sentence on the RAM that the stores of sandboxes held, which are gone; empty for nothing. A RAM disk
-    keeps its memory as long as brd is loaded.
-    """
-    kept = host.kind("/sys/module/brd") is not None
-    held = sum(box.status.used or 0 for box in gone if not (kept and _is_kept(box)))
-    return f"{sizes.show(held)} of RAM came back." if held else ""
-
-
-def _is_kept(sandbox: Sandbox) -> bool:
-    store = STORES.get(sandbox.record.store) if sandbox.record else None
-    return store is not None and not store.gives_back
+    """Sentences on the RAM that the stores of sandboxes held, which are gone; empty for nothing."""
+    found = [(stores.of(sandbox).name, sandbox.status.used or 0) for sandbox in gone]
+    held = {name: sum(used for of, used in found if of == name) for name, _ in found}
+    back = (store.back(host, held[name]) for name, store in stores.STORES.items() if name in held)
+    return " ".join(filter(None, back))
 
 
 def _by(memory: Memory) -> str:
@@ -54,13 +47,13 @@ def _by(memory: Memory) -> str:
 
 
 def _open_promise(sandbox: Sandbox) -> int:
-    if sandbox.foreign is not None and sandbox.status.total is None:
+    if sandbox.status.total is None and (sandbox.foreign is not None or sandbox.running):
         return _all_of(sandbox)
     return engines.of(sandbox.engine).open_promise(sandbox)
 
 
 def _all_of(sandbox: Sandbox) -> int:
-    """The whole store, for one whose fill cannot be read from here."""
+    """The whole store, for one whose fill cannot be read from here, or that is just being made."""
     record = sandbox.record
     if record is None:
         return sandbox.cow_loop.size if sandbox.cow_loop is not None else 0

@@ -8,9 +8,8 @@ from tui.backend.command import Command, command
 from tui.backend.errors import Refused, UsageError
 from tui.backend.host import FileKind, Host
 from tui.backend.inventory import mounts
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.kernel_text import unescape
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.plan import Step
 
 _UNMOUNTABLE = (
@@ -49,7 +48,7 @@ def survey(host: Host, path: str, others: Iterable[Sandbox] = ()) -> Target:
     if not path.startswith("/"):
         raise UsageError(f"{path!r} is not an absolute path.", "Give the mount point from / on.")
     path = host.resolve(path)
-    if path.startswith(f"{paths.RUN_DIR}/") or path == paths.RUN_DIR:
+    if paths.within(path, paths.RUN_DIR):
         return Target(path, absent=False, refusal="it belongs to sandbox-tui")
     if owner := next((other.name for other in others if _goes_with(other, path)), ""):
         return Target(path, absent=False, refusal=f"it goes with the sandbox {owner}, for which it is made")
@@ -72,9 +71,11 @@ def _not_free(host: Host, path: str, kind: FileKind) -> str:
 
 
 def _goes_with(sandbox: Sandbox, path: str) -> bool:
-    """Made or yet to be made: an interrupted one takes its mount point away in either case."""
+    """Made or yet to be made: an interrupted one takes its mount point away in either case. One that is just
+    being made will be mounted there.
+    """
     record = sandbox.record
-    return record is not None and record.mount_made and record.mount == path
+    return record is not None and record.mount == path and (record.mount_made or sandbox.running)
 
 
 def check(target: Target) -> Target:
@@ -99,6 +100,11 @@ def check_members(path: str, elsewhere: str) -> None:
 def mountable(fstype: str) -> bool:
     """Whether a type that blkid named can be mounted at all."""
     return bool(fstype) and fstype not in _UNMOUNTABLE and not fstype.endswith("_member")
+
+
+def holds(fstype: str) -> str:
+    """What is on something, by the type that blkid named, as a part of a sentence."""
+    return f"it holds {fstype}" if fstype else "no file system was found on it"
 
 
 def is_written(fstype: str) -> bool:
@@ -129,6 +135,11 @@ def without_replay(fstype: str, more: Iterable[str] = ()) -> str:
     return ",".join((known, *more))
 
 
+def growing(name: str) -> str:
+    """What helps a full one, as a sentence."""
+    return f"`sandbox-tui grow {name} +SIZE` repairs it."
+
+
 def unreplayed(fstype: str) -> str:
     """What such a mount does not show, as a sentence that follows another one; empty for nothing."""
     if fstype not in _JOURNALED:
@@ -142,12 +153,6 @@ def is_read_only(mount: Mount) -> bool:
     """
     unreplayed = any(word in mount.data for word in _UNREPLAYED)
     return mount.read_only and mount.fstype in _JOURNALED and not unreplayed
-
-
-def subvolume(mount: Mount) -> str:
-    """The subvolume of btrfs that a mount shows, as its path from the top; empty for other mounts."""
-    part = unescape(mount.data.partition("subvol=")[2]) if mount.fstype == "btrfs" else ""
-    return part if part == mount.root and "," not in part else ""
 
 
 def steps(

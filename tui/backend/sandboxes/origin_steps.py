@@ -49,10 +49,9 @@ def claim(name: str, device: Device, able: Abilities) -> tuple[Step, ...]:
     that. The map keeps the origin from being mounted by others, as a loop device does not; a loop device
     answers every write with an error, as a read-only map, or a disk that is set read-only, does not.
     """
-    load = Step("Load the kernel's device-mapper", command("modprobe", "dm-mod"))
     return (
-        *(() if able.mapper else (load,)),
-        *frame.udev_rule(able),
+        *frame.load(able, "device-mapper", "dm-mod"),
+        *frame.udev_rule(able, name),
         mapper.claim_step(name, device.path, device.size, able.udev),
         *_attach(name, paths.device(paths.claim(name)), "its map"),
     )

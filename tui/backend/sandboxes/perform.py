@@ -1,4 +1,4 @@
-"""Running a verb: lock the machine, plan anew from what it is now, run the plan."""
+"""Running a verb: lock the machine, plan once more from what it is now, run the plan."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,9 @@ from tui.backend.plan import Plan
 
 
 class PlanChanged(Refused):
-    """The plan for the machine of now is not the one that people agreed to."""
+    """The plan for the machine of now is not the one that people agreed to: with the lines that differ."""
+
+    lines = True
 
 
 Planner = Callable[[Inventory], Plan]
@@ -36,12 +38,13 @@ def perform(
     if not host.is_root():
         raise NeedsRoot("Changing devices needs root.", "Start it with sudo.")
     verb = "change it" if shown is None else f"{shown.verb} {shown.name}"
-    with host.lock(verb) as tell:
+    with host.lock(verb, stop) as locks:
         plan = make(inventory.read(host))
         if shown is not None:
             check_agreed(plan, shown)
-        tell(f"{plan.verb} {plan.name}", plan.name)
-        values = execute.run(plan, host, listener, stop)
+        locks.tell(f"{plan.verb} {plan.name}")
+        locks.own(plan.sandboxes)
+        values = execute.run(plan, host, listener, stop, locks)
         if captured is not None:
             captured.update(values)
         return plan
@@ -49,7 +52,7 @@ def perform(
 
 def check_agreed(plan: Plan, shown: Plan) -> None:
     """PlanChanged when the plan for the machine of now is not the one that people agreed to."""
-    if plan != shown:
+    if not plan.agrees(shown):
         different = "\n".join(plan_changes.lines(shown, plan))
         raise PlanChanged(
             f"The machine has changed since this plan was made:\n{different}",

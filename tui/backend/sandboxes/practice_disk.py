@@ -4,14 +4,14 @@ Sandboxes of it are real ones; only the disk is made up. It belongs to the progr
 it: once that has ended, `recover` clears it away with all sandboxes of it.
 """
 
-from tui.backend import paths, practice_files, requirements
+from tui.backend import lenient, paths, practice_files, requirements
 from tui.backend.command import Command, Ref, command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, blockers, loops, mounts
 from tui.backend.inventory.loops import Loop
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.kernel_text import fields
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel import process
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import frame, kept, ownership, remove
 
@@ -19,8 +19,6 @@ SIZE = 64 << 20
 """Bytes of the practice disk; a tmpfs of half as much again holds it with its files."""
 _OWNER = f"{paths.PRACTICE}/owner"
 _FILES = f"{paths.PRACTICE}/files"
-_START_TIME = 19
-"""Field 22 of proc_pid_stat(5), counted after the program's name."""
 
 
 def prepare_make(host: Host) -> Plan:
@@ -54,12 +52,11 @@ def prepare_clear(host: Host, inventory: Inventory) -> Plan:
     found = sandboxes_of(inventory)
     for sandbox in found:
         ownership.check(sandbox)
-        remove.check(sandbox, blockers.read(host, sandbox))
+        remove.check(sandbox, blockers.read(inventory, sandbox))
     disk = take_down(host, inventory)
     if not found:
         return requirements.check(host, Plan("clear", "the practice disk", disk))
-    found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    removal = remove.plan(found, inventory.sandboxes, remove.survey(host, found, inventory.sandboxes))
+    removal = remove.removal(host, inventory, found)
     left = ", ".join(sandbox.name for sandbox in found)
     notes = (f"What you left on the practice disk is removed with it: {left}.",)
     plan = Plan("clear", "the practice disk", (*removal.steps, *disk), notes, commit=removal.commit)
@@ -104,7 +101,7 @@ def is_abandoned(host: Host) -> bool:
     """Whether there is a practice disk whose demo has ended without clearing it."""
     if host.kind(paths.PRACTICE) is None:
         return False
-    owner = _read(host, _OWNER).strip("\n")
+    owner = lenient.text(host, _OWNER).strip("\n")
     return not owner or _identity(host, owner.split(" ", 1)[0]) != owner
 
 
@@ -145,13 +142,6 @@ def _mkfs() -> Command:
 
 def _identity(host: Host, pid: str) -> str:
     """A process by number and start time, so that a number used again is not taken for it."""
-    number, _, rest = _read(host, f"/proc/{pid}/stat").partition(" ")
-    after = fields(rest.rpartition(")")[2])
-    return f"{number} {after[_START_TIME]}" if len(after) > _START_TIME else ""
-
-
-def _read(host: Host, path: str) -> str:
-    try:
-        return host.read(path)
-    except OSError:
-        return ""
+    text = lenient.text(host, f"/proc/{pid}/stat")
+    told = process.stat(text)
+    return f"{text.partition(' ')[0]} {told.start}" if told else ""

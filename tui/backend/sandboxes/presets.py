@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui.backend import sizes
 from tui.backend.host import Memory
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import engines
 from tui.backend.sandboxes import memory as promises

@@ -5,7 +5,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, blockers, record
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.blockers import Blocker
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import engines, frame, kept, ownership, practice_disk, remove, repair
 from tui.backend.text import clean
@@ -22,31 +22,44 @@ def prepare(host: Host, inventory: Inventory) -> Plan:
     broken = [sandbox for sandbox in inventory.sandboxes if sandbox.interrupted or sandbox in practice]
     resume = tuple(sandbox for sandbox in broken if _only_growing(sandbox))
     torn = tuple(sandbox for sandbox in resume if not sandbox.whole)
-    used = _used(host, tuple(sandbox for sandbox in broken if sandbox not in resume), len(broken), practice)
+    used = _used(
+        inventory, tuple(sandbox for sandbox in broken if sandbox not in resume), len(broken), practice
+    )
     broken = [sandbox for sandbox in broken if sandbox.name not in used]
     clear = tuple(sandbox for sandbox in broken if sandbox not in resume)
     made = {one.name: repair.make_again(host, inventory, one, udev=able.udev) for one in torn}
     first = tuple(step for one in resume for step in (*made.get(one.name, ()), *_settle(host, one, able)))
     first += tuple(step for sandbox in clear for step in _forget_node(host, sandbox))
     first += kept.leftovers(host)
-    notes = (*map(repair.note_of, torn), *(_left(name, found) for name, found in used.items()))
+    changing = _changing(inventory, nothing=not (broken or used or disk or _strays(host, inventory, able)))
+    notes = (*map(repair.note_of, torn), *(_left(name, found) for name, found in used.items()), *changing)
+    names = tuple(sandbox.name for sandbox in broken)
     if not (clear or _strays(host, inventory, able)):
-        plan = Plan("recover", _names(broken), (*first, *disk), notes, commit=len(first))
+        plan = Plan("recover", _names(broken), (*first, *disk), notes, len(first), names)
         return requirements.check(host, plan)
-    clear = tuple(ownership.keep_locked(host, sandbox) for sandbox in clear)
-    removal = remove.plan(clear, inventory.sandboxes, remove.survey(host, clear, inventory.sandboxes))
+    removal = remove.removal(host, inventory, clear)
     steps, commit = (*first, *removal.steps, *disk), len(first) + (removal.commit or 0)
-    whole = Plan("recover", _names(broken), steps, (*notes, *removal.notes), commit=commit)
+    whole = Plan("recover", _names(broken), steps, (*notes, *removal.notes), commit, names)
     return requirements.check(host, whole)
 
 
+def _changing(inventory: Inventory, *, nothing: bool) -> tuple[str, ...]:
+    """Notes on those that may have been interrupted, and whose lock somebody has. Refused where there is
+    `nothing` else to recover.
+    """
+    found = [one for one in inventory.sandboxes if one.running and (one.busy is not None or not one.whole)]
+    if found and nothing:
+        ownership.check(found[0])
+    return tuple(f"{one.name} is left: it {ownership.CHANGING}." for one in found)
+
+
 def _used(
-    host: Host, clear: tuple[Sandbox, ...], number: int, practice: tuple[Sandbox, ...]
+    inventory: Inventory, clear: tuple[Sandbox, ...], number: int, practice: tuple[Sandbox, ...]
 ) -> dict[str, tuple[Blocker, ...]]:
     """What uses those that are to be cleared, by name. Refused where that leaves none of the `number` of
     remains to be recovered, or where one is of a demo, whose disk goes with it.
     """
-    used = {sandbox.name: found for sandbox in clear if (found := blockers.read(host, sandbox))}
+    used = {sandbox.name: found for sandbox in clear if (found := blockers.read(inventory, sandbox))}
     busy = [sandbox for sandbox in clear if sandbox.name in used]
     if busy and (len(busy) == number or any(sandbox in practice for sandbox in busy)):
         remove.check(busy[0], used[busy[0].name])
@@ -103,5 +116,5 @@ def _record_as_it_is(host: Host, sandbox: Sandbox) -> tuple[Step, ...]:
         return ()
     new = record.parse(host.read(file))
     if new is not None and new.size == engines.of(sandbox.engine).size(sandbox):
-        return (frame.note_anew(new)[1],)
+        return (frame.replace_note(new)[1],)
     return (Step("Remove the record of a size that it has not got", frame.delete(file)),)

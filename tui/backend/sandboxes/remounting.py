@@ -7,7 +7,6 @@ share and of which the first one decides (mount(2), proc_pid_mountinfo(5)).
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
@@ -15,11 +14,11 @@ from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.plan import Step
 from tui.backend.sandboxes import mounting
-from tui.backend.text import clean
+from tui.backend.text import clean, shell_word
 
 if TYPE_CHECKING:
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
 
 _FLAGS = ("nosuid", "nodev", "noexec", "noatime", "nodiratime", "nosymfollow")
 """A mount's own, with `ro`."""
@@ -75,7 +74,7 @@ def check(sandbox: Sandbox) -> None:
     """Refused where a mount of a sandbox that is full could not be made again as it is."""
     points: set[str] = set()
     for mount in sandbox.mounts:
-        if mount.root != "/" and not mounting.subvolume(mount):
+        if mount.root != "/" and not mount.subvolume:
             raise _refused(sandbox, mount, f"shows only {clean(mount.root)} of it")
         if mount.mountpoint in points:
             raise _refused(sandbox, mount, "has it mounted twice, one over the other,")
@@ -91,7 +90,7 @@ def _refused(sandbox: Sandbox, mount: Mount, why: str) -> Refused:
     return Refused(
         f"{sandbox.name} is FULL and has to be unmounted to be grown, but {place} {why} and could not be made"
         " again.",
-        f"Unmount that first: umount -- {shlex.quote(mount.mountpoint)}",
+        f"Unmount that first: umount -- {shell_word(mount.mountpoint)}",
     )
 
 
@@ -165,7 +164,7 @@ def access(mount: Mount) -> tuple[str, ...]:
 
 def restrictions(mount: Mount) -> tuple[str, ...]:
     """What a mount has of its own, how it propagates, and what part of the file system it shows."""
-    part = mounting.subvolume(mount)
+    part = mount.subvolume
     return (*own(mount), propagation(mount), *((f"subvol={part}",) if part else ()))
 
 

@@ -13,12 +13,12 @@ from tui.backend.inventory import Inventory, abilities, blockers
 from tui.backend.inventory.abilities import Abilities
 from tui.backend.inventory.blockers import Blocker
 from tui.backend.inventory.maps import Map
-from tui.backend.inventory.mounts import Mount
-from tui.backend.inventory.sandboxes import Sandbox
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.mountinfo import Mount
 from tui.backend.plan import Plan, Step
-from tui.backend.sandboxes import frame, kept, origin_steps, ownership, proof, unmounting
-from tui.backend.sandboxes.proof import Evidence
-from tui.backend.stores import others_data, ramdisk
+from tui.backend.sandboxes import engines, evidence, frame, kept, origin_steps, ownership, unmounting
+from tui.backend.sandboxes.evidence import Evidence
+from tui.backend.stores import STORES
 from tui.backend.text import clean
 
 _FILES = (
@@ -29,8 +29,19 @@ _FILES = (
     paths.HASHES,
     paths.LISTED,
     paths.CHANGES,
+    paths.LOADED,
     paths.NEW_RECORD,
 )
+
+
+class InUse(Refused):
+    """What is in the way of removing a sandbox, or unmounting it: its `blockers`, a line for each."""
+
+    lines = True
+
+    def __init__(self, found: tuple[Blocker, ...], message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.blockers = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +62,42 @@ def prepare(host: Host, inventory: Inventory, names: tuple[str, ...], *, free: b
     """
     if not names:
         return Prepared(Plan("remove", "", ()), (), ())
-    found = tuple(ownership.check(inventory.sandbox(name)) for name in dict.fromkeys(names))
+    found = tuple(inventory.sandbox(name) for name in dict.fromkeys(names))
     refused: dict[str, Refused] = {}
     for sandbox in found:
         try:
-            check(sandbox, blockers.read(host, sandbox))
+            check(ownership.check(sandbox), blockers.read(inventory, sandbox))
         except Refused as refusal:
             refused[sandbox.name] = refusal
     if refused and (not free or len(refused) == len(found)):
         raise next(iter(refused.values()))
     found = tuple(sandbox for sandbox in found if sandbox.name not in refused)
-    found = tuple(ownership.keep_locked(host, sandbox) for sandbox in found)
-    noted = tuple(proof.read(host, sandbox, number) for number, sandbox in enumerate(found, 1))
-    able = survey(host, found, inventory.sandboxes)
-    made = requirements.check(host, plan(found, inventory.sandboxes, able, noted))
+    noted = tuple(evidence.read(inventory, sandbox, number) for number, sandbox in enumerate(found, 1))
+    made = requirements.check(host, removal(host, inventory, found, noted))
     return Prepared(made, found, noted, tuple((name, _in_the_way(why)) for name, why in refused.items()))
 
 
-def _in_the_way(refusal: Refused) -> str:
-    """The first of those that are named in a refusal, on one line."""
-    first = refusal.message.split("\n")[1:2] or [refusal.message]
-    return clean(first[0]).strip(" ")
-
-
-def survey(host: Host, gone: tuple[Sandbox, ...], everything: tuple[Sandbox, ...]) -> Abilities:
-    """The abilities of the machine; where brd would be unloaded with these sandboxes, with whose data are on
-    its disks.
-    """
+def removal(
+    host: Host, inventory: Inventory, gone: tuple[Sandbox, ...], proofs: tuple[Evidence, ...] = ()
+) -> Plan:
+    """The plan for sandboxes (or remains) that nothing uses, as the machine is now."""
+    found = tuple(ownership.keep_locked(host, sandbox) for sandbox in gone)
     able = abilities.read(host)
-    names = {sandbox.name for sandbox in gone}
-    stay = [sandbox for sandbox in everything if sandbox.name not in names]
-    if able.ram_disks is None or not _last_of_brd(gone, stay):
-        return able
-    ours = {disk for sandbox in gone for disk in ramdisk.disks(sandbox)}
-    found = others_data.on(host, able.ram_disks, ours)
-    return replace(able, ram_disks=replace(able.ram_disks, others=found))
+    for store in STORES.values():
+        able = store.survey_end(host, found, inventory.sandboxes, able)
+    made = plan(found, able, proofs)
+    return replace(made, notes=(*made.notes, *ownership.notes(gone, found)))
+
+
+def _in_the_way(refusal: Refused) -> str:
+    """Why one cannot go, on one line: the first of those that use it."""
+    if isinstance(refusal, InUse):
+        return _words(refusal.blockers[0])
+    return clean(refusal.message)
+
+
+def _words(blocker: Blocker) -> str:
+    return f"{clean(blocker.what)}: {clean(blocker.how)}"
 
 
 def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
@@ -97,39 +109,39 @@ def check(sandbox: Sandbox, found: tuple[Blocker, ...]) -> None:
         )
     if not found:
         return
-    lines = "\n".join(f"  {clean(blocker.what)}: {clean(blocker.how)}" for blocker in found)
+    lines = "\n".join(f"  {_words(blocker)}" for blocker in found)
     processes = any(blocker.pid is not None for blocker in found)
-    raise Refused(
+    raise InUse(
+        found,
         f"The sandbox {sandbox.name} is in use:\n{lines}",
         "End these first. Nothing is killed or unmounted unless it was asked for."
         + (" A shell that waits for input ignores `kill`; `kill -HUP` ends it." if processes else ""),
     )
 
 
-def plan(
-    gone: tuple[Sandbox, ...],
-    everything: tuple[Sandbox, ...],
-    able: Abilities,
-    proofs: tuple[Evidence, ...] = (),
-) -> Plan:
-    """The plan for sandboxes (or remains) that nothing uses; `everything` are all there are, `proofs` what
-    is to be compared before their origins are let go. Pure.
+def plan(gone: tuple[Sandbox, ...], able: Abilities, proofs: tuple[Evidence, ...] = ()) -> Plan:
+    """The plan for sandboxes (or remains) that nothing uses; `proofs` are what is to be compared before their
+    origins are let go. Pure.
     """
-    names = {sandbox.name for sandbox in gone}
-    stay = [sandbox for sandbox in everything if sandbox.name not in names]
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
-    soft += tuple(step for evidence in proofs for step in proof.steps(evidence))
-    unload = _unload(gone, stay, able)
-    late = {evidence.name: proof.late_steps(evidence) for evidence in proofs}
+    soft += tuple(step for one in proofs for step in evidence.steps(one))
+    shared = tuple(step for store in STORES.values() for step in store.end(gone, able))
+    late = {one.name: evidence.late_steps(one) for one in proofs}
     apart = ((sandbox, _take_apart(sandbox, able, late.get(sandbox.name, ()))) for sandbox in gone)
     hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
     clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
-    last = () if stay else frame.last_one_out(able)
+    last = frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
-    # brd goes before the records: they tell, after an interruption, that it is ours to unload
-    steps = (*soft, *hard, *unload, *clear, *last)
-    notes = (*map(_which, gone), *_stays(gone, stay, able))
-    return Plan("remove", name, steps, notes, commit=len(soft))
+    # before the records: they tell, after an interruption, what is ours to take away
+    steps = (*soft, *hard, *shared, *clear, *last)
+    notes = (
+        *map(_which, gone),
+        *(n for store in STORES.values() for n in store.notes_of_end(gone, able)),
+    )
+    # nobody else may make a device writable meanwhile that others need to be read-only
+    locked = any(sandbox.locked for sandbox in gone)
+    names = () if locked else tuple(sandbox.name for sandbox in gone)
+    return Plan("remove", name, steps, notes, len(soft), names)
 
 
 def _which(sandbox: Sandbox) -> str:
@@ -142,12 +154,15 @@ def _which(sandbox: Sandbox) -> str:
 
 
 def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
-    """What can still be taken back: mark it, wake it if it is paused, unmount it, also where nobody can."""
+    """What can still be taken back: mark it, wake it if it is paused, unmount it, also where nobody can; then
+    nobody may have it.
+    """
     mark = (frame.begin(sandbox.name, "remove"),) if sandbox.entries else ()
     paused = sandbox.map is not None and sandbox.map.suspended
     wake = Step("Let waiting writes go on", mapper.dmsetup(able.udev, "resume", sandbox.name))
     unmount = unmounting.steps(sandbox)
-    return (*mark, *((wake,) if paused else ()), *unmount)
+    closed = (mapper.closed_step(sandbox.name),) if sandbox.map else ()
+    return (*mark, *((wake,) if paused else ()), *unmount, *closed)
 
 
 def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
@@ -158,7 +173,7 @@ def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
     put a link in the place of a directory that is gone.
     """
     place = (paths.of(sandbox.name, paths.MOUNT_POINT),) if paths.MOUNT_POINT in sandbox.entries else ()
-    own = (*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))
+    own = tuple(dict.fromkeys((*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))))
     if not own:
         return ()
     return (Step("Remove the mount point that was made for it", kept.remove_empty(*own)),)
@@ -174,8 +189,8 @@ def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tu
     above = [entry for entry in sandbox.helpers if entry != sandbox.claim]
     return (
         *_let_copies_go(sandbox),
+        *engines.of(sandbox.engine).clear(sandbox),
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
-        *ramdisk.clear(sandbox),
         *(_unmap(entry, able) for entry in above),
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_remove_own(sandbox, paths.LOWER),  # before the map that a copy of it would keep busy
@@ -208,14 +223,10 @@ def _unmap(entry: Map, able: Abilities) -> Step:
     return Step(f"Remove the map {entry.name}", mapper.remove_command(entry.name, able.udev))
 
 
-def _has_directory(sandbox: Sandbox) -> bool:
-    return not (sandbox.map or sandbox.helpers)
-
-
 def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
     """Its directory, with what tells `recover` about it last."""
-    if not (sandbox.entries or _has_directory(sandbox)):
-        return ()
+    if not sandbox.entries and (sandbox.map or sandbox.helpers):
+        return ()  # maps without a directory
     name = sandbox.name
     names = (*_FILES, *sorted(entry for entry in sandbox.entries if entry.startswith(paths.SORTING)))
     # the record goes last: it tells what is to be taken back
@@ -230,30 +241,3 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
 
 def _marks(sandbox: Sandbox) -> set[str]:
     return {entry.removeprefix(paths.BUSY) for entry in sandbox.entries if entry.startswith(paths.BUSY)}
-
-
-def _unload(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[Step, ...]:
-    """RAM disks give their memory back only when brd is unloaded; only if we loaded it. The
-    step is one of a sandbox whose record says so: where it fails, that record stays.
-    """
-    last = _last_of_brd(gone, stay)
-    if not last or able.ram_disks is None or able.ram_disks.others:
-        return ()
-    unload = command("modprobe", "--remove", "brd")
-    return (Step("Give the RAM disks' memory back", unload, of=last),)
-
-
-def _last_of_brd(gone: tuple[Sandbox, ...], stay: list[Sandbox]) -> str:
-    """A sandbox for which brd was loaded, when nothing that stays needs it; else empty."""
-    ours = [sandbox.name for sandbox in gone if sandbox.record and sandbox.record.brd_loaded]
-    wanted = any(sandbox.record and sandbox.record.brd_loaded for sandbox in stay)
-    return ours[-1] if ours and not wanted else ""
-
-
-def _stays(gone: tuple[Sandbox, ...], stay: list[Sandbox], able: Abilities) -> tuple[str, ...]:
-    others = able.ram_disks.others if able.ram_disks else ()
-    if not others or not _last_of_brd(gone, stay):
-        return ()
-    disks = ", ".join(f"/dev/{name}" for name in others)
-    note = f"The RAM disks stay, and keep their memory: there may be data of somebody else on {disks}."
-    return (f"{note} Unloading the module drops all of it: modprobe --remove brd.",)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.backend import mapper, origins, paths
+from tui.backend import exception_store, mapper, origins, paths, stores
 from tui.backend.command import command
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.plan import Step
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
     from tui.backend.inventory.record import Record
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
 
 
 _AGAIN = "Then recover again: what was saved in it is in its store until it is removed."
@@ -99,7 +99,7 @@ def make_again(host: Host, inventory: Inventory, sandbox: Sandbox, *, udev: bool
     one that it had: its store says nothing without that.
     """
     record = sandbox.record
-    if record is None:
+    if record is None or not record.chunk or record.policy != exception_store.PERSISTENT:
         raise _cannot_be_made(sandbox, "its record is missing or damaged", _lost(sandbox))
     if record.image:
         if sandbox.origin_loop is None:
@@ -129,7 +129,7 @@ def _lost(sandbox: Sandbox) -> str:
 
 def _made(sandbox: Sandbox, record: Record, origin: str, *, udev: bool) -> Step:
     size = record.origin_size or 0
-    table = mapper.table(origin, size, _cow(sandbox), record.policy, record.chunk)
+    table = mapper.table(origin, size, stores.of(sandbox).cow(sandbox), record.policy, record.chunk)
     return mapper.create_step(sandbox.name, table, udev)
 
 
@@ -181,18 +181,14 @@ def _cannot_be_made(sandbox: Sandbox, why: str, remedy: str) -> Refused:
 
 
 def _table_of(sandbox: Sandbox) -> Word:
-    """The table that the map has. Both it and a record are known: `grow` refuses before where not."""
-    record, entry = sandbox.record, sandbox.map
-    if record is None or entry is None or sandbox.origin is None:
+    """The table that the map has: what a record says of it may be damaged."""
+    entry = sandbox.map
+    if entry is None or entry.table is None or sandbox.origin is None:
         raise Refused(
             f"It is not known what {sandbox.name} is made of.", "Copy from its device what you need, by root."
         )
-    return mapper.table(f"/dev/{sandbox.origin}", entry.size, _cow(sandbox), record.policy, record.chunk)
-
-
-def _cow(sandbox: Sandbox) -> str:
-    loop = sandbox.cow_loop
-    return loop.path if loop is not None else paths.device(f"{sandbox.name}:cow")
+    cow, table = stores.of(sandbox).cow(sandbox), entry.table
+    return mapper.table(f"/dev/{sandbox.origin}", entry.size, cow, table.policy, table.chunk)
 
 
 def _aftermath(name: str) -> str:

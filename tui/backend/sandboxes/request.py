@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from tui.backend import sizes
 from tui.backend.argument import Complete, absolute, argument
-from tui.backend.engine_names import NAMES
+from tui.backend.inventory.engines import ENGINES
 from tui.backend.sizes import SizeRequest
-from tui.backend.stores import STORES
+from tui.backend.stores import STORES, USUAL
 
-TMPFS = "tmpfs"
-RAMDISK = "ramdisk"
 AUTO = "auto"
 """The snapshot engine where the kernel has it, else overlay."""
 
@@ -55,9 +53,9 @@ class CreateRequest:
     engine: str = argument(
         "by block (device-mapper) or by file (overlayfs); auto: snapshot where the kernel can",
         AUTO,
-        choices=(AUTO, *NAMES),
+        choices=(AUTO, *ENGINES),
     )
-    store: str = argument("where changes live (default: tmpfs)", TMPFS, choices=tuple(STORES))
+    store: str = argument(f"where changes live (default: {USUAL})", USUAL, choices=tuple(STORES))
     chunk: int | None = argument(
         "unit of change, a power of two (default: 4K)", None, parse=sizes.parse_bytes, metavar="SIZE"
     )

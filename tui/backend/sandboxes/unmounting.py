@@ -16,8 +16,8 @@ from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
 
 
 def steps(sandbox: Sandbox, aftermath: str = "") -> tuple[Step, ...]:
@@ -44,7 +44,7 @@ def _way_back(sandbox: Sandbox, mount: Mount) -> tuple[Command | None, str]:
     above = _above(sandbox, mount)
     if above is not None:
         return _bind(above, mount), _after_replay(sandbox, mount)
-    if mount.root != "/" and not mounting.subvolume(mount):
+    if mount.root != "/" and not mount.subvolume:
         return None, f"It is not mounted on {clean(mount.mountpoint)} any more."
     again, lost = engines.of(sandbox.engine).mount_again(sandbox, mount)
     return again, _after_replay(sandbox, mount) or lost

@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
     from tui.backend.inventory.abilities import Abilities
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox, Sandboxes
     from tui.backend.plan import Step
     from tui.backend.stores.made import Made
 
 
 class Store(Protocol):
-    """One kind of store, `title` for people; `gives_back`: its RAM comes back as soon as it goes. Sizes are
-    in bytes.
+    """One kind of store, `title` for people; `modules` are those of the kernel's that it needs, each with
+    what for. Sizes are in bytes.
     """
 
+    name: str
     title: str
-    gives_back: bool
+    modules: Mapping[str, str]
 
-    def survey(self, host: Host, inventory: Inventory, /) -> Inventory:
-        """The reading with what else has to be known to make one."""
+    def is_of(self, sandbox: Sandbox, /) -> bool:
+        """Whether what there is of a sandbox has it."""
 
     def make(self, name: str, size: int, inventory: Inventory, able: Abilities, /) -> Made:
         """The steps that make one. Refused where there is no place for it."""
@@ -40,11 +41,31 @@ class Store(Protocol):
     def settle(self, sandbox: Sandbox, udev: bool, /) -> tuple[Step, ...]:
         """The steps that bring it back to the size in use, when it was interrupted while it grew."""
 
+    def cow(self, sandbox: Sandbox, /) -> str:
+        """The path of the COW device."""
 
-STORES: Mapping[str, Store] = {"tmpfs": tmpfs, "ramdisk": ramdisk}
+    def clear(self, sandbox: Sandbox, /) -> tuple[Step, ...]:
+        """What else is done with it before the sandbox's map goes."""
+
+    def back(self, host: Host, held: int, /) -> str:
+        """A sentence on the RAM that came back from sandboxes that `held` so much; empty for none."""
+
+    def survey_end(self, host: Host, gone: Sandboxes, everything: Sandboxes, able: Abilities, /) -> Abilities:
+        """The abilities with what has to be known before some of the sandboxes go."""
+
+    def end(self, gone: Sandboxes, able: Abilities, /) -> tuple[Step, ...]:
+        """The steps that take away what goes with the last of them."""
+
+    def notes_of_end(self, gone: Sandboxes, able: Abilities, /) -> tuple[str, ...]:
+        """What to know where that stays."""
+
+
+STORES: Mapping[str, Store] = {store.name: store for store in (tmpfs, ramdisk)}
 """By the names that records and requests have; the usual one first."""
+USUAL = next(iter(STORES))
 
 
 def of(sandbox: Sandbox) -> Store:
-    """The store that a sandbox has, by what there is of it."""
-    return tmpfs if sandbox.cow_loop is not None else ramdisk
+    """The store that a sandbox has: what its record says, unless what there is tells of another one."""
+    noted = STORES.get(sandbox.record.store if sandbox.record else USUAL, STORES[USUAL])
+    return next((store for store in (noted, *STORES.values()) if store.is_of(sandbox)), noted)

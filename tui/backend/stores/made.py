@@ -8,11 +8,11 @@ from tui.backend.plan import Step
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The steps that make a store, the COW device that it will be, its size in bytes, and whether the module
-    of RAM disks is ours to unload.
+    """The steps that make a store, the COW device that it will be, and its size in bytes. `loads`: among the
+    steps is one that loads the kernel's module of RAM disks.
     """
 
     steps: tuple[Step, ...]
     cow: str | Ref
     size: int
-    brd_loaded: bool = False
+    loads: bool = False

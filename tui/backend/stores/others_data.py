@@ -1,64 +1,73 @@
 """Whose data are on the RAM disks: unloading brd would drop it.
 
-Those that we load and do not use are read-only (`ramdisk.lock`), and not read through: whoever made one
-writable, and read-only again, is seen only where the kernel counts pages: /sys/kernel/debug/ramdisk_pages has
-those of each disk. Source: drivers/block/brd.c of Linux.
+The kernel counts the pages of each in /sys/kernel/debug/ramdisk_pages. Source: drivers/block/brd.c of Linux.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.backend import blkid, lenient
 from tui.backend.errors import CommandFailed
-from tui.backend.kernel_text import number
+from tui.backend.kernel.text import number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from tui.backend.host import Host
     from tui.backend.inventory.abilities import RamDisks
 
+_HEAD = 4096
+"""The bytes that are wiped when a sandbox goes."""
+_SEVERAL = 8
+"""How blkid ends where it finds more than one file system (blkid(8))."""
 _SECONDS = 30
 """How long it may take to read through all RAM disks of which the kernel counts no pages."""
 
 
-def on(host: Host, disks: RamDisks, ours: Collection[str]) -> tuple[str, ...]:
-    """The kernel names of the RAM disks beside `ours` that may have somebody's data on them."""
-    return tuple(_used(host, disks, [name for name in disks.names if name not in ours]))
-
-
-def _used(host: Host, disks: RamDisks, names: list[str]) -> Iterator[str]:
+def on(host: Host, disks: RamDisks, used: Collection[str], left: str) -> tuple[str, ...]:
+    """The RAM disks that may have somebody else's data on them. Sandboxes are on the `used` ones, and one of
+    ours was on the one that is `left` (empty: none was). CommandFailed where blkid gives no answer.
+    """
     end = host.clock() + _SECONDS
-    for name in names:
-        pages = _pages(host, name)
-        if pages or (pages is None and not _is_locked(host, name) and not _is_zero(host, name, disks, end)):
-            yield name
+    return tuple(
+        name
+        for name in disks.names
+        if name not in used
+        and not (name == left and _is_left_by_us(host, name))
+        and not _is_empty(host, name, disks.size, end)
+    )
 
 
-def _is_locked(host: Host, name: str) -> bool:
+def _is_left_by_us(host: Host, name: str) -> bool:
+    """Whether a RAM disk looks as our sandboxes leave theirs: its beginning is wiped, or, where making a
+    sandbox was undone, has the header of an exception store (struct disk_header of dm-snap-persistent.c), and
+    blkid finds nothing else on it. Some file systems leave the beginning empty.
+    """
     try:
-        return host.read(f"/sys/class/block/{name}/ro").strip("\n") == "1"
+        with host.open(f"/dev/{name}") as disk:
+            head = disk.read(_HEAD)
+        found = blkid.probe(host, f"/dev/{name}")
     except OSError:
         return False
+    except CommandFailed as error:
+        if error.status != _SEVERAL:
+            raise  # it would stay for ever, for want of an answer
+        return False
+    return found in ("", "DM_snapshot_cow") and (head.startswith(b"SnAp") or head == bytes(_HEAD))
 
 
-def _pages(host: Host, name: str) -> int | None:
-    """The pages that a disk has taken; None where the kernel does not tell."""
-    try:
-        return number(host.read(f"/sys/kernel/debug/ramdisk_pages/{name}").strip("\n"))
-    except OSError:
-        return None
-
-
-def _is_zero(host: Host, name: str, disks: RamDisks, end: float) -> bool:
-    """Whether it was read through before the `end`. That takes no memory: a page that was never written
-    is not made for it.
+def _is_empty(host: Host, name: str, size: int, end: float) -> bool:
+    """Whether nothing was ever written to it, or all of it, read before the clock's `end`, is zero. Reading
+    takes no memory: a page that was never written is not made for it.
     """
+    if number(lenient.text(host, f"/sys/kernel/debug/ramdisk_pages/{name}")) == 0:
+        return True
     left = end - host.clock()
     if left <= 0:
         return False
     try:
-        host.run(["cmp", f"--bytes={disks.size}", f"/dev/{name}", "/dev/zero"], timeout=left)
+        host.run(["cmp", f"--bytes={size}", f"/dev/{name}", "/dev/zero"], timeout=left)
     except CommandFailed:
         return False
     return True

@@ -1,100 +1,48 @@
 """The store of the 2008 recipe: a RAM disk of the kernel's brd module.
 
-All RAM disks have one size, set when the module is loaded, and give their memory back only
-when it is unloaded. So the module is loaded with RAM disks as large as the memory (pages
-are taken when they are written), and a linear map cuts from one what was promised. The
-classic recipe takes /dev/ram0 itself.
+Its disks have one size, set when the module is loaded, and give their memory back only when it is unloaded.
+So it is loaded for one sandbox at a time, with one disk as large as the memory (pages are taken when they are
+written), and a linear map cuts from that what was promised. The classic recipe takes /dev/ram0 itself.
 """
 
-from dataclasses import replace
-
-from tui.backend import origins, paths
-from tui.backend.command import Command, command
+from tui.backend import lenient, paths
+from tui.backend.command import command
 from tui.backend.errors import Refused
-from tui.backend.exception_store import TRANSIENT
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.abilities import Abilities
-from tui.backend.inventory.devices import Device
-from tui.backend.inventory.sandboxes import Sandbox
-from tui.backend.kernel_text import SECTOR
+from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.text import SECTOR
 from tui.backend.mapper import dmsetup, remove_command
 from tui.backend.plan import Step
+from tui.backend.stores import brd
 from tui.backend.stores.made import Made
 
+name = "ramdisk"
 title = "RAM disk"
-gives_back = False
-_COUNT = 16
+modules = {"brd": "RAM disks: --store ramdisk, --classic"}
 
 
 def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> Made:
-    """Steps for a store of `size` bytes cut from a free RAM disk."""
-    load = _load(_COUNT, inventory.memory.total) if abilities.ram_disks is None else ()
-    disk = "/dev/ram0" if load else _free(inventory, size).path
-    cow = paths.device(f"{name}:cow")
-    cut = f"0 {size // SECTOR} linear {disk} 0"
-    return Made(
-        steps=(
-            *load,
-            *_unlock(disk, inventory),
-            Step(
-                "Cut the promised size from the RAM disk: the COW device",
-                dmsetup(
-                    abilities.udev, "create", f"{name}:cow", "--uuid", paths.uuid(name, "cow"), "--table", cut
-                ),
-                remove_command(f"{name}:cow", abilities.udev),
-            ),
-            Step(
-                "Clear its header, so that no older exception store is taken for ours",
-                wipe(cow),
-            ),
+    """Steps for a store of `size` bytes cut from the RAM disk."""
+    _check_free(inventory, abilities)
+    cut = f"0 {size // SECTOR} linear /dev/{brd.DISK} 0"
+    words = ("create", f"{name}:cow", "--uuid", paths.uuid(name, "cow"), "--table", cut)
+    steps = (
+        *brd.load(name, inventory.memory.total),
+        Step(
+            "Cut the promised size from the RAM disk: the COW device",
+            dmsetup(abilities.udev, *words),
+            remove_command(f"{name}:cow", abilities.udev),
         ),
-        cow=cow,
-        size=size,
-        brd_loaded=bool(load) or _ours(inventory),
     )
+    return Made(steps, paths.device(f"{name}:cow"), size, loads=True)
 
 
-def wipe(path: str) -> Command:
-    """Clear what tells what is on a device."""
-    return command("dd", "if=/dev/zero", f"of={path}", "bs=4096", "count=1", "conv=fsync", "status=none")
-
-
-def lock(*disks: str) -> Command:
-    """Keep people from putting something on RAM disks that go with the last sandbox: whoever makes one
-    writable all the same is seen to have done so (`others_data`).
-    """
-    return command("blockdev", "--setro", *disks)
-
-
-def unlock(*disks: str) -> Command:
-    """Let RAM disks be written to."""
-    return command("blockdev", "--setrw", *disks)
-
-
-def _unlock(disk: str, inventory: Inventory) -> tuple[Step, ...]:
-    if not any(device.path == disk and device.read_only for device in inventory.devices):
-        return ()
-    return (Step("Let the RAM disk be written to", unlock(disk), lock(disk)),)
-
-
-def survey(host: Host, inventory: Inventory) -> Inventory:
-    """What is on the RAM disks, into which udev does not look."""
-    return inventory.knowing(tuple(_probed(host, device) for device in inventory.devices))
-
-
-def _probed(host: Host, device: Device) -> Device:
-    if not device.kname.startswith("ram") or device.fstype:
-        return device
-    return replace(device, fstype=origins.probe(host, device.path))
-
-
-def make_classic(size: int, inventory: Inventory, abilities: Abilities) -> Made:
-    """The recipe's store, /dev/ram0 as it is: where brd is loaded, of the size that this has."""
-    if abilities.ram_disks is None:
-        return Made(_load(1, size), "/dev/ram0", size, brd_loaded=True)
-    disk = _free(inventory, size, only="ram0")
-    return Made((), disk.path, disk.size, brd_loaded=_ours(inventory))
+def make_classic(name: str, size: int, inventory: Inventory, abilities: Abilities) -> Made:
+    """The recipe's store: /dev/ram0 as it is, of the size that is asked for."""
+    _check_free(inventory, abilities)
+    return Made(brd.load(name, size), f"/dev/{brd.DISK}", size, loads=True)
 
 
 def enlarge(sandbox: Sandbox, _old: int, new: int, udev: bool) -> tuple[Step, ...]:
@@ -123,62 +71,51 @@ def settle(sandbox: Sandbox, udev: bool) -> tuple[Step, ...]:
     return (Step("Forget the cut that was prepared", dmsetup(udev, "clear", sandbox.cut.name)),)
 
 
-def disks(sandbox: Sandbox) -> set[str]:
-    """The kernel names of the RAM disks that a sandbox uses."""
-    below = (name for entry in (sandbox.map, *sandbox.helpers) if entry for name in entry.slaves)
-    record = sandbox.record
-    classic = record is not None and record.store == "ramdisk" and record.policy == TRANSIENT
-    return {*(name for name in below if name.startswith("ram")), *(("ram0",) if classic else ())}
-
-
 def clear(sandbox: Sandbox) -> tuple[Step, ...]:
-    """A RAM disk with an old exception store on it would look as if it were still in use."""
-    whole = sandbox.cow if sandbox.cow and sandbox.cow.startswith("ram") else None
-    if not whole and sandbox.cut is None:
+    """What is left on a RAM disk must not look like somebody's data, nor like an exception store in use."""
+    used = brd.disk(sandbox)
+    if not used:
         return ()
-    used = sorted(f"/dev/{name}" for name in disks(sandbox))
-    ours = used and sandbox.record is not None and sandbox.record.brd_loaded
-    header = f"/dev/{whole}" if whole else paths.device(f"{sandbox.name}:cow")
-    wiped = Step("Clear the header on its RAM disk", wipe(header))
-    if not ours:
-        return (wiped,)
-    # an interrupted removal may have come to the last of these
+    header = paths.device(f"{sandbox.name}:cow") if sandbox.cut else f"/dev/{used}"
+    words = ("dd", "if=/dev/zero", f"of={header}", "bs=4096", "count=1", "conv=fsync", "status=none")
+    return (Step("Clear the header on its RAM disk", command(*words)),)
+
+
+def is_of(sandbox: Sandbox) -> bool:
+    """A RAM disk, or a cut of one, is its COW device."""
+    return sandbox.cut is not None or bool(brd.disk(sandbox))
+
+
+def cow(sandbox: Sandbox) -> str:
+    """The cut of a RAM disk; a whole one cannot grow, and is not asked for it."""
+    return paths.device(f"{sandbox.name}:cow")
+
+
+def back(host: Host, held: int) -> str:
+    """All of it or none."""
+    if host.kind("/sys/module/brd") is None:
+        return "The RAM disk is gone, and its RAM came back." if held else ""
+    disks = ", ".join(name for name in lenient.names(host, "/sys/block") if name.startswith("ram"))
     return (
-        Step("Let its RAM disk be written to", unlock(*used)),
-        wiped,
-        Step("Keep its RAM disk empty", lock(*used)),
+        "The RAM of RAM disks comes back when the kernel's module brd is unloaded, with all that is on"
+        f" {disks or 'them'}: modprobe --remove brd."
     )
 
 
-def _load(count: int, size: int) -> tuple[Step, ...]:
-    load = Step(
-        "Load the kernel's RAM disk module",
-        command("modprobe", "brd", f"rd_nr={count}", f"rd_size={-(-size // 1024)}"),
-        command("modprobe", "--remove", "brd"),
+survey_end, end, notes_of_end = brd.survey, brd.unload, brd.notes
+
+
+def _check_free(inventory: Inventory, abilities: Abilities) -> None:
+    """Refused where brd is loaded."""
+    if abilities.ram_disks is None:
+        return
+    has = next((sandbox.name for sandbox in inventory.sandboxes if brd.is_for(sandbox)), "")
+    if has:
+        raise Refused(
+            f"The RAM disk is that of the sandbox {has}: only one at a time can have it.",
+            "Choose the tmpfs store, or remove that sandbox first.",
+        )
+    raise Refused(
+        "The kernel's module brd is loaded already: what is on its RAM disks may be somebody's.",
+        "Choose the tmpfs store; or, if nothing on them is wanted, unload it: modprobe --remove brd.",
     )
-    further = tuple(f"/dev/ram{number}" for number in range(1, count))
-    return (load, Step("Keep the other RAM disks empty", lock(*further))) if further else (load,)
-
-
-def _free(inventory: Inventory, size: int, only: str = "") -> Device:
-    """A RAM disk that nobody uses and that holds nothing known."""
-    disks = [device for device in inventory.devices if device.kname.startswith("ram")]
-    disks = [device for device in disks if not only or device.kname == only]
-    unused = [d for d in disks if d.verdict.ready and not d.holders and not d.fstype and not d.children]
-    if not unused:
-        raise Refused(
-            f"Every RAM disk ({only or len(disks)}) is in use.",
-            "Choose the tmpfs store, or remove what uses the RAM disks.",
-        )
-    large = [disk for disk in unused if disk.size >= size]
-    if not large:
-        raise Refused(
-            f"The RAM disks of this machine have {unused[0].size} bytes each; {size} are wanted.",
-            "Choose the tmpfs store, a smaller size, or unload the module: modprobe --remove brd.",
-        )
-    return large[0]
-
-
-def _ours(inventory: Inventory) -> bool:
-    """Whether another sandbox made us load brd; the last one unloads it."""
-    return any(sandbox.record is not None and sandbox.record.brd_loaded for sandbox in inventory.sandboxes)

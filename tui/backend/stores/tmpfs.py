@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.backend import paths
+from tui.backend import paths, sizes
 from tui.backend.command import Ref, command
 from tui.backend.errors import Refused
 from tui.backend.plan import Step
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
     from tui.backend.inventory.abilities import Abilities
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox, Sandboxes
 
+name = "tmpfs"
 title = "tmpfs"
-gives_back = True
-
-
-def survey(_host: Host, inventory: Inventory) -> Inventory:
-    """Nothing else has to be known."""
-    return inventory
+modules = {"loop": "image files, and the store of snapshots"}
 
 
 def make(name: str, size: int, _inventory: Inventory, _able: Abilities) -> Made:
@@ -94,6 +90,42 @@ def settle(sandbox: Sandbox, _udev: bool) -> tuple[Step, ...]:
         Step("Cut the store to the size in use", command("truncate", f"--size={loop.size}", file)),
         Step("Reserve just that", command("mount", "-o", f"remount,size={loop.size}", directory)),
     )
+
+
+def is_of(sandbox: Sandbox) -> bool:
+    """A loop device is over its file."""
+    return sandbox.cow_loop is not None
+
+
+def cow(sandbox: Sandbox) -> str:
+    """The loop device."""
+    assert sandbox.cow_loop is not None  # noqa: S101  by it a sandbox has this store
+    return sandbox.cow_loop.path
+
+
+def clear(_sandbox: Sandbox) -> tuple[Step, ...]:
+    """It goes with its loop device and its mount."""
+    return ()
+
+
+def back(_host: Host, held: int) -> str:
+    """All that was in the file."""
+    return f"{sizes.show(held)} of RAM came back." if held else ""
+
+
+def survey_end(_host: Host, _gone: Sandboxes, _everything: Sandboxes, able: Abilities) -> Abilities:
+    """Nothing else has to be known."""
+    return able
+
+
+def end(_gone: Sandboxes, _able: Abilities) -> tuple[Step, ...]:
+    """Nothing is shared."""
+    return ()
+
+
+def notes_of_end(_gone: Sandboxes, _able: Abilities) -> tuple[str, ...]:
+    """Nothing stays."""
+    return ()
 
 
 def _places(sandbox: Sandbox) -> tuple[str, str]:

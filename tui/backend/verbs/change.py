@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tui.backend import execute, inventory
+from tui.backend.errors import ExitCode
 from tui.backend.sandboxes import perform
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Change(Generic[R, F, T]):
     """One verb. `prepare` reads and plans, and touches nothing; it raises what the verb refuses.
-    `conclude` makes the result of what was done. `of_files`: it makes
-    files and changes no devices, so that it needs neither root nor the lock.
+    `conclude` makes the result of what was done, `status` tells what exit status that means. `of_files`: it
+    makes files and changes no devices, so that it needs neither root nor the lock.
     """
 
     prepare: Callable[[Host, Inventory, R], Prepared[R, F]]
     conclude: Callable[[Done[R, F]], T]
     of_files: bool = False
+    status: Callable[[T], ExitCode] = lambda _result: ExitCode.DONE
 
 
 def prepare(host: Host, change: Change[R, F, T], request: R) -> Prepared[R, F]:
@@ -107,6 +109,7 @@ def run(
     captured: dict[str, str] = {}
 
     def make(now: Inventory) -> Plan:
+        """The plan for a reading, which is told before it is run."""
         found[:] = [change.prepare(host, now, request)]
         told(found[0].plan)
         return found[0].plan

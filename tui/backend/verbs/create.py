@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend import paths
+from tui.backend.inventory.engines import ENGINES
 from tui.backend.inventory.record import Record
-from tui.backend.sandboxes import create, engines
+from tui.backend.sandboxes import create
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.verbs.change import Change, Done, Prepared
 from tui.backend.verbs.verb import Key, Verb
@@ -37,7 +38,7 @@ def _prepare(host: Host, now: Inventory, request: CreateRequest) -> Prepared[Cre
 
 def _conclude(done: Done[CreateRequest, Record]) -> Created:
     record = done.prepared.facts
-    device = engines.of(record.engine).device(record.name)
+    device = ENGINES[record.engine].device(record.name)
     return Created(record.name, device, record.mount, paths.of(record.name), record)
 
 

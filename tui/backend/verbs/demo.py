@@ -41,8 +41,8 @@ def _clear(host: Host, now: Inventory, request: None) -> Prepared[None, None]:
     try:
         plan = practice_disk.prepare_clear(host, now)
     except Refused as error:
-        hint = "The practice disk stays until then: `sandbox-tui recover` clears it."
-        raise Refused(error.message, hint) from error
+        error.hint = "The practice disk stays until then: `sandbox-tui recover` clears it."
+        raise
     return Prepared(plan, request, None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge
 from tui.backend.argument import Complete, argument
 from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import grow
@@ -46,7 +45,7 @@ def _prepare(host: Host, now: Inventory, request: GrowRequest) -> Prepared[GrowR
 def _conclude(done: Done[GrowRequest, bool]) -> Grown:
     name = done.prepared.request.name
     found = (one for one in sandboxes.read(done.host) if one.name == name)
-    return Grown(name, next((gauge.read(one).total for one in found), None), done.prepared.facts)
+    return Grown(name, next((one.gauge.total for one in found), None), done.prepared.facts)
 
 
 GROW = Change(_prepare, _conclude)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge
 from tui.backend.inventory import sandboxes
 from tui.backend.verbs.verb import Query, Verb
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Listing:
 
 def listed(sandbox: Sandbox) -> Listed:
     """What is told of one sandbox."""
-    reading, record = gauge.read(sandbox), sandbox.record
+    reading, record = sandbox.gauge, sandbox.record
     files_used, files = reading.files or (None, None)
     origin = record.origin if record else f"/dev/{sandbox.origin}" if sandbox.origin else None
     return Listed(
@@ -85,7 +84,7 @@ def listed(sandbox: Sandbox) -> Listed:
         files_used=files_used,
         fill=reading.fill,
         state=reading.state.value,
-        word=gauge.word(sandbox),
+        word=sandbox.word,
         mounts=tuple(mount.mountpoint for mount in sandbox.mounts),
         fstype=(record.fstype or None) if record else None,
         created=record.created if record else None,

@@ -13,7 +13,7 @@ from tui.backend.verbs.verb import Key, Situation, Verb
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.argument import Complete, argument
-from tui.backend.errors import UsageError
+from tui.backend.errors import ExitCode, UsageError
 from tui.backend.sandboxes import kept, memory, proof, remove
 from tui.backend.sandboxes.proof import Proof
 from tui.backend.verbs.change import Change, Done, Prepared
@@ -15,8 +15,8 @@ from tui.backend.verbs.verb import Key, Verb, with_sandbox
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory import Inventory
-    from tui.backend.inventory.sandboxes import Sandbox
-    from tui.backend.sandboxes.proof import Evidence
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.sandboxes.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,13 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """A sandbox that cannot be removed from here, and why: the rest of a sentence about it."""
+    """A sandbox that is not removed, and why: the rest of a sentence about it. `busy`: because something uses
+    it.
+    """
 
     name: str
     why: str
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
     names = tuple(dict.fromkeys(request.names or removable(now.sandboxes)))
     made = remove.prepare(host, now, names, free=request.all)
     names = tuple(sandbox.name for sandbox in made.gone)
-    busy = tuple(Stays(name, f"is in use: {who}") for name, who in made.busy)
+    busy = tuple(Stays(name, f"is in use: {who}", busy=True) for name, who in made.busy)
     others = (sandbox for sandbox in now.sandboxes if sandbox.name not in names)
     named = {one.name for one in busy}
     stay = tuple(Stays(other.name, _why(other)) for other in others if other.name not in named)
@@ -107,7 +110,12 @@ def _gone(noted: Evidence, found: Proof) -> Gone:
     return Gone(noted.name, found, found.sentence)
 
 
-REMOVE = Change(_prepare, _conclude)
+def _status(result: Removed) -> ExitCode:
+    """Not all of `all` that can be removed from here are."""
+    return ExitCode.REFUSED if any(one.busy for one in result.stay) else ExitCode.DONE
+
+
+REMOVE = Change(_prepare, _conclude, status=_status)
 VERB = Verb(
     name="remove",
     summary="remove sandboxes and their changes, and prove the origins untouched",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.backend import gauge, inventory
+from tui.backend import inventory
 from tui.backend.argument import Complete, argument
 from tui.backend.inventory import blockers
 from tui.backend.inventory.blockers import Blocker
@@ -41,15 +41,16 @@ class Shown:
 
 
 def _read(host: Host, request: ShowRequest) -> Shown:
-    sandbox = inventory.read(host).sandbox(request.name)
-    reading = gauge.read(sandbox)
+    now = inventory.read(host)
+    sandbox = now.sandbox(request.name)
+    reading = sandbox.gauge
     return Shown(
         sandbox=listed(sandbox),
         advice=tuple(filter(None, reading.advice.split("\n"))),
         amount=reading.amount,
         changes=engines.of(sandbox.engine).changes(sandbox),
         age=max(host.now() - sandbox.record.created, 0) if sandbox.record else None,
-        blockers=blockers.read(host, sandbox),
+        blockers=blockers.read(now, sandbox),
         complete=host.is_root(),
     )
 

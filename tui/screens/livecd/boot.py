@@ -14,13 +14,11 @@ from tui.backend import sizes
 from tui.backend.errors import SandboxError
 from tui.backend.livecd import qemu
 from tui.backend.livecd.qemu import Boot, BootFailed, Machine
-from tui.screens.chrome import top_line
+from tui.backend.present.livecd_test import brief
 from tui.screens.face import FaceScreen
-from tui.screens.reading import Reading
 from tui.widgets.lines import Note
 from tui.widgets.topline import TopLine
 
-_HOW = {qemu.KVM: "KVM", qemu.TCG: "software emulation"}
 _LINES = 2000
 """Lines of the console that can be scrolled back to."""
 
@@ -70,16 +68,12 @@ class BootScreen(FaceScreen[None]):
         """Off it goes."""
         self.query_one("#console").focus()
         self.timer = self.set_interval(1, self._tell, pause=True)
-        top_line(self)
+        self.top_line()
         self._begin()
 
     def on_unmount(self) -> None:
         """No machine is left running."""
         self.stopping.set()
-
-    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
-        """The top line follows the memory."""
-        top_line(self)
 
     def _begin(self) -> None:
         console = self.query_one(Log)
@@ -121,14 +115,14 @@ class BootScreen(FaceScreen[None]):
         ready = boot.ready
         kernel = "" if ready.seconds is None else f", {ready.seconds:.1f} s after the kernel's start"
         self._end(
-            f"ready after {boot.seconds:.1f} s{kernel} ({_HOW[boot.accelerator]}).\n"
+            f"ready after {boot.seconds:.1f} s{kernel} ({brief(boot.accelerator)}).\n"
             f"Its root is writable by way of {ready.way}, with {sizes.show(ready.room)} for changes.",
             "-worked",
         )
 
     def _failed(self, error: SandboxError) -> None:
         stopped = self.stopping.is_set() and isinstance(error, BootFailed)
-        said = "Switched off, as asked." if stopped else f"{error.message}\n{error.hint}".strip()
+        said = "Switched off, as asked." if stopped else str(error)
         self._end(said, "" if stopped else "-failed")
 
     def _end(self, said: str, tone: str) -> None:

@@ -10,12 +10,10 @@ from tui.backend.errors import SandboxError
 from tui.backend.livecd import info, iso_file
 from tui.backend.livecd.info import Info
 from tui.screens import commands
-from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.livecd import told
 from tui.screens.livecd.boot import BootScreen
 from tui.screens.livecd.target import TargetScreen
-from tui.screens.reading import Reading
 from tui.widgets.line import Span, fit
 from tui.widgets.lines import Lines, Note
 from tui.widgets.topline import TopLine
@@ -50,12 +48,8 @@ class MediumScreen(FaceScreen[bool]):
     def on_mount(self) -> None:
         """Look into it."""
         self.query_one("#medium").border_title = "What is on it"
-        top_line(self)
+        self.top_line()
         self.ask(lambda: info.read(iso_file.find(self.host, self.iso)), self._show, self._blind, group="look")
-
-    def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
-        """The top line follows the memory."""
-        top_line(self)
 
     def _show(self, found: Info) -> None:
         self.found = found
@@ -65,7 +59,7 @@ class MediumScreen(FaceScreen[bool]):
         self.refresh_bindings()
 
     def _blind(self, error: SandboxError) -> None:
-        self.query_one("#problem", Note).put(f"{error.message}\n{error.hint}".strip())
+        self.query_one("#problem", Note).put(str(error))
         self.query_one("#next", Note).put("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

@@ -13,7 +13,6 @@ from tui.backend.livecd import offers, write
 from tui.backend.livecd.offers import Offer
 from tui.backend.livecd.write import Prepared, WriteRequest
 from tui.backend.verbs.livecd_write import WRITE
-from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.job import Job
 from tui.screens.livecd import told
@@ -59,12 +58,12 @@ class TargetScreen(FaceScreen[None]):
         rows.border_title = "Write to which disk?"
         rows.focus()
         self.query_one("#typed-name").display = False
-        top_line(self)
+        self.top_line()
         self._look()
 
     def on_reading(self, reading: Reading) -> None:  # noqa: ARG002
         """Disks come and go."""
-        top_line(self)
+        self.top_line()
         if self.is_active and self.chosen is None:
             self._look()
 
@@ -130,7 +129,7 @@ class TargetScreen(FaceScreen[None]):
             self.when_on_top(self.dismiss)
 
     def _complain(self, error: SandboxError) -> None:
-        self._say(f"{error.message}\n{error.hint}".strip())
+        self._say(str(error))
 
     def _say(self, text: str) -> None:
         self.query_one(".problem", Note).put(text)

@@ -1,10 +1,10 @@
 """Roots, Live CDs and disks in words. Pure."""
 
 from tui.backend import sizes
-from tui.backend.livecd.about import About
 from tui.backend.livecd.info import Info
 from tui.backend.livecd.offers import Offer
 from tui.backend.livecd.roots import Root
+from tui.backend.present.livecd_info import room
 
 
 def root(found: Root) -> str:
@@ -29,17 +29,9 @@ def medium(info: Info) -> tuple[tuple[str, str], ...]:
         ("Boots by", f"{boots}; as a CD{' or a stick' if info.hybrid else ''}"),
         ("Kernel", about.kernel or "unknown"),
         ("Starts", about.init or "unknown"),
-        ("Writable", f"{about.way or 'unknown'}, with {_room(about)} for changes"),
+        ("Writable", f"{about.way or 'unknown'}, with {room(about)} for changes"),
         ("Image", f"{about.image or 'unknown'}, {sizes.show(about.image_size)}"),
     )
-
-
-def _room(about: About) -> str:
-    """The size as the builder noted it: bytes, or a part of the memory."""
-    size = about.size or ""
-    if size.isdecimal():
-        return sizes.show(int(size))
-    return f"{size.removesuffix('ram')} of the memory" if size else "half of the free memory"
 
 
 def disk(offer: Offer) -> str:

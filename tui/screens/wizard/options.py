@@ -21,7 +21,7 @@ _OWN, _OTHER, _NONE = "own", "other", "none"
 _CLASSIC = "classic"
 _ENGINES = (
     (AUTO, "as suits"),
-    *((name, engine.how) for name, engine in engines.ENGINES.items()),
+    *((name, f"by {engine.unit}") for name, engine in engines.ENGINES.items()),
     (_CLASSIC, "classic of 2008"),
 )
 

@@ -42,7 +42,7 @@ class Page(Vertical):
 
     def complain(self, error: SandboxError) -> None:
         """Say on the page itself what is wrong."""
-        self.say(f"{error.message}\n{error.hint}".strip())
+        self.say(str(error))
 
     def focus_field_or(self, field: str, rows: Widget) -> None:
         """The field, by its selector, where something was typed into it, else the rows."""

@@ -2,7 +2,7 @@
 
 from textual import on
 
-from tui.backend import inventory, sizes
+from tui.backend import inventory, origins, sizes
 from tui.backend.errors import Refused, SandboxError
 from tui.backend.origins import Origin
 from tui.backend.plan import Plan
@@ -49,9 +49,10 @@ class WizardScreen(WalkScreen):
 
     def _found(self, found: tuple[Origin, str]) -> None:
         origin, usual = found
-        if origin.problem is not None:
-            words = f"{origin.path} cannot be an origin: {origin.problem.cause}."
-            self.complain(Refused(words, origin.problem.remedy or "Choose one that is ready."))
+        try:
+            origins.usable(origin, "Choose one that is ready.")
+        except Refused as refusal:
+            self.complain(refusal)
             return
         self.origin = self.query_one(SizePage).origin = origin
         self.query_one(SizePage).engine = usual

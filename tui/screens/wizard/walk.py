@@ -7,7 +7,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Footer
 
 from tui.backend.errors import SandboxError
-from tui.screens.chrome import top_line
 from tui.screens.face import FaceScreen
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
@@ -36,7 +35,7 @@ class WalkScreen(FaceScreen[bool]):
 
     def on_mount(self) -> None:
         """The first page."""
-        top_line(self)
+        self.top_line()
         self.go(0)
         self.begin()
 
@@ -55,7 +54,7 @@ class WalkScreen(FaceScreen[bool]):
 
     def on_reading(self, reading: Reading) -> None:
         """Devices come and go, memory too."""
-        top_line(self)
+        self.top_line()
         self.page.follow(reading)
 
     def go(self, number: int) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR
 from tui.backend.practice import devfs, storage, tree
 from tui.backend.practice.blocks import Block, Disk, Map
 from tui.backend.practice.failures import Failure, NotPractised
@@ -14,9 +14,14 @@ from tui.backend.practice.world import World
 
 def lsblk(world: World, words: list[str], _: str) -> str:
     """List devices: `lsblk --json --bytes --all --output COLUMNS`, or one with `--nodeps
-    --noheadings --raw`.
+    --noheadings --raw`, or those of a major number: `--include 1`.
     """
-    given = parse("lsblk", words, flags="J/json b/bytes a/all d/nodeps n/noheadings r/raw", values="o/output")
+    flags = "J/json b/bytes a/all d/nodeps n/noheadings r/raw"
+    given = parse("lsblk", words, flags=flags, values="o/output I/include")
+    if "include" in given and "nodeps" in given:
+        names = (block.kname for block in world.blocks.values())
+        major = f"{given.get('include')}:"
+        return "".join(f"{name}\n" for name in names if world.blocks[name].devno.startswith(major))
     if "raw" in given and "nodeps" in given and "noheadings" in given:
         block = _block(world, given.one(), "lsblk: {}: not a block device", 32)
         return (
@@ -40,6 +45,7 @@ def _nodes(world: World, columns: list[str]) -> list[dict[str, Any]]:
     below = {name for parent, names in lower.items() if parent in world.blocks for name in names}
 
     def node(kname: str) -> dict[str, Any]:
+        """A device with all that hangs below it."""
         row = _row(world, world.blocks[kname])
         shown = {column: row[column] for column in columns}
         children = [node(name) for name in lower.get(kname, ())]

@@ -54,6 +54,7 @@ def held(programs: dict[str, Program], otherwise: Program) -> Program:
     """
 
     def run(world: World, words: list[str], data: str) -> str:
+        """The program, where the disk is what it was."""
         if "flock " not in words[3]:
             return otherwise(world, words, data)
         path, _seconds, file, text, program, *rest = words[5:]

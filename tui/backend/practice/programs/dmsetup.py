@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 
 from tui.backend.host import FileKind
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR
 from tui.backend.practice import storage, tree, use
 from tui.backend.practice.blocks import Linear, Map, Snapshot, Table
 from tui.backend.practice.failures import Failure, NotPractised
@@ -157,14 +157,23 @@ def _status(world: World, given: Arguments) -> str:
 
 
 def _show_table(world: World, given: Arguments) -> str:
-    entry = _entry(world, given.one(), "table")
+    """The table of one map, or of all, of one kind of target where asked."""
+    if given.operands:
+        return f"{_line(world, _entry(world, given.one(), 'table'))}\n"
+    wanted = (
+        entry for entry in world.of(Map) if given.get("target", _target(entry.table)) == _target(entry.table)
+    )
+    return "".join(f"{entry.name}: {_line(world, entry)}\n" for entry in wanted)
+
+
+def _line(world: World, entry: Map) -> str:
     devnos = [block.devno if (block := world.blocks.get(name)) else "0:0" for name in entry.below]
     table = entry.table
     if isinstance(table, Linear):
         tail = f"{devnos[0]} {table.offset // SECTOR}"
     else:
         tail = f"{devnos[0]} {devnos[1]} {table.policy} {table.chunk // SECTOR}"
-    return f"0 {entry.size // SECTOR} {_target(table)} {tail}\n"
+    return f"0 {entry.size // SECTOR} {_target(table)} {tail}"
 
 
 def _info(world: World, given: Arguments) -> str:

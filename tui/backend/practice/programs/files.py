@@ -112,6 +112,16 @@ def cat(world: World, words: list[str], data: str) -> str:
         raise Failure(f"cat: {error.filename}: {reason(error)}") from error
 
 
+def ls(world: World, words: list[str], _: str) -> str:
+    """List a directory, without names that begin with a dot, or are to be ignored."""
+    ignored = {word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")}
+    try:
+        names = tree.listdir(world, parse("ls", words, values="I/ignore").one())
+    except OSError as error:
+        raise Failure(f"ls: cannot access '{error.filename}': {reason(error)}", 2) from error
+    return "".join(f"{name}\n" for name in sorted({*names} - ignored) if not name.startswith("."))
+
+
 def grep(world: World, words: list[str], _: str) -> str:
     """Show all lines of files, each with the file's name: `grep --with-filename '' FILE...`."""
     pattern, *files = parse("grep", words, flags="H/with-filename").operands

@@ -1,6 +1,6 @@
 """The program losetup."""
 
-from tui.backend.kernel_text import SECTOR
+from tui.backend.kernel.text import SECTOR
 from tui.backend.practice import tree, use
 from tui.backend.practice.blocks import Loop
 from tui.backend.practice.failures import Failure, NotPractised

@@ -9,7 +9,7 @@ from tui.backend.practice.world import World
 
 def modprobe(world: World, words: list[str], _: str) -> str:
     """Load or unload a module: `modprobe [--remove] MODULE [NAME=VALUE...]`."""
-    given = parse("modprobe", words, flags="r/remove q/quiet n/dry-run")
+    given = parse("modprobe", words, flags="r/remove q/quiet n/dry-run first-time")
     if not given.operands:
         raise NotPractised("modprobe: bad usage")
     name = given.operands[0].replace("-", "_")
@@ -23,6 +23,8 @@ def modprobe(world: World, words: list[str], _: str) -> str:
         raise Failure(f"modprobe: ERROR: could not insert '{name}': Operation not permitted")
     if "remove" in given:
         return _unload(world, name, "modprobe: FATAL: Module {} is in use.")
+    if name in world.modules and "first-time" in given:
+        raise Failure(f"modprobe: ERROR: could not insert '{name}': Module already in kernel")
     if name not in world.modules:
         world.modules.add(name)
         if name == "brd":

@@ -1,7 +1,7 @@
 """The programs mount and umount."""
 
 from tui.backend.host import FileKind
-from tui.backend.inventory.status import Health
+from tui.backend.kernel.dm_status import Health
 from tui.backend.practice import devfs, layers, storage, tree, use
 from tui.backend.practice.blocks import Block, Loop, Map
 from tui.backend.practice.failures import Failure, NotPractised

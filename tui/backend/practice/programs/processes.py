@@ -13,6 +13,7 @@ def harmless(programs: dict[str, Program]) -> Program:
     """Run what comes after `--` (`unshare ... --`, `prlimit ... --`)."""
 
     def run(world: World, words: list[str], data: str) -> str:
+        """What comes after the dashes."""
         program, *rest = words[words.index("--") + 1 :]
         return "" if rest == ["-c", ":"] else programs[program](world, rest, data)
 
@@ -23,6 +24,7 @@ def env(programs: dict[str, Program]) -> Program:
     """Run a program with a variable: `env DM_DISABLE_UDEV=1 dmsetup...`, or with the time of a build."""
 
     def run(world: World, words: list[str], data: str) -> str:
+        """What comes after the variable."""
         if words[:2] == ["DM_DISABLE_UDEV=1", "dmsetup"]:
             return dmsetup(world, words[2:], data, own_nodes=True)
         if len(words) > 1 and words[0].startswith(_TIMES) and words[1] in programs:

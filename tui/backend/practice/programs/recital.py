@@ -16,6 +16,7 @@ class Recital:
         self._program, self._pause = program, pause
         self._error: CommandFailed | None = None
         self.status: int | None = None
+        self.consumed: int | None = None
 
     def __iter__(self) -> Iterator[Said]:
         try:
@@ -33,6 +34,3 @@ class Recital:
         """Raise what the program ended with."""
         if self._error is not None:
             raise self._error
-
-    def stop(self) -> None:
-        """There is nothing to end: it runs only while somebody listens."""

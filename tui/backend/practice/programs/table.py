@@ -36,6 +36,7 @@ PROGRAMS: dict[str, Program] = {
     "kill": processes.kill,
     "ldd": building.ldd,
     "losetup": losetup,
+    "ls": files.ls,
     "lsblk": devices.lsblk,
     "mcopy": building.mtools,
     "mkdir": files.mkdir,

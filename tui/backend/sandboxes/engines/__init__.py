@@ -1,41 +1,54 @@
-"""The engines. Whoever needs what depends on one asks here; nobody else asks which one it is.
+"""What is done with a sandbox, by its engine. What is read of one is in `inventory.engines`.
 
-Each is a package of its own with the functions of `Engine`.
+Each engine is a package with the functions of `Engine`; nobody else asks which one a sandbox has.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.engine_names import OVERLAY, SNAPSHOT
 from tui.backend.sandboxes.engines import overlay, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.backend.command import Command
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.host import Host
+    from tui.backend.inventory import Inventory
+    from tui.backend.inventory.abilities import Lacks
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
     from tui.backend.origins import Origin
-    from tui.backend.plan import Step
+    from tui.backend.plan import Plan, Step
     from tui.backend.sandboxes.engines.wanted import Wanted
     from tui.backend.sandboxes.facts import Draft, Survey
+    from tui.backend.sandboxes.mounting import Target
     from tui.backend.sandboxes.request import CreateRequest
 
 
 class Engine(Protocol):
-    """One way to make a sandbox, `how` in two words; `bounded`: there is a size that cannot overflow. Sizes
-    are in bytes.
+    """One way to make a sandbox, `unit` by unit; `needs` is what the kernel has to have; `bounded`: there is
+    a size that cannot overflow; `replays`: mounting one replays the journal that the origin was left with,
+    into the changes. Sizes are in bytes.
     """
 
-    how: str
+    name: str
+    unit: str
+    needs: str
     bounded: bool
+    replays: bool
+
+    def own_option(self, request: CreateRequest, /) -> str:
+        """The option in a request that no other engine has, empty for none."""
+
+    def takes(self, origin: Origin, /) -> bool:
+        """Whether it is to be tried with an origin."""
+
+    def check(self, request: CreateRequest, origin: Origin, lacks: Lacks, /) -> None:
+        """Refused, saying why, where it cannot make one of that origin here."""
 
     def draft(self, request: CreateRequest, facts: Survey, name: str, /) -> Draft:
         """What a sandbox will be, and the steps to it. Pure. UsageError or Refused."""
-
-    def device(self, name: str, /) -> str | None:
-        """The path of the writable device; None where it has none."""
 
     def largest(self, origin: Origin, /) -> int | None:
         """The size that cannot overflow; None: there is none, for new files can be of any size."""
@@ -58,6 +71,12 @@ class Engine(Protocol):
     def settle(self, sandbox: Sandbox, udev: bool, /) -> tuple[Step, ...]:
         """The steps that bring its store back to the size in use, when growing was interrupted."""
 
+    def clear(self, sandbox: Sandbox, /) -> tuple[Step, ...]:
+        """What is done with its store once its map is gone."""
+
+    def mount(self, host: Host, now: Inventory, sandbox: Sandbox, target: Target, own_place: bool, /) -> Plan:
+        """The plan that mounts one on a directory, its own or not. Refused where it cannot be mounted."""
+
     def mount_again(self, sandbox: Sandbox, mount: Mount, /) -> tuple[Command, str]:
         """The command that mounts all of it where it was, and what is not as it was then."""
 
@@ -68,7 +87,7 @@ class Engine(Protocol):
         """What lies between its mount and its origin: label, value, and what there is to say about it."""
 
 
-ENGINES: Mapping[str, Engine] = {SNAPSHOT: snapshot, OVERLAY: overlay}
+ENGINES: Mapping[str, Engine] = {engine.name: engine for engine in (snapshot, overlay)}
 
 
 def of(name: str) -> Engine:

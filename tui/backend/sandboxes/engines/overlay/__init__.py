@@ -1,7 +1,10 @@
 """By file: overlayfs over a read-only origin, its changes in a tmpfs."""
 
+from tui.backend.inventory.engines import overlay
+from tui.backend.sandboxes.engines.overlay.choice import check, own_option, takes
 from tui.backend.sandboxes.engines.overlay.create import draft
 from tui.backend.sandboxes.engines.overlay.room import (
+    clear,
     cost,
     enlarge,
     growth,
@@ -10,24 +13,34 @@ from tui.backend.sandboxes.engines.overlay.room import (
     settle,
     size,
 )
-from tui.backend.sandboxes.engines.overlay.told import changes, device, made_of, mount_again
+from tui.backend.sandboxes.engines.overlay.told import changes, made_of, mount, mount_again
 
 __all__ = [
     "bounded",
     "changes",
+    "check",
+    "clear",
     "cost",
-    "device",
     "draft",
     "enlarge",
     "growth",
-    "how",
     "largest",
     "made_of",
+    "mount",
     "mount_again",
+    "name",
+    "needs",
     "open_promise",
+    "own_option",
+    "replays",
     "settle",
     "size",
+    "takes",
+    "unit",
 ]
 
-how = "by file"
+name = overlay.name
+unit = "file"
+needs = "overlayfs"
 bounded = False
+replays = False

@@ -3,16 +3,16 @@
 from tui import __version__
 from tui.backend import overlayfs, paths, sizes
 from tui.backend.command import command
-from tui.backend.engine_names import OVERLAY
 from tui.backend.errors import Refused, UsageError
+from tui.backend.inventory.engines import overlay
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, mounting, origin_steps, proof
+from tui.backend.sandboxes import evidence, frame, mounting, origin_steps
 from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
-from tui.backend.sandboxes.request import TMPFS, CreateRequest
+from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.sandboxes.reserve import usual_size
-from tui.backend.stores import layers
+from tui.backend.stores import layers, tmpfs
 
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "virtiofs")
 _USER_ATTRIBUTES = (6, 6)
@@ -33,8 +33,8 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         origin_id=origin.identity,
         image=origin.image,
         tree=origin.directory,
-        engine=OVERLAY,
-        store=TMPFS,
+        engine=overlay.name,
+        store=tmpfs.name,
         policy="",
         chunk=0,
         size=size,
@@ -106,18 +106,17 @@ def _notes(facts: Survey) -> tuple[str, ...]:
 
 def _steps(record: Record, facts: Survey, target: Target) -> tuple[Step, ...]:
     name, origin = record.name, facts.origin
-    load = Step("Load the kernel's overlayfs", command("modprobe", "overlay"))
     return (
         *origin_steps.same(origin),
         *frame.directory(name),
         frame.begin(name, "create"),
         frame.note(record),
-        *(() if facts.abilities.overlay else (load,)),
-        *(frame.udev_rule(facts.abilities) if origin.image else ()),
+        *frame.load(facts.abilities, "overlayfs", "overlay"),
+        *(frame.udev_rule(facts.abilities, name) if origin.image else ()),
         *_protect(record, facts),
-        *(() if origin.directory else proof.note(record, origin, facts.inventory.devices)),
+        *(() if origin.directory else evidence.note(record, origin, facts.inventory)),
         *_lower(name, facts),
-        *(proof.note(record, origin, ()) if origin.directory else ()),
+        *(evidence.note(record, origin, facts.inventory) if origin.directory else ()),
         *layers.make(name, record.size),
         *layers.like_the_origin(name),
         *mounting.overlay_steps(name, target, record.mount_options),

@@ -8,12 +8,12 @@ from tui.backend.overlayfs import INODE, cost, fit
 from tui.backend.stores import layers
 
 if TYPE_CHECKING:
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
     from tui.backend.origins import Origin
     from tui.backend.plan import Step
     from tui.backend.sandboxes.engines.wanted import Wanted
 
-__all__ = ["cost", "enlarge", "growth", "largest", "open_promise", "settle", "size"]
+__all__ = ["clear", "cost", "enlarge", "growth", "largest", "open_promise", "settle", "size"]
 _LISTS = 2
 """How often a list of what is in an origin comes into RAM once more when it is compared: made, and sorted."""
 
@@ -48,6 +48,11 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 def enlarge(sandbox: Sandbox, old: int, new: int, _udev: bool) -> tuple[Step, ...]:
     """Another limit for the tmpfs."""
     return layers.grow(sandbox.name, old, new)
+
+
+def clear(_sandbox: Sandbox) -> tuple[Step, ...]:
+    """It goes with its mount."""
+    return ()
 
 
 def settle(_sandbox: Sandbox, _udev: bool) -> tuple[Step, ...]:

@@ -1,21 +1,26 @@
-"""Where an overlay is, and how it is mounted again as it was. Pure."""
+"""Where an overlay is, and how it is mounted, and mounted again as it was. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui.backend import overlayfs, paths
-from tui.backend.sandboxes import remounting
+from tui.backend.plan import Plan
+from tui.backend.sandboxes import mounting, remounting
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.host import Host
+    from tui.backend.inventory import Inventory
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
+    from tui.backend.sandboxes.mounting import Target
 
 
-def device(name: str) -> None:
-    """It has none: it is a mount."""
-    del name
+def mount(_host: Host, _now: Inventory, sandbox: Sandbox, target: Target, own_place: bool) -> Plan:
+    """Its layers, as when it was made."""
+    name, options = sandbox.name, mounting.options("overlay", own_place=own_place, suid_dev=False)
+    return Plan("mount", name, mounting.overlay_steps(name, target, options), sandboxes=(name,))
 
 
 def mount_again(sandbox: Sandbox, mount: Mount) -> tuple[Command, str]:

@@ -1,8 +1,11 @@
 """By block: a device-mapper snapshot, its changes in a store of RAM."""
 
-from tui.backend.paths import device
+from tui.backend.inventory.engines import snapshot
+from tui.backend.sandboxes.engines.snapshot.choice import check, own_option, takes
 from tui.backend.sandboxes.engines.snapshot.create import draft
+from tui.backend.sandboxes.engines.snapshot.mount import mount
 from tui.backend.sandboxes.engines.snapshot.room import (
+    clear,
     cost,
     enlarge,
     growth,
@@ -16,19 +19,29 @@ from tui.backend.sandboxes.engines.snapshot.told import changes, made_of, mount_
 __all__ = [
     "bounded",
     "changes",
+    "check",
+    "clear",
     "cost",
-    "device",
     "draft",
     "enlarge",
     "growth",
-    "how",
     "largest",
     "made_of",
+    "mount",
     "mount_again",
+    "name",
+    "needs",
     "open_promise",
+    "own_option",
+    "replays",
     "settle",
     "size",
+    "takes",
+    "unit",
 ]
 
-how = "by block"
+name = snapshot.name
+unit = "block"
+needs = "device-mapper"
 bounded = True
+replays = True

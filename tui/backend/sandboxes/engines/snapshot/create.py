@@ -2,17 +2,17 @@
 
 from tui import __version__
 from tui.backend import exception_store, mapper, paths
-from tui.backend.command import command
-from tui.backend.engine_names import SNAPSHOT
 from tui.backend.errors import Refused, UsageError
+from tui.backend.inventory.engines import snapshot
 from tui.backend.inventory.record import Record
 from tui.backend.plan import Step
-from tui.backend.sandboxes import frame, mounting, origin_steps, proof
+from tui.backend.sandboxes import evidence, frame, mounting, origin_steps
+from tui.backend.sandboxes.engines.snapshot import choice
 from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
-from tui.backend.sandboxes.request import RAMDISK, CreateRequest
+from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.sandboxes.reserve import usual_size
-from tui.backend.stores import STORES, ramdisk
+from tui.backend.stores import ramdisk
 from tui.backend.stores.made import Made
 
 
@@ -32,8 +32,8 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         origin_size=length,
         origin_id=origin.identity,
         image=origin.image,
-        engine=SNAPSHOT,
-        store=RAMDISK if request.classic else request.store,
+        engine=snapshot.name,
+        store=choice.store(request).name,
         policy=policy,
         chunk=chunk,
         size=store.size,
@@ -42,7 +42,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         mount_options=options if target else "",
         mount_made=target is not None and target.absent and not own_place,
         hashed=origin.image if request.hash is None else request.hash,
-        brd_loaded=store.brd_loaded,
+        brd_loaded=store.loads,
         created=request.created,
         version=__version__,
         namespace=facts.namespace,
@@ -82,11 +82,10 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
 
 
 def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> Made:
-    others = tuple(device for device in facts.inventory.devices if device != facts.origin.device)
-    inventory = facts.inventory.knowing(others)
+    inventory = facts.inventory.without(facts.origin.device)
     if request.classic:
-        return ramdisk.make_classic(size, inventory, facts.abilities)
-    return STORES[request.store].make(name, size, inventory, facts.abilities)
+        return ramdisk.make_classic(name, size, inventory, facts.abilities)
+    return choice.store(request).make(name, size, inventory, facts.abilities)
 
 
 def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
@@ -95,9 +94,9 @@ def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
     if not mounting.mountable(facts.origin.fstype):
         if request.mount is None:
             return None
-        found = facts.origin.fstype or "no file system"
         raise Refused(
-            f"{facts.origin.path} cannot be mounted: it holds {found}.", "Leave the mount out: --no-mount."
+            f"{facts.origin.path} cannot be mounted: {mounting.holds(facts.origin.fstype)}.",
+            "Leave the mount out: --no-mount.",
         )
     mounting.check_members(facts.origin.path, facts.elsewhere)
     return mounting.check(facts.target or mounting.default_target(name))
@@ -112,7 +111,7 @@ def _notes(record: Record, facts: Survey, maximum: int) -> tuple[str, ...]:
     if facts.unreadable:
         notes.append(_failing(record, facts))
     if record.mount is None:
-        found = f"it holds {origin.fstype}" if origin.fstype else "no file system was found on it"
+        found = mounting.holds(origin.fstype)
         notes.append(f"It will not be mounted ({found}); work on {paths.device(record.name)} itself.")
     if origin.fstype == "LVM2_member":
         notes.append(
@@ -141,22 +140,21 @@ def _failing(record: Record, facts: Survey) -> str:
 
 
 def _steps(record: Record, facts: Survey, store: Made, target: Target | None) -> tuple[Step, ...]:
-    name, origin, able, devices = record.name, facts.origin, facts.abilities, facts.inventory.devices
+    name, origin, able = record.name, facts.origin, facts.abilities
     source = origin_steps.source(origin)
     table = mapper.table(source, origin.size or 0, store.cow, record.policy, record.chunk)
-    load = Step("Load the kernel's snapshot target", command("modprobe", "dm-snapshot"))
     mount = mounting.steps(name, origin.fstype, target, record.mount_options) if target else ()
     return (
         *origin_steps.same(origin),
         *frame.directory(name),
         frame.begin(name, "create"),
         frame.note(record),
-        *(() if able.snapshot else (load,)),
-        *frame.udev_rule(able),
+        *frame.load(able, "snapshot target", "dm-snapshot"),
+        *frame.udev_rule(able, name),
         *store.steps,
         *origin_steps.attach(name, origin),
         mapper.create_step(name, table, able.udev),
-        *proof.note(record, origin, devices),
+        *evidence.note(record, origin, facts.inventory),
         *mount,
         frame.end(name, "create"),
     )

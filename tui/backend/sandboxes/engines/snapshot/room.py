@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tui.backend import exception_store, stores
 from tui.backend.errors import Refused
-from tui.backend.inventory.status import Health
+from tui.backend.kernel.dm_status import Health
 
 if TYPE_CHECKING:
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
     from tui.backend.origins import Origin
     from tui.backend.plan import Step
     from tui.backend.sandboxes.engines.wanted import Wanted
@@ -46,7 +46,7 @@ def open_promise(sandbox: Sandbox) -> int:
 def growth(sandbox: Sandbox, wanted: Wanted) -> int:
     """At most what cannot overflow. Refused where that is so already, or nothing tells how it was made."""
     record = sandbox.record
-    if record is None or sandbox.map is None:
+    if record is None or not record.chunk or sandbox.map is None:
         raise Refused(
             f"The record of {sandbox.name} is missing or damaged, so it is not known how it was made.",
             "It can be used and removed as ever, but not grown.",
@@ -63,6 +63,11 @@ def growth(sandbox: Sandbox, wanted: Wanted) -> int:
 def enlarge(sandbox: Sandbox, old: int, new: int, udev: bool) -> tuple[Step, ...]:
     """As the store that it has does that."""
     return stores.of(sandbox).enlarge(sandbox, old, new, udev)
+
+
+def clear(sandbox: Sandbox) -> tuple[Step, ...]:
+    """As the store that it has wants it."""
+    return stores.of(sandbox).clear(sandbox)
 
 
 def settle(sandbox: Sandbox, udev: bool) -> tuple[Step, ...]:

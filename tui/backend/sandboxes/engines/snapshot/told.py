@@ -11,8 +11,8 @@ from tui.backend.text import clean
 
 if TYPE_CHECKING:
     from tui.backend.command import Command
-    from tui.backend.inventory.mounts import Mount
-    from tui.backend.inventory.sandboxes import Sandbox
+    from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.kernel.mountinfo import Mount
 
 
 def mount_again(sandbox: Sandbox, mount: Mount) -> tuple[Command, str]:

@@ -10,7 +10,8 @@ import re
 
 SECTOR = 512
 """Bytes. The kernel counts sizes of devices in these, whatever the logical block size."""
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = re.compile(r"[0-9]{1,100}")
+"""No number of the kernel is longer; Python refuses those of thousands of digits with an error."""
 _FIELDS = re.compile(r"[^ \t]+")
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 
