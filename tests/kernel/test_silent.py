@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.kernel import silent
-from tests.kernel.engines import both_engines
 from tests.kernel.lab import PLACE, Lab, sh
 from tui.backend.inventory import blockers
 
@@ -44,7 +43,7 @@ def silence() -> Iterator[None]:
             there.kill()
 
 
-@both_engines
+@pytest.mark.parametrize("engine", ["auto", "overlay"])  # in guests: not every kernel has FUSE
 def test_whoever_maps_a_file_that_never_comes_holds_nobody(lab: Lab, engine: str) -> None:
     """Without rights, and without a way to the sandbox."""
     origin = lab.disk().origin

@@ -39,8 +39,10 @@ def overlay_over(point: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("broken", [False, True], ids=["remove", "recover"])
 def test_an_overlay_of_somebody_over_a_part_of_it(lab: Lab, broken: bool) -> None:
-    origin = lab.disk().origin
-    box = lab.create(origin, name="trial", mount=f"{PLACE}/point")
+    """Where its mount point stays."""
+    point = PLACE / "point"
+    point.mkdir()
+    box = lab.create(lab.disk().origin, name="trial", mount=str(point))
     Path(f"{box.mountpoint}/part").mkdir()
     Path(f"{box.mountpoint}/file").write_text("work")
     with overlay_over(str(box.mountpoint)):
@@ -54,4 +56,17 @@ def test_an_overlay_of_somebody_over_a_part_of_it(lab: Lab, broken: bool) -> Non
         assert lab.sandbox("trial").mounts
         assert Path(f"{box.mountpoint}/file").read_text() == "work"
     lab.remove("trial")
+    assert lab.sandboxes() == ()
+
+
+def test_an_overlay_of_somebody_where_its_mount_point_goes_with_it(lab: Lab) -> None:
+    """It cannot be known before; `recover` ends the removal when he is gone."""
+    box = lab.create(lab.disk().origin, name="trial", mount=f"{PLACE}/made")
+    Path(f"{box.mountpoint}/part").mkdir()
+    with overlay_over(str(box.mountpoint)):
+        with pytest.raises(PlanFailed, match="Remove the map trial") as failed:
+            lab.remove("trial")
+        assert not failed.value.undone
+        assert "recover" in failed.value.hint
+    lab.recover()
     assert lab.sandboxes() == ()

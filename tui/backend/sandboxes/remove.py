@@ -161,8 +161,16 @@ def _let_go(sandbox: Sandbox, able: Abilities) -> tuple[Step, ...]:
     paused = sandbox.map is not None and sandbox.map.suspended
     wake = Step("Let waiting writes go on", mapper.dmsetup(able.udev, "resume", sandbox.name))
     unmount = unmounting.steps(sandbox)
-    closed = (mapper.closed_step(sandbox.name),) if sandbox.map else ()
+    # copies of its mounts that go with their directories have it open until then, and are in nobody's way
+    ask = sandbox.map is not None and not _own_points(sandbox)
+    closed = (mapper.closed_step(sandbox.name),) if ask else ()
     return (*mark, *((wake,) if paused else ()), *unmount, *closed)
+
+
+def _own_points(sandbox: Sandbox) -> tuple[str, ...]:
+    """The directories that were made for it to be mounted on, and go with it."""
+    place = (paths.of(sandbox.name, paths.MOUNT_POINT),) if paths.MOUNT_POINT in sandbox.entries else ()
+    return tuple(dict.fromkeys((*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))))
 
 
 def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
@@ -172,11 +180,8 @@ def _let_copies_go(sandbox: Sandbox) -> tuple[Step, ...]:
     Past the point of no return: until then an undo may mount there again, and somebody else could by now have
     put a link in the place of a directory that is gone.
     """
-    place = (paths.of(sandbox.name, paths.MOUNT_POINT),) if paths.MOUNT_POINT in sandbox.entries else ()
-    own = tuple(dict.fromkeys((*place, *((sandbox.mount_left,) if sandbox.mount_left else ()))))
-    if not own:
-        return ()
-    return (Step("Remove the mount point that was made for it", kept.remove_empty(*own)),)
+    own = _own_points(sandbox)
+    return (Step("Remove the mount point that was made for it", kept.remove_empty(*own)),) if own else ()
 
 
 def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tuple[Step, ...]:
