@@ -10,7 +10,7 @@ import stat
 import subprocess
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +215,12 @@ class Lab:
         return sandboxes.read(self.host)
 
     def sandbox(self, name: str) -> Sandbox:
-        """One sandbox."""
-        return next(found for found in self.sandboxes() if found.name == name)
+        """One sandbox, which is the same read alone and among all."""
+        found = next(found for found in self.sandboxes() if found.name == name)
+        alone = sandboxes.one(self.host, name)
+        assert alone is not None
+        assert replace(alone, status=found.status) == found
+        return found
 
     def gauge(self, name: str) -> Gauge:
         """Its gauge of now."""

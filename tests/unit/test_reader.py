@@ -14,6 +14,8 @@ from tui.backend.inventory.status import NOT_READ
 from tui.backend.practice import PracticeHost, events, storage, tree
 from tui.backend.practice.nodes import Content
 from tui.backend.sandboxes import memory
+from tui.backend.verbs.mount import MOUNT, MountRequest
+from tui.backend.verbs.remove import REMOVE, RemoveRequest
 from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
 
 
@@ -73,6 +75,28 @@ def test_every_reading_is_as_a_fresh_one() -> None:
         change()
         assert reader.read().sandboxes == sandboxes.read(host)
         assert reader.read().sandboxes == sandboxes.read(host)
+        alone = sandboxes.one(host, NAME)
+        assert (() if alone is None else (alone,)) == sandboxes.read(host)
+
+
+def test_a_verb_of_one_reads_nothing_of_the_others() -> None:
+    """But whose their parts are, and which files are attached: those may lie in this one."""
+    host = WatchedHost()
+    make(host)
+    make(host, name="other")
+    other = sandboxes.one(host, "other")
+    assert other is not None
+    assert other.map
+    for change in (
+        lambda: verbs.run(host, UNMOUNT, UnmountRequest(NAME)),
+        lambda: verbs.run(host, MOUNT, MountRequest(NAME)),
+        lambda: verbs.run(host, REMOVE, RemoveRequest((NAME,))),
+    ):
+        host.looked.clear()
+        host.calls.clear()
+        change()
+        assert not {paths.of("other", paths.RECORD), f"/sys/block/{other.map.kname}/size"} & set(host.looked)
+        assert "lsblk" not in {call[0] for call in host.calls}
 
 
 def test_a_mount_point_that_somebody_removed_is_seen() -> None:

@@ -30,6 +30,7 @@ class Inventory:
     def __init__(self, host: Host, **known: object) -> None:
         self.host = host
         self.__dict__.update(known)  # where a cached property looks first
+        self._alone: dict[str, Sandbox | None] = {}
 
     @cached_property
     def devices(self) -> tuple[Device, ...]:
@@ -73,7 +74,7 @@ class Inventory:
 
     def knowing(self, devices: tuple[Device, ...]) -> Inventory:
         """The same with other devices."""
-        known = {name: value for name, value in self.__dict__.items() if name != "host"}
+        known = {name: value for name, value in vars(self).items() if name not in ("host", "_alone")}
         return Inventory(self.host, **{**known, "devices": devices})
 
     def without(self, device: Device | None) -> Inventory:
@@ -83,10 +84,14 @@ class Inventory:
         return self.knowing(tuple(one for one in self.devices if one.kname != device.kname))
 
     def sandbox(self, name: str) -> Sandbox:
-        """The sandbox of a name, or NotFound."""
-        for sandbox in self.sandboxes:
-            if sandbox.name == name:
-                return sandbox
+        """The sandbox of a name, or NotFound. Where not all have been read, that is read alone."""
+        if "sandboxes" in vars(self):
+            found = next((sandbox for sandbox in self.sandboxes if sandbox.name == name), None)
+        else:
+            found = self._alone[name] if name in self._alone else sandboxes.one(self.host, name, self.mounts)
+            self._alone[name] = found
+        if found is not None:
+            return found
         names = ", ".join(sandbox.name for sandbox in self.sandboxes) or "none"
         raise NotFound(f"There is no sandbox {name!r}.", f"Sandboxes here: {names}.")
 

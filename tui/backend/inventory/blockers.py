@@ -149,7 +149,7 @@ def _shared(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 def _held(now: Inventory, entry: Map | None) -> tuple[Blocker, ...]:
     """The devices on top of a map."""
-    if entry is None:
+    if entry is None or not entry.holders:
         return ()
     names = {other.kname: f"{other.name} ({other.kname})" for other in now.maps}
     return tuple(

@@ -45,12 +45,13 @@ class Loop:
         return f"/dev/{self.kname}"
 
 
-def read(host: Host) -> tuple[Loop, ...]:
+def read(host: Host, of: str | None = None) -> tuple[Loop, ...]:
     """Every loop device that has a backing file; where its mount is gone, the path is how it was called when
-    it was attached.
+    it was attached. Or only those whose path is in the directory `of` a sandbox, by its name.
     """
     names = (name for name in host.listdir("/sys/block") if name.startswith("loop"))
-    found = (_loop(host, name) for name in sorted(names))
+    files = ((name, _file(host, name)) for name in sorted(names))
+    found = (_loop(host, name, file) for name, file in files if file and _is_of(file, of))
     return tuple(loop for loop in found if loop is not None)
 
 
@@ -76,12 +77,22 @@ def devno(number: int) -> str:
     return f"{os.major(number)}:{os.minor(number)}"
 
 
-def _loop(host: Host, kname: str) -> Loop | None:
+def _file(host: Host, kname: str) -> str:
+    """The path of the file behind it; empty where it is not bound."""
+    try:
+        file = host.read(f"/sys/block/{kname}/loop/backing_file").removesuffix("\n")
+        return (host.attached_as(f"/dev/{kname}") if plain(file) in _LOST else "") or file
+    except OSError:
+        return ""
+
+
+def _is_of(file: str, name: str | None) -> bool:
+    return name is None or paths.sandbox_in(file) == name
+
+
+def _loop(host: Host, kname: str, file: str) -> Loop | None:
     base = f"/sys/block/{kname}"
     try:
-        file = host.read(f"{base}/loop/backing_file").removesuffix("\n")
-        if file.removesuffix(" (deleted)") in _LOST:
-            file = host.attached_as(f"/dev/{kname}") or file
         found = Loop(
             kname=kname,
             devno=host.read(f"{base}/dev").strip("\n"),

@@ -43,13 +43,23 @@ class Map:
         return f"/dev/mapper/{self.name}", f"/dev/{self.kname}"
 
 
-def read(host: Host) -> tuple[Map, ...]:
-    """Every device-mapper device of the machine, in the order of their numbers."""
+def read(host: Host, of: str | None = None) -> tuple[Map, ...]:
+    """Every device-mapper device of the machine, in the order of their numbers; or only those `of` a sandbox,
+    by its name.
+    """
     names = [name for name in host.listdir("/sys/block") if name.startswith("dm-")]
+    if of is not None:
+        names = [
+            name for name in names if paths.owner(lenient.text(host, f"/sys/block/{name}/dm/uuid")) == of
+        ]
     found = [_map(host, kname) for kname in sorted(names, key=lambda name: int(name[3:]))]
     known = [entry for entry in found if entry is not None]
     tables = _tables(host) if any(map(_is_main, known)) else {}
     return tuple(_made_of(host, entry, tables.get(entry.name)) for entry in known)
+
+
+def _owner(host: Host, kname: str) -> str | None:
+    return paths.owner(lenient.text(host, f"/sys/block/{kname}/dm/uuid"))
 
 
 def _is_main(entry: Map) -> bool:

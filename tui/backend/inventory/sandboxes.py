@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import lenient, paths
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import parts, record, status
+from tui.backend.inventory import loops, maps, mounts, parts, record, status
 from tui.backend.inventory.foreign import Holder, elsewhere, holders
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.sandbox import Sandbox
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.record import Record
+    from tui.backend.kernel.mountinfo import Mount
 
 
 def read(host: Host, of: Parts | None = None) -> tuple[Sandbox, ...]:
@@ -37,20 +38,29 @@ def read(host: Host, of: Parts | None = None) -> tuple[Sandbox, ...]:
     return Assembly(host, of or parts.read(host)).read()
 
 
+def one(host: Host, name: str, mounted: tuple[Mount, ...] | None = None) -> Sandbox | None:
+    """The sandbox of a name, None where there is none: of the others nothing is read but whose their parts
+    are. `mounted` is what is mounted, where that has been read.
+    """
+    found = mounts.read(host) if mounted is None else mounted
+    of = Parts(maps.read(host, name), found, loops.read(host, name))
+    return next(iter(Assembly(host, of, only=name).read()), None)
+
+
 class Assembly:
     """Makes sandboxes of the parts of a machine, again and again as long as those stay the same: what cannot
-    have changed since the last time is not read again.
+    have changed since the last time is not read again. `only` one of them, by its name; None: all.
     """
 
-    def __init__(self, host: Host, of: Parts) -> None:
-        self.host, self._parts = host, of
+    def __init__(self, host: Host, of: Parts, only: str | None = None) -> None:
+        self.host, self._parts, self._only = host, of, only
         self._known: dict[str, Sandbox] = {}
         self._records: dict[str, str] = {}
         self._changing: tuple[str, ...] = ()
 
     def read(self) -> tuple[Sandbox, ...]:
         """As the function `read`."""
-        names = sorted({*self._parts.names(), *self._directories(), *elsewhere(self.host, self._parts)})
+        names = self._names()
         ours = self._parts.main or self._parts.helpers
         statuses = self._statuses() if ours else {}
         texts = {name: record.text(self.host, name) for name in names}
@@ -64,6 +74,10 @@ class Assembly:
         self._records = texts
         self._known = {sandbox.name: sandbox for sandbox in found}
         return found
+
+    def _names(self) -> list[str]:
+        found = {*self._parts.names(), *self._directories(), *elsewhere(self.host, self._parts)}
+        return sorted(found if self._only is None else found & {self._only})
 
     def _record(self, name: str, text: str) -> Record | None:
         """The record in a text; that of the last reading where it is the same."""

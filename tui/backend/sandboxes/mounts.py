@@ -14,13 +14,18 @@ def prepare_mount(host: Host, inventory: Inventory, name: str, directory: str | 
     sandbox = ownership.check_whole(inventory.sandbox(name))
     if sandbox.mounts:
         raise Refused(f"{name} is mounted already, on {sandbox.mountpoint}.", "Unmount it first.")
-    others = (other for other in inventory.sandboxes if other.name != name)
-    target = mounting.default_target(name) if directory is None else mounting.survey(host, directory, others)
+    target = _target(host, inventory, name, directory)
     if directory is None and "mnt" in sandbox.entries:
         target = mounting.Target(target.path, absent=False)
     own_place, there = directory is None, mounting.check(target)
     plan = engines.of(sandbox.engine).mount(host, inventory, sandbox, there, own_place)
     return requirements.check(host, plan)
+
+
+def _target(host: Host, inventory: Inventory, name: str, directory: str | None) -> mounting.Target:
+    if directory is None:
+        return mounting.default_target(name)
+    return mounting.survey(host, directory, (one for one in inventory.sandboxes if one.name != name))
 
 
 def prepare_unmount(host: Host, inventory: Inventory, name: str) -> Plan:

@@ -84,7 +84,7 @@ def removal(
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in gone)
     able = abilities.read(host)
     for store in STORES.values():
-        able = store.survey_end(host, found, inventory.sandboxes, able)
+        able = store.survey_end(inventory, found, able)
     made = plan(found, able, proofs)
     return replace(made, notes=(*made.notes, *ownership.notes(gone, found)))
 

@@ -50,7 +50,7 @@ class Store(Protocol):
     def back(self, host: Host, held: int, /) -> str:
         """A sentence on the RAM that came back from sandboxes that `held` so much; empty for none."""
 
-    def survey_end(self, host: Host, gone: Sandboxes, everything: Sandboxes, able: Abilities, /) -> Abilities:
+    def survey_end(self, inventory: Inventory, gone: Sandboxes, able: Abilities, /) -> Abilities:
         """The abilities with what has to be known before some of the sandboxes go."""
 
     def end(self, gone: Sandboxes, able: Abilities, /) -> tuple[Step, ...]:

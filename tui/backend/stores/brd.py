@@ -13,7 +13,7 @@ from tui.backend.plan import Step
 from tui.backend.stores import others_data
 
 if TYPE_CHECKING:
-    from tui.backend.host import Host
+    from tui.backend.inventory import Inventory
     from tui.backend.inventory.abilities import Abilities
     from tui.backend.inventory.sandbox import Sandbox, Sandboxes
 
@@ -56,14 +56,14 @@ def disk(sandbox: Sandbox) -> str:
     return told if told.startswith("ram") else DISK if DISK in below else ""
 
 
-def survey(host: Host, gone: Sandboxes, everything: Sandboxes, able: Abilities) -> Abilities:
+def survey(inventory: Inventory, gone: Sandboxes, able: Abilities) -> Abilities:
     """The abilities with whose data are on the RAM disks, where the module would go."""
     ours = [sandbox for sandbox in gone if is_for(sandbox)]
     if able.ram_disks is None or not ours:
         return able
-    used = {disk(sandbox) for sandbox in everything}
+    used = {disk(sandbox) for sandbox in inventory.sandboxes}
     left = DISK if any(map(_is_noted, ours)) else ""
-    others = others_data.on(host, able.ram_disks, used, left)
+    others = others_data.on(inventory.host, able.ram_disks, used, left)
     return replace(able, ram_disks=replace(able.ram_disks, others=others))
 
 

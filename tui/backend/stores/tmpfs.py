@@ -113,7 +113,7 @@ def back(_host: Host, held: int) -> str:
     return f"{sizes.show(held)} of RAM came back." if held else ""
 
 
-def survey_end(_host: Host, _gone: Sandboxes, _everything: Sandboxes, able: Abilities) -> Abilities:
+def survey_end(_inventory: Inventory, _gone: Sandboxes, able: Abilities) -> Abilities:
     """Nothing else has to be known."""
     return able
 

@@ -44,8 +44,8 @@ def _prepare(host: Host, now: Inventory, request: GrowRequest) -> Prepared[GrowR
 
 def _conclude(done: Done[GrowRequest, bool]) -> Grown:
     name = done.prepared.request.name
-    found = (one for one in sandboxes.read(done.host) if one.name == name)
-    return Grown(name, next((one.gauge.total for one in found), None), done.prepared.facts)
+    found = sandboxes.one(done.host, name)
+    return Grown(name, found.gauge.total if found else None, done.prepared.facts)
 
 
 GROW = Change(_prepare, _conclude)

@@ -41,8 +41,8 @@ class Mounted:
 
 def now_mounted(host: Host, name: str) -> Mounted:
     """Where a sandbox is mounted at this moment."""
-    found = (one for one in sandboxes.read(host) if one.name == name)
-    return Mounted(name, tuple(mount.mountpoint for one in found for mount in one.mounts))
+    found = sandboxes.one(host, name)
+    return Mounted(name, tuple(mount.mountpoint for mount in found.mounts) if found else ())
 
 
 def _mount(host: Host, now: Inventory, request: MountRequest) -> Prepared[MountRequest, None]:

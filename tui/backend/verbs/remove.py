@@ -86,11 +86,11 @@ def _prepare(host: Host, now: Inventory, request: RemoveRequest) -> _Prepared:
     made = remove.prepare(host, now, names, free=request.all)
     names = tuple(sandbox.name for sandbox in made.gone)
     busy = tuple(Stays(name, f"is in use: {who}", busy=True) for name, who in made.busy)
-    others = (sandbox for sandbox in now.sandboxes if sandbox.name not in names)
-    named = {one.name for one in busy}
-    stay = tuple(Stays(other.name, _why(other)) for other in others if other.name not in named)
+    known = {*names, *(one.name for one in busy)}
+    others = (one for one in now.sandboxes if one.name not in known) if request.all else ()
+    stay = tuple(Stays(other.name, _why(other)) for other in others)
     settled = RemoveRequest(names) if names else request
-    return Prepared(made.plan, settled, Facts(made, (*busy, *stay) if request.all else ()))
+    return Prepared(made.plan, settled, Facts(made, (*busy, *stay)))
 
 
 def _why(sandbox: Sandbox) -> str:
