@@ -9,6 +9,7 @@ from tests import verbs
 from tests.unit.practice_verbs import NAME, discard, enlarge, make, without_mapper
 from tui.backend import paths
 from tui.backend.inventory import Inventory, parts, sandboxes
+from tui.backend.inventory.devices import Device
 from tui.backend.inventory.reader import _OLDEST, Reader
 from tui.backend.inventory.status import NOT_READ
 from tui.backend.practice import PracticeHost, events, storage, tree
@@ -116,11 +117,27 @@ def test_other_devices_leave_the_rest_of_a_reading_alone() -> None:
     now = Inventory(host)
     found, devices = now.sandboxes, now.devices
     discard(host)
-    other = now.without(devices[0])
+    other = now.knowing(devices[1:])
     assert other.devices == devices[1:]
     assert now.devices == devices
     assert other.sandboxes == found
-    assert now.without(None) is now
+
+
+def test_a_device_read_alone_is_the_same_as_among_all() -> None:
+    """With all that decides on it: its verdict is."""
+    host = PracticeHost()
+    make(host)
+    everything = Inventory(host).devices
+    assert {device.type for device in everything} > {"disk", "part", "loop", "dm"}
+    for device in everything:
+        around = Inventory(host).around(device.kname)
+        (alone,) = (one for one in around if one.kname == device.kname)
+        assert len(around) < len(everything)
+        assert _in_order(alone) == _in_order(device)
+
+
+def _in_order(device: Device) -> Device:
+    return replace(device, parents=tuple(sorted(device.parents)), children=tuple(sorted(device.children)))
 
 
 def test_a_machine_that_numbers_nothing_is_read_every_time() -> None:

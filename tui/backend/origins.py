@@ -63,7 +63,7 @@ def find(host: Host, inventory: Inventory, text: str) -> Origin:
     path = host.resolve(text)
     kind = host.kind(path)
     if kind is FileKind.BLOCK:
-        return _of_device(host, _at_path(inventory, path, text))
+        return _of_device(host, _at_path(host, inventory, path, text))
     if kind is FileKind.FILE:
         return _of_image(host, inventory, path)
     if kind is FileKind.DIRECTORY:
@@ -87,9 +87,15 @@ def _tagged(inventory: Inventory, text: str, field: str, value: str) -> Device:
     return found[0]
 
 
-def _at_path(inventory: Inventory, path: str, text: str) -> Device:
-    for device in inventory.devices:
-        if path in (device.path, f"/dev/{device.kname}"):
+def _at_path(host: Host, inventory: Inventory, path: str, text: str) -> Device:
+    """By the number of its node: a device can have many."""
+    try:
+        number = loops.devno(host.node(path).number)
+    except OSError:
+        number = ""
+    kname = host.resolve(f"/sys/dev/block/{number}").rpartition("/")[2]
+    for device in inventory.around(kname):
+        if device.devno == number:
             return device
     raise NotFound(f"{text} has gone away.", "Look at the devices again: `sandbox-tui devices`.")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui.backend.errors import NotFound
+from tui.backend.errors import CommandFailed, NotFound
 from tui.backend.inventory import loops, maps, mounts, sandboxes
 from tui.backend.inventory.parts import Parts
 from tui.backend.kernel import swaps
@@ -31,11 +31,14 @@ class Inventory:
         self.host = host
         self.__dict__.update(known)  # where a cached property looks first
         self._alone: dict[str, Sandbox | None] = {}
+        self._around: dict[str, tuple[Device, ...]] = {}
 
     @cached_property
     def devices(self) -> tuple[Device, ...]:
         """Every block device with its verdict. CommandFailed when lsblk is missing."""
-        return _devices(self)
+        from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
+
+        return _judged(self, devices.read(self.host, self.mounts, self.loops))
 
     @cached_property
     def sandboxes(self) -> tuple[Sandbox, ...]:
@@ -74,14 +77,30 @@ class Inventory:
 
     def knowing(self, devices: tuple[Device, ...]) -> Inventory:
         """The same with other devices."""
-        known = {name: value for name, value in vars(self).items() if name not in ("host", "_alone")}
+        known = {name: value for name, value in vars(self).items() if name != "host" and name[0] != "_"}
         return Inventory(self.host, **{**known, "devices": devices})
 
-    def without(self, device: Device | None) -> Inventory:
-        """The same without a device; None for none, and then the devices need not be read."""
-        if device is None:
-            return self
-        return self.knowing(tuple(one for one in self.devices if one.kname != device.kname))
+    def around(self, kname: str) -> tuple[Device, ...]:
+        """A device with its verdict, all that it lies on, and the parts of each disk among these; or all
+        devices, where these have been read, or some of those have no node. Empty where there is none.
+        """
+        if "devices" in vars(self):
+            return self.devices
+        if kname not in self._around:
+            self._around[kname] = self._some(kname)
+        return self._around[kname]
+
+    def _some(self, kname: str) -> tuple[Device, ...]:
+        from tui.backend.inventory import devices, related
+
+        if self.host.kind(f"/sys/class/block/{kname}") is None:
+            return ()
+        names = related.of(self.host, kname)
+        try:
+            found = devices.some(self.host, names, self.mounts, self.loops)
+        except CommandFailed:
+            return self.devices
+        return _judged(self, found) if {one.kname for one in found} >= set(names) else self.devices
 
     def sandbox(self, name: str) -> Sandbox:
         """The sandbox of a name, or NotFound. Where not all have been read, that is read alone."""
@@ -105,12 +124,11 @@ def read(host: Host) -> Inventory:
     return Inventory(host)
 
 
-def _devices(now: Inventory) -> tuple[Device, ...]:
-    from tui.backend.inventory import devices  # here: who only lists sandboxes does not wait for it
+def _judged(now: Inventory, found: tuple[Device, ...]) -> tuple[Device, ...]:
+    """The devices with their verdicts. All that each lies on, and the parts of its disk, are among them."""
     from tui.backend.inventory.verdict import Facts, judge
 
     host = now.host
-    found = devices.read(host, now.mounts, now.loops)
     facts = Facts(
         devices={device.kname: device for device in found},
         swaps=_swaps(host),

@@ -1,11 +1,12 @@
 """Block devices as lsblk(8) tells them, completed from /sys and /proc."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from tui.backend import lenient
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
+from tui.backend.inventory import related
 from tui.backend.inventory.loops import Loop
 from tui.backend.inventory.mounts import Shown
 from tui.backend.kernel import lsblk
@@ -14,6 +15,7 @@ from tui.backend.kernel.mountinfo import Mount
 from tui.backend.kernel.text import number
 from tui.backend.problem import Code, Problem
 
+_LSBLK = ("lsblk", "--json", "--bytes", "--output", lsblk.COLUMNS)
 _TOLD = tuple(field.name for field in fields(Block))
 
 
@@ -65,11 +67,27 @@ def read(host: Host, mounted: Iterable[Mount], bound: Iterable[Loop]) -> tuple[D
     Raises CommandFailed when lsblk is missing or fails.
     """
     try:
-        text = host.run(["lsblk", "--json", "--bytes", "--all", "--output", lsblk.COLUMNS], timeout=30)
+        text = host.run([*_LSBLK, "--all"], timeout=30)
     except CommandFailed as error:
         if "lsblk: failed to access sysfs directory" in error.message:
             return ()  # a machine without any block device
         raise
+    return _parsed(host, text, mounted, bound)
+
+
+def some(
+    host: Host, knames: tuple[str, ...], mounted: Iterable[Mount], bound: Iterable[Loop]
+) -> tuple[Device, ...]:
+    """The devices of these kernel names, and no others. CommandFailed also where one has no node."""
+    text = host.run([*_LSBLK, "--nodeps", *(f"/dev/{kname}" for kname in knames)], timeout=30)
+    found = _parsed(host, text, mounted, bound)
+    return tuple(
+        replace(one, parents=related.below(host, one.kname), children=related.above(host, one.kname))
+        for one in found
+    )
+
+
+def _parsed(host: Host, text: str, mounted: Iterable[Mount], bound: Iterable[Loop]) -> tuple[Device, ...]:
     shown, files = Shown(mounted), {loop.kname: loop.file for loop in bound}
     blocks = (block for block in lsblk.parse(text) if block.size or block.type == "rom")
     return tuple(

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from tui.backend.command import Command, command
 from tui.backend.host import Host
+from tui.backend.inventory import related
 from tui.backend.inventory.devices import Device
 from tui.backend.kernel.block_stat import PLACE, Counters, several
 
@@ -52,7 +53,7 @@ def nodes(host: Host, noted: str, kname: str) -> tuple[str, ...]:
     of the device.
     """
     disk = [f"/dev/{name}" for name in names(noted)[:1] if name != kname]
-    return (*disk, *(f"/dev/{name}" for name in sorted(partitions(host, kname))), f"/dev/{kname}")
+    return (*disk, *(f"/dev/{name}" for name in sorted(related.partitions(host, kname))), f"/dev/{kname}")
 
 
 def read_command(knames: tuple[str, ...]) -> Command:
@@ -108,15 +109,6 @@ def moved(host: Host, noted: str, kname: str) -> bool:
     before, now = parse(text, kname), parse("".join(again), kname)
     pairs = ((before.own, now.own), (before.rest, now.rest))
     return any(None not in pair and pair[0] != pair[1] for pair in pairs)
-
-
-def partitions(host: Host, disk: str) -> frozenset[str]:
-    """The partitions that a disk has now."""
-    try:
-        inside = host.listdir(f"{PLACE}/{disk}")
-    except OSError:
-        return frozenset()
-    return frozenset(name for name in inside if host.kind(f"{PLACE}/{disk}/{name}/partition") is not None)
 
 
 def _rest(one: list[tuple[str, Counters | None]]) -> Counters | None:

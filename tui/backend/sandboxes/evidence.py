@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tui.backend import lenient, paths
 from tui.backend.command import command
 from tui.backend.host import Host
-from tui.backend.inventory import Inventory, loops
+from tui.backend.inventory import Inventory, loops, related
 from tui.backend.inventory.devices import Device
 from tui.backend.inventory.record import Record
 from tui.backend.inventory.sandbox import Sandbox
@@ -63,9 +63,8 @@ def note(record: Record, origin: Origin, now: Inventory) -> tuple[Step, ...]:
         return manifest.steps(record.name, hashed=record.hashed)
     noted, digest = paths.of(record.name, paths.COUNTERS), paths.of(record.name, paths.HASH)
     content = paths.of(record.name, paths.IMAGE) if origin.device is None else origin.path
-    count = (
-        _last_change(content, noted) if origin.device is None else _count(origin.device, now.devices, noted)
-    )
+    device = origin.device
+    count = _count(device, now.around(device.kname), noted) if device else _last_change(content, noted)
     hashing = Step(
         "Note the origin's hash",
         command("sha256sum", "--binary", content, output=digest),
@@ -173,7 +172,7 @@ def _uncounted(host: Host, kname: str, noted: str) -> str:
     ):  # a map may have lost its devices
         return "the devices below it"
     known = frozenset(counters.names(noted)[1:])
-    return "its disk" if disk != kname and known != counters.partitions(host, disk) else ""
+    return "its disk" if disk != kname and known != related.partitions(host, disk) else ""
 
 
 def steps(evidence: Evidence) -> tuple[Step, ...]:

@@ -40,7 +40,11 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
 def _unreadable(host: Host, inventory: Inventory, origin: Origin, *, declared: bool) -> str:
     if declared:
         return "it was said to be failing"
-    return failing.unreadable(host, origin.device, inventory.devices) if origin.device else ""
+    return (
+        failing.unreadable(host, origin.device, inventory.around(origin.device.kname))
+        if origin.device
+        else ""
+    )
 
 
 def _kernel(host: Host) -> tuple[int, ...]:

@@ -13,8 +13,8 @@ from tui.backend.practice.world import World
 
 
 def lsblk(world: World, words: list[str], _: str) -> str:
-    """List devices: `lsblk --json --bytes --all --output COLUMNS`, or one with `--nodeps
-    --noheadings --raw`, or those of a major number: `--include 1`.
+    """List devices: `lsblk --json --bytes --output COLUMNS` with `--all`, or with `--nodeps` and some; or one
+    with `--nodeps --noheadings --raw`, or those of a major number: `--include 1`.
     """
     flags = "J/json b/bytes a/all d/nodeps n/noheadings r/raw"
     given = parse("lsblk", words, flags=flags, values="o/output I/include")
@@ -28,9 +28,13 @@ def lsblk(world: World, words: list[str], _: str) -> str:
             " ".join(str(_row(world, block)[column.lower()]) for column in given.get("output").split(","))
             + "\n"
         )
+    columns = given.get("output").lower().split(",")
+    if {"json", "bytes", "nodeps"} <= set(given.options) and given.operands:
+        some = [_block(world, path, "lsblk: {}: not a block device", 32) for path in given.operands]
+        return json.dumps({"blockdevices": [_shown(world, block, columns) for block in some]}, indent=3)
     if not {"json", "bytes", "all"} <= set(given.options) or given.operands:
         raise NotPractised("lsblk: bad usage")
-    return json.dumps({"blockdevices": _nodes(world, given.get("output").lower().split(","))}, indent=3)
+    return json.dumps({"blockdevices": _nodes(world, columns)}, indent=3)
 
 
 def _nodes(world: World, columns: list[str]) -> list[dict[str, Any]]:
@@ -46,12 +50,16 @@ def _nodes(world: World, columns: list[str]) -> list[dict[str, Any]]:
 
     def node(kname: str) -> dict[str, Any]:
         """A device with all that hangs below it."""
-        row = _row(world, world.blocks[kname])
-        shown = {column: row[column] for column in columns}
+        shown = _shown(world, world.blocks[kname], columns)
         children = [node(name) for name in lower.get(kname, ())]
         return {**shown, "children": children} if children else shown
 
     return [node(kname) for kname in world.blocks if kname not in below]
+
+
+def _shown(world: World, block: Block, columns: list[str]) -> dict[str, Any]:
+    row = _row(world, block)
+    return {column: row[column] for column in columns}
 
 
 def _row(world: World, block: Block) -> dict[str, Any]:

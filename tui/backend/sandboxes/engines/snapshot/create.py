@@ -82,7 +82,7 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
 
 
 def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> Made:
-    inventory = facts.inventory.without(facts.origin.device)
+    inventory = facts.inventory
     if request.classic:
         return ramdisk.make_classic(name, size, inventory, facts.abilities)
     return choice.store(request).make(name, size, inventory, facts.abilities)
