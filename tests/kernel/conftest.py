@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -29,8 +30,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)  # when `-m` has chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Here only the overlay engine's; in the guest all but what is only for here, or (SANDBOX_TUI_SHARE) of
-    the overlay engine's an eighth, in a soak all. Of them a shard.
+    """Here only the overlay engine's; in the guest all but what is only for here, or (SANDBOX_TUI_SHARE) a
+    share. Of them a shard.
     """
     del config
     away = {"only_layers_here"} if IN_VM else set()
@@ -42,11 +43,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if (item.get_closest_marker("layers") or IN_VM) and not any(map(item.get_closest_marker, away))
     ]
     if os.environ.get("SANDBOX_TUI_SHARE") == "1":
-        layered = [item for item in items if item.get_closest_marker("layers")]
-        chosen = set(soak.share(layered, -(-len(layered) // 8), "layers in the guest"))
-        items[:] = [item for item in items if item in chosen or not item.get_closest_marker("layers")]
+        chosen = _share(items)
+        items[:] = [item for item in items if item in chosen]
     number, of = map(int, os.environ.get("SANDBOX_TUI_SHARD", "1/1").split("/"))
     items[:] = items[number - 1 :: of]
+
+
+def _share(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of the overlay engine's an eighth; of a test that is tried in four ways or more half of them, unless it
+    says itself how much of it runs; all others. In a soak all.
+    """
+    layered = [item for item in items if item.get_closest_marker("layers")]
+    found = set(soak.share(layered, -(-len(layered) // 8), "layers in the guest"))
+    ways: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item not in layered:
+            ways[item.nodeid.partition("[")[0]].append(item)
+    for test, tried in ways.items():
+        all_of_them = len(tried) < 4 or tried[0].get_closest_marker("soak")
+        found |= set(tried if all_of_them else soak.share(tried, -(-len(tried) // 2), test))
+    return found
 
 
 @pytest.fixture
