@@ -67,6 +67,7 @@ READERS: dict[str, tuple[Callable[[str], object], ...]] = {
     "block-stats": (block_stat.several,),
     "cgroup": (cgroup.memberships,),
     "dd": (percent.copied, percent.part),
+    "children": (process.children,),
     "debugfs-stat": (debugfs_stat.parse,),
     "dmsetup-status": (dm_status.parse_all,),
     "dmsetup-table": (dm_table.snapshots,),

@@ -34,6 +34,7 @@ def everywhere() -> Iterator[Text]:
     """What every Linux has, for anybody."""
     for reader, path in (
         ("cgroup", "/proc/self/cgroup"),
+        ("children", "/proc/2/task/2/children"),
         ("locks", "/proc/locks"),
         ("maps", "/proc/self/maps"),
         ("mountinfo", "/proc/self/mountinfo"),
@@ -44,6 +45,7 @@ def everywhere() -> Iterator[Text]:
         ("fdinfo", "/proc/self/fdinfo/0"),
     ):
         yield reader, "plain", _read(path)
+    yield "stat", "kernel", _read("/proc/2/stat")
     yield "proc", "plain", "\n".join(sorted(os.listdir("/proc")))
     for memory in ("/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory/memory.stat"):
         if os.path.exists(memory):

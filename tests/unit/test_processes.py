@@ -76,3 +76,13 @@ def test_two_roots_of_one_namespace_are_told_apart(tmp_path: Path) -> None:
         process.kill()
     assert len({here, other, there}) >= 2
     assert processes._place("/proc/self/none") == ("", "")
+
+
+def test_the_kernel_has_nothing_of_its_own() -> None:
+    """Its threads are passed over, and nobody else is."""
+    threads = {pid for pid in processes._by_the_kernel() if processes._has_no_program(pid)}
+    seen = {pid for pid, _task in processes._tasks()}
+    assert not threads & seen
+    assert os.getppid() in seen
+    kthreadd = Path("/proc/2/stat").exists() and Path("/proc/2/stat").read_text().startswith("2 (kthreadd)")
+    assert kthreadd == (2 in threads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -19,19 +20,16 @@ class _Asker:
     """A thread that asks one question after the other. Starting one takes longer than most answers."""
 
     def __init__(self) -> None:
-        self._question: Callable[[], None]
-        self._given = threading.Semaphore(0)
+        self._questions: SimpleQueue[Callable[[], None]] = SimpleQueue()
         threading.Thread(target=self._ask, daemon=True).start()
 
     def _ask(self) -> None:
         while True:
-            self._given.acquire()
-            self._question()
+            self._questions.get()()
 
     def put(self, question: Callable[[], None]) -> None:
         """Ask this next; the one before was answered."""
-        self._question = question
-        self._given.release()
+        self._questions.put(question)
 
 
 _idle: list[_Asker] = []
@@ -45,7 +43,7 @@ def call(ask: Callable[[], T]) -> T:
     """
     answers: list[T] = []
     errors: list[BaseException] = []
-    answered = threading.Event()
+    ended: SimpleQueue[None] = SimpleQueue()
 
     def run() -> None:
         """Ask, and keep what comes of it."""
@@ -53,12 +51,14 @@ def call(ask: Callable[[], T]) -> T:
             answers.append(ask())
         except BaseException as error:  # noqa: BLE001 - raised where it was asked
             errors.append(error)
-        answered.set()
+        ended.put(None)
 
     asker = _idle.pop() if _idle else _Asker()
     asker.put(run)
-    if not answered.wait(SECONDS):
-        raise TimeoutError("the file system does not answer")
+    try:
+        ended.get(timeout=SECONDS)
+    except Empty:
+        raise TimeoutError("the file system does not answer") from None
     _idle.append(asker)
     if errors:
         raise errors[0]

@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 _NS_GET_USERNS = 0xB701
 """ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
+_KTHREADD = 2
+"""The process that starts all of the kernel's threads, in the first PID namespace."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 """The inode number of the first PID namespace (PROC_PID_INIT_INO of linux/proc_ns.h)."""
 _SECONDS = 10
@@ -198,11 +200,35 @@ def _is_of_our_user_namespace(task: int) -> bool:
 
 
 def _tasks() -> Iterator[tuple[int, int]]:
-    """Every thread of every process but ours: (process, thread); a process's first thread comes first."""
+    """Every thread of every process but ours and the kernel's, which have nothing of their own: (process,
+    thread); a process's first thread comes first.
+    """
+    started = _by_the_kernel()
     for pid in process.pids(os.listdir("/proc")):
-        if pid != os.getpid():
+        if pid != os.getpid() and not (pid in started and _has_no_program(pid)):
             with suppress(OSError):
                 yield from ((pid, int(task)) for task in sorted(os.listdir(f"/proc/{pid}/task"), key=int))
+
+
+def _by_the_kernel() -> frozenset[int]:
+    """What the kernel has started: its own threads, some for each sandbox, and programs that help it.
+    None where that is not to be seen.
+    """
+    try:
+        starter = process.stat(_text(f"/proc/{_KTHREADD}/stat"))
+        if starter is None or not starter.kernel:
+            return frozenset()
+        return process.children(_text(f"/proc/{_KTHREADD}/task/{_KTHREADD}/children")) | {_KTHREADD}
+    except OSError:
+        return frozenset()
+
+
+def _has_no_program(pid: int) -> bool:
+    try:
+        os.readlink(f"/proc/{pid}/exe")
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _namespace(task: int | str) -> str:

@@ -53,7 +53,7 @@ def measure(kind: str) -> list[Row]:
 def _try(lab: Lab, origin: str) -> tuple[Times, Times]:
     made, gone = Times(), Times()
     for _ in range(TIMES):
-        made.add(lambda: lab.create(origin, name="measured", size="1M"))
+        made.add(lambda: lab.make(lab.request(origin, name="measured", size="1M")))
         gone.add(lambda: lab.remove("measured"))
     return made, gone
 

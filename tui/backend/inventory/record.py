@@ -77,6 +77,7 @@ class Record:
 
 
 _KEYS = tuple((field.name, str(field.type)) for field in fields(Record))
+_NUMBERS = tuple(name for name, wanted in _KEYS if "int" in wanted)
 
 
 def parse(text: str) -> Record | None:
@@ -105,20 +106,16 @@ def of(text: str, name: str) -> Record | None:
 
 
 def _well_typed(record: Record) -> bool:
-    return all(_is(getattr(record, name), wanted) for name, wanted in _KEYS)
+    """Whether each value is of its field's very type: True and False are no numbers here."""
+    return all(type(getattr(record, name)) in _TYPES[wanted] for name, wanted in _KEYS)
 
 
 def _possible(record: Record) -> bool:
     """Whether all its numbers are some that a kernel can have, and the rest can be worked with."""
-    numbers = (getattr(record, name) for name, wanted in _KEYS if "int" in wanted)
+    numbers = (getattr(record, name) for name in _NUMBERS)
     return (
         all(0 <= number < 1 << 64 for number in numbers if number is not None)
         and 0 <= record.created < _LAST_TIME
         and (record.chunk == 0 or (record.chunk >= SECTOR and record.chunk.bit_count() == 1))
         and "/" not in record.locked
     )
-
-
-def _is(value: object, wanted: str) -> bool:
-    """Whether a value has a field's type; True and False are no numbers here."""
-    return isinstance(value, _TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")

@@ -9,17 +9,20 @@ from tui.backend.kernel.text import fields, lines, number
 _MAPPING = re.compile(r"(?:[^ ]+ ){4}[^ ]+ +(/.*)", re.DOTALL)
 _MAPS_NEWLINE = re.compile(r"\\012")
 """maps escapes newlines and nothing else."""
+_KERNEL_THREAD = 0x00200000
+"""PF_KTHREAD of include/linux/sched.h."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stat:
     """The session of a process, what it has done so far (page faults and ticks of the processor), and when it
-    was started, which tells it from a later one of its number.
+    was started, which tells it from a later one of its number. `kernel`: it is one of the kernel's own.
     """
 
     session: str
     done: tuple[str, ...]
     start: str
+    kernel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def stat(text: str) -> Stat | None:
     words = fields(text.rpartition(")")[2])
     if len(words) < 20:
         return None
-    return Stat(words[3], (words[7], words[9], words[11], words[12]), words[19])
+    kernel = bool((number(words[6]) or 0) & _KERNEL_THREAD)
+    return Stat(words[3], (words[7], words[9], words[11], words[12]), words[19], kernel)
 
 
 def fdinfo(text: str) -> OpenFile:
@@ -77,6 +81,11 @@ def mapped(text: str, near: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     found = (_MAPPING.fullmatch(line) for line in lines(text))
     return tuple(_MAPS_NEWLINE.sub("\n", match[1]) for match in found if match)
+
+
+def children(text: str) -> frozenset[int]:
+    """The processes that one has started, from `children` of its thread (proc_tid_children(5))."""
+    return frozenset(pids(text.split(" ")))
 
 
 def pids(names: list[str]) -> list[int]:
