@@ -16,7 +16,7 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
     if request.mount is not None and not request.no_mount:
         chosen = mounting.survey(host, request.mount, inventory.sandboxes)
     origin = origins.find(host, inventory, request.origin)
-    inside = chosen is not None and mounts.is_in(mounts.read(host), chosen.path, origin.path)
+    inside = chosen is not None and mounts.is_in(inventory.mounts, chosen.path, origin.path)
     able = abilities.read(host)
     lacks = choice.lacks(host, able, request, origin)
     replayed = engines.of(choice.likely(request, origin, lacks)).replays
