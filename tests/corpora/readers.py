@@ -40,6 +40,10 @@ def _pids(text: str) -> object:
     return process.pids(text.split("\n"))
 
 
+def _errors(text: str) -> object:
+    return kmsg.read_errors(kmsg.record(text) or "")
+
+
 def _mounts(text: str) -> object:
     return [(mount, mount.read_only, mount.upper, mount.subvolume) for mount in mountinfo.parse(text)]
 
@@ -74,7 +78,7 @@ READERS: dict[str, tuple[Callable[[str], object], ...]] = {
     "dumpe2fs": (dumpe2fs.is_unfinished, dumpe2fs.used),
     "fdinfo": (process.fdinfo,),
     "io": (process.consumed,),
-    "kmsg": (kmsg.record, kmsg.read_errors),
+    "kmsg": (kmsg.record, _errors),
     "ldd": (ldd.libraries,),
     "locks": (locks.parse,),
     "lsblk": (lsblk.parse,),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.practice_verbs import discard, make, same, sandbox
 from tui.backend.errors import UsageError
+from tui.backend.kernel import kmsg
 from tui.backend.kernel.kmsg import read_errors
 from tui.backend.practice import PracticeHost
 
@@ -19,7 +20,15 @@ LINES = {
     "Buffer I/O error on dev dm-0, logical block 3, lost async page write": set(),
     "Buffer I/O error on device sdb1, logical block 3": set(),
     "sd 2:0:0:0: [sdb] Attached SCSI disk": set(),
+    "critical medium[875]: segfault at 8 in critical medium error, dev sdb, sector 1 op 0x0:[40": set(),
 }
+
+
+def test_what_programs_write_into_the_log_is_not_the_kernels() -> None:
+    said = "critical medium error, dev sdb, sector 1 op 0x0:(READ)"
+    assert kmsg.record(f"3,109,10840000,-;{said}") == said
+    assert kmsg.record(f"12,109,10840000,-;{said}") is None
+    assert kmsg.record(said) is None
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -83,13 +83,19 @@ def test_what_comes_out_of_a_compressed_part_is_not_kept(
 
 
 @pytest.mark.parametrize("kind", [gz, bz, xz])
-def test_what_comes_out_of_a_compressed_part_is_counted(
-    kind: Callable[[], tuple[Callable[[bytes], bytes], Callable[[], bytes]]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("parts", [1, 2])
+def test_what_comes_out_of_compressed_parts_is_counted(
+    kind: Callable[[], tuple[Callable[[bytes], bytes], Callable[[], bytes]]],
+    parts: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Of all of them together."""
     monkeypatch.setattr(segments, "_MOST_OUTPUT", 10 * MIB)
-    compress, flush = kind()
-    data = b"".join(compress(bytes(MIB)) for _ in range(12)) + flush()
-    with pytest.raises(ValueError, match="come out of a part"):
+    data = b""
+    for _part in range(parts):
+        compress, flush = kind()
+        data += b"".join(compress(bytes(MIB)) for _ in range(12 // parts)) + flush()
+    with pytest.raises(ValueError, match="come out of its compressed parts"):
         segments.find(io.BytesIO(data))
 
 

@@ -17,6 +17,7 @@ from tui.backend.errors import CommandFailed, Refused
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "PATIENCE", 0)
     monkeypatch.setattr(lock, "PATIENCE_WITHIN", 0)
+    monkeypatch.setattr(lock, "PATIENCE_OWN", 0)
 
 
 @pytest.fixture

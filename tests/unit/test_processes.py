@@ -10,13 +10,67 @@ from pathlib import Path
 
 import pytest
 
-from tui.backend import processes
+from tests.patience import until
+from tui.backend import kcmp, processes
 
 CODE = {
     "works in": "import os,sys; os.chdir(sys.argv[1])",
     "has open": "import sys; f=open(sys.argv[1]+'/file')",
     "has mapped": "import ctypes,sys; library=ctypes.CDLL(sys.argv[1]+'/file')",
 }
+
+
+THREADS = {
+    "the first has ended": "f = open(sys.argv[1] + '/file'); run(wait); libc.syscall(EXIT, 0)",
+    "files of its own": "run(lambda: (libc.unshare(0x400), opened(), wait()))",
+}
+THREADED = """
+import ctypes, os, sys, threading, time
+EXIT = {"x86_64": 60}.get(os.uname().machine, 93)
+libc = ctypes.CDLL(None, use_errno=True)
+kept = []
+def opened(): kept.append(open(sys.argv[1] + "/file"))
+def wait(): print(flush=True); sys.stdin.read(); os._exit(0)
+def run(work): threading.Thread(target=work).start()
+"""
+
+
+@pytest.mark.parametrize("way", THREADS)
+def test_a_thread_that_holds_by_itself(tmp_path: Path, way: str) -> None:
+    """The first one of its process has nothing open."""
+    (tmp_path / "file").touch()
+    code = THREADED + THREADS[way]
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=-1, stdout=-1) as process:
+        assert process.stdout
+        process.stdout.readline()
+        until(lambda: not _has_file(process.pid), "its first thread has nothing")
+        found = processes.uses("0:0", [str(tmp_path)])
+        process.kill()
+    assert [(use.pid, use.how) for use in found] == [(process.pid, "has open")]
+
+
+def _has_file(pid: int) -> bool:
+    with suppress(OSError):
+        place = f"/proc/{pid}/fd"
+        return any(os.readlink(f"{place}/{entry}").endswith("/file") for entry in os.listdir(place))
+    return False
+
+
+def test_threads_that_share_their_files_are_asked_once() -> None:
+    task = os.getpid()
+    assert kcmp.share_files(task, task)
+    with subprocess.Popen(["sleep", "1000"]) as other:
+        assert not kcmp.share_files(task, other.pid)
+        tasks = [(1, task), (1, task), (2, other.pid), (2, task)]
+        assert [own for _pid, _task, own in processes._with_files(tasks)] == [True, False, True, True]
+        other.kill()
+
+
+def test_no_more_is_read_than_a_machine_has(tmp_path: Path) -> None:
+    """Anybody can make some files of /proc as long as he likes."""
+    (tmp_path / "maps").write_bytes(b"x" * (processes._MOST + 1))
+    assert len(processes._text(str(tmp_path / "maps"))) == processes._MOST
+    assert len(processes._text(str(tmp_path / "maps"), None)) == processes._MOST + 1
 
 
 @pytest.mark.parametrize("how", CODE)

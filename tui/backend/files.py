@@ -16,10 +16,12 @@ from tui.backend.kernel import process
 from tui.backend.kernel.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _OPEN_TREE, _OPEN_TREE_CLONE, _AT_FDCWD = 428, 1, -100
 """linux/mount.h; the system call has this number on all machines."""
+_MOST = 1 << 12
+"""Bytes that are read of what is told of an open file: an epoll has a line for each that it watches."""
 _LOOP_GET_STATUS64 = 0x4C05
 _LOOP_INFO64 = struct.Struct("=QQQ32x64s112x")
 """struct loop_info64 (linux/loop.h): lo_device, lo_inode, lo_rdevice, lo_file_name, and what does not matter
@@ -97,20 +99,22 @@ def is_written(path: str) -> bool | None:
     return False
 
 
-def writers(file: FileNode) -> Iterator[tuple[int, str]]:
-    """The processes that have a file open for writing, each with the name by which it does."""
-    for pid in process.pids(os.listdir("/proc")):
+def writers(file: FileNode, tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The processes that have a file open for writing, each with the name by which it does. `tasks` are those
+    that are looked at: process and thread.
+    """
+    for pid, task in tasks:
         with suppress(OSError):
-            for descriptor in os.listdir(f"/proc/{pid}/fd"):
-                if _writes(pid, descriptor, file):
-                    yield pid, os.readlink(f"/proc/{pid}/fd/{descriptor}")
+            for descriptor in os.listdir(f"/proc/{task}/fd"):
+                if _writes(task, descriptor, file):
+                    yield pid, os.readlink(f"/proc/{task}/fd/{descriptor}")
                     break
 
 
 def _writes(pid: int, descriptor: str, file: FileNode) -> bool:
     """By the inode's number first: only of the right file itself more is asked."""
     with open(f"/proc/{pid}/fdinfo/{descriptor}", "rb") as info:
-        known = process.fdinfo(decode(info.read()))
+        known = process.fdinfo(decode(info.read(_MOST)))
     if known.inode not in ("", str(file.inode)) or not known.writes:
         return False
     return _node(os.stat(f"/proc/{pid}/fd/{descriptor}")) == file

@@ -28,7 +28,11 @@ PATIENCE = 30.0
 """Seconds for which the machine's lock is waited for: most verbs hold it for one or two."""
 PATIENCE_WITHIN = 3600.0
 """The same in the middle of a plan, which would have to be undone, or could not end."""
+PATIENCE_OWN = 0.5
+"""The same for that of a sandbox, which who only looks has for a moment."""
 _PAUSE = 0.02
+_MOST_LISTED = 1 << 20
+"""Bytes of the kernel's list of locks that are read: some ten thousand locks."""
 
 
 class Held:
@@ -105,14 +109,12 @@ class Held:
             descriptor = os.open(paths.of(name), _OPEN_DIRECTORY)
         except OSError:
             return False  # remains without one, or not made yet
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(descriptor, PATIENCE_OWN):
             others = ", ".join(_users(descriptor)) or "another sandbox-tui"
             os.close(descriptor)
             raise Refused(
                 f"{name} is being changed just now, by {others}.", "Wait until that is done, then try again."
-            ) from None
+            )
         self._own[name] = descriptor
         return True
 
@@ -132,15 +134,40 @@ def hold(
 
 
 def changing(names: Iterable[str]) -> tuple[str, ...]:
-    """Those of some sandboxes that a verb is changing. By the kernel's list: to try a lock would keep others
-    from it for a moment.
+    """Those of some sandboxes that a verb is changing. Their locks are tried, for a moment in which a verb
+    that wants one waits. Who may not open them asks the kernel's list.
+    """
+    found = {name: _is_held(paths.of(name)) for name in names}
+    listed = _listed() if None in found.values() else frozenset()
+    return tuple(
+        name for name, held in found.items() if held or (held is None and _number(paths.of(name)) in listed)
+    )
+
+
+def _is_held(directory: str) -> bool | None:
+    """Whether somebody has its lock; None where we may not try."""
+    try:
+        descriptor = os.open(directory, _OPEN_DIRECTORY)
+    except OSError as error:
+        return None if error.errno == errno.EACCES else False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _listed() -> frozenset[str]:
+    """The locks that the kernel lists, as far as that takes no long time: it grows with the square of their
+    number, and anybody can have hundreds of thousands.
     """
     try:
         with open("/proc/locks", "rb") as file:
-            held = locks.parse(decode(file.read()))
+            return locks.parse(decode(file.read(_MOST_LISTED)))
     except OSError:
-        return ()
-    return tuple(name for name in names if _number(paths.of(name)) in held)
+        return frozenset()
 
 
 def _number(path: str) -> str:
@@ -163,14 +190,9 @@ def _noted(descriptor: int) -> str:
 
 
 def _acquire(file: str, patience: float, stop: Callable[[], bool]) -> int:
-    descriptor, end = _open(file), time.monotonic() + patience
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        if time.monotonic() >= end or stop():
-            break
-        time.sleep(_PAUSE)
+    descriptor = _open(file)
+    if _locked(descriptor, patience, stop):
+        return descriptor
     holder = _noted(descriptor)
     others = "" if _lives(holder) else ", ".join(_users(descriptor))
     os.close(descriptor)
@@ -180,6 +202,18 @@ def _acquire(file: str, patience: float, stop: Callable[[], bool]) -> int:
         if others
         else "Wait until it is done, then try again.",
     )
+
+
+def _locked(descriptor: int, patience: float, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Take a lock; False where it cannot be had in so many seconds, or `stop` is true before."""
+    end = time.monotonic() + patience
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if time.monotonic() >= end or stop():
+            return False
+        time.sleep(_PAUSE)
 
 
 def _lives(holder: str) -> bool:

@@ -17,7 +17,7 @@ from functools import partial
 from itertools import takewhile
 from typing import TypeVar
 
-from tui.backend import files, limited, paths
+from tui.backend import files, kcmp, limited, paths
 from tui.backend.host import FileNode, ForeignMount, Use
 from tui.backend.inventory import mounts
 from tui.backend.kernel import mountinfo, process
@@ -27,6 +27,12 @@ T = TypeVar("T")
 
 _NS_GET_USERNS = 0xB701
 """ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
+_MOST = 1 << 16
+_MOST_MOUNTS = 4 << 20
+_MOST_MAPS = 16 << 20
+"""Bytes that are read of a file of /proc, of the mounts of a user namespace of others, of what a process has
+mapped: more than a machine with thousands of each has.
+"""
 _KTHREADD = 2
 """The process that starts all of the kernel's threads, in the first PID namespace."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
@@ -52,13 +58,12 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     here = _namespace("self")
     views: dict[str, _View] = {}
     found: dict[int, Use] = {}
-    for pid, task in _in_time(_tasks()):
+    for pid, task, files_of_its_own in _with_files(_in_time(_tasks())):
         with suppress(OSError):
             namespace = _namespace(task)
             if namespace not in views:
                 views[namespace] = _view(task, devno, places, places if namespace == here else ())
-            # open files of further threads are looked at elsewhere only: else they are their process's
-            open_files = pid == task or namespace != here
+            open_files = files_of_its_own or namespace != here
             if pid not in found and (held := _asked(partial(_first, task, views[namespace], open_files))):
                 found[pid] = Use(pid, *_who(pid), *held)
     return tuple(found.values())
@@ -70,6 +75,17 @@ def _in_time(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """
     end = time.monotonic() + _SECONDS
     return takewhile(lambda _: time.monotonic() < end, tasks)
+
+
+def _with_files(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """Tasks, each with whether it has other open files than the one before of its process: further threads
+    share those of the first, unless that has ended, or they have parted with it (unshare(2)).
+    """
+    before = (0, 0)
+    for pid, task in tasks:
+        own = before[0] != pid or not kcmp.share_files(before[1], task)
+        before = (pid, task) if own else before
+        yield pid, task, own
 
 
 def _asked(look: Callable[[], T | None]) -> T | None:
@@ -85,7 +101,8 @@ def _asked(look: Callable[[], T | None]) -> T | None:
 def writers(file: FileNode) -> tuple[Use, ...]:
     """Who has a file open for writing, under whatever name; nobody when looking takes too long."""
     try:
-        found = limited.call(lambda: tuple(files.writers(file)))
+        tasks = [(pid, task) for pid, task, own in _with_files(_tasks()) if own]
+        found = limited.call(lambda: tuple(files.writers(file, tasks)))
     except TimeoutError:
         return ()
     return tuple(Use(pid, *_who(pid), "has open", path) for pid, path in found)
@@ -98,10 +115,10 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     what is mounted below theirs only.
     """
     ours = _namespace("self")
-    here = frozenset(mount.devno for mount in mountinfo.parse(_text("/proc/self/mountinfo")))
+    here = frozenset(mount.devno for mount in mountinfo.parse(_text("/proc/self/mountinfo", None)))
     seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     found: dict[int, ForeignMount] = {}
-    for pid, task in _tasks():
+    for pid, task in _in_time(_tasks()):
         with suppress(OSError):
             namespace = _namespace(task)
             if namespace == ours:
@@ -218,7 +235,8 @@ def _by_the_kernel() -> frozenset[int]:
         starter = process.stat(_text(f"/proc/{_KTHREADD}/stat"))
         if starter is None or not starter.kernel:
             return frozenset()
-        return process.children(_text(f"/proc/{_KTHREADD}/task/{_KTHREADD}/children")) | {_KTHREADD}
+        children = _text(f"/proc/{_KTHREADD}/task/{_KTHREADD}/children", None)
+        return process.children(children) | {_KTHREADD}
     except OSError:
         return frozenset()
 
@@ -236,12 +254,16 @@ def _namespace(task: int | str) -> str:
 
 
 def _mountinfo(task: int) -> str:
-    return _text(f"/proc/{task}/mountinfo")
+    """All of it where root made the namespace; in one of his own anybody has as many mounts as he likes, each
+    with a path of any length.
+    """
+    return _text(f"/proc/{task}/mountinfo", None if _is_of_our_user_namespace(task) else _MOST_MOUNTS)
 
 
-def _text(path: str) -> str:
+def _text(path: str, most: int | None = _MOST) -> str:
+    """A file of /proc, `most` bytes of it: users make some of them as long as they like."""
     with open(path, "rb") as file:
-        return decode(file.read())
+        return decode(file.read(most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +382,7 @@ def _place(path: str) -> tuple[str, str]:
 def _mapped(pid: int, points: frozenset[str]) -> Iterator[str]:
     """The files below these paths that a process has mapped."""
     near = tuple(points) if len(points) < _FEW else (os.path.commonpath(points),)
-    found = process.mapped(_text(f"/proc/{pid}/maps"), near)
+    found = process.mapped(_text(f"/proc/{pid}/maps", _MOST_MAPS), near)
     return (path for path in found if _inside(path, points))
 
 

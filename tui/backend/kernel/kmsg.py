@@ -7,20 +7,33 @@ continuation lines that begin with a space). Those of reads that failed: blk_pri
 
 import re
 
+from tui.backend.kernel.text import number
+
+_KERNEL = 8
+"""Priorities from here on are of programs, which root lets write there (facility << 3 | level)."""
 _ABOUT = re.compile(
     r"device-mapper|overlayfs|\bloop\d|EXT[234]-fs|XFS|BTRFS|FAT-fs|tmpfs|brd|I/O error|medium error|mount",
     re.IGNORECASE,
 )
 _FAILED = (
-    re.compile(r"(?:critical medium|I/O) error, dev ([^ ,]+), sector \d+(?: op 0x0:|(?! op ))"),
-    re.compile(r"Buffer I/O error on dev(?:ice)? ([^ ,]+), logical block \d+, async page read"),
+    re.compile(
+        r"^(?:blk_update_request: )?(?:critical medium|I/O) error, dev ([^ ,]+), sector \d+"
+        r"(?: op 0x0:|(?! op ))",
+        re.MULTILINE,
+    ),
+    re.compile(
+        r"^Buffer I/O error on dev(?:ice)? ([^ ,]+), logical block \d+, async page read", re.MULTILINE
+    ),
 )
+"""At the beginning of a record: further on is what anybody may have chosen, such as a program's name."""
 
 
 def record(text: str) -> str | None:
     """The text of one record when it is about block devices, else None."""
-    said = text.split("\n", 1)[0].partition(";")[2]
-    return said if _ABOUT.search(said) else None
+    head, _semicolon, said = text.split("\n", 1)[0].partition(";")
+    priority = number(head.partition(",")[0])
+    ours = priority is not None and priority < _KERNEL
+    return said if ours and _ABOUT.search(said) else None
 
 
 def read_errors(log: str) -> set[str]:

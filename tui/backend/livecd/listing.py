@@ -83,7 +83,7 @@ class Collector:
     """Gathers entries, as many as fit into memory. `root` is the path that people gave."""
 
     def __init__(self, root: str) -> None:
-        self._root, self._text, self._replaced = root, 0, 0
+        self._root, self._members, self._text, self._replaced = root, 0, 0, 0
         self.entries: dict[str, Entry] = {}
 
     def add(self, name: str, entry: Entry, more: int = 0) -> None:
@@ -98,8 +98,9 @@ class Collector:
         if name in self.entries:  # unpacked all the same, before what comes later
             self._replaced += _blocks(self.entries[name]) * _BLOCK
         self.entries[name] = entry
+        self._members += 1  # a name that comes twice counts twice: more is kept of each elsewhere
         self._text += len(name) + len(entry.target) + more
-        if len(self.entries) > MOST_NAMES or self._text > MOST_TEXT:
+        if self._members > MOST_NAMES or self._text > MOST_TEXT:
             raise Refused(
                 f"{self._root} has more than {MOST_NAMES:,} names, or more than {MOST_TEXT >> 20} MiB of"
                 " names and attributes.",

@@ -22,8 +22,8 @@ _CHUNK = 1 << 16
 _MOST_PARTS = 100
 _MOST_ZEROS = 64 << 20
 """Bytes that may fill up to the next part."""
-_MOST_OUTPUT = 8 << 30
-"""Bytes that may come out of a compressed part: more than any initrd has, and minutes to go through."""
+_MOST_OUTPUT = 4 << 30
+"""Bytes that may come out of all compressed parts: more than any initrd has, and a minute to go through."""
 _MOST_MEMORY = 256 << 20
 """Bytes that xz may ask for: four times as much as its best compression takes."""
 
@@ -67,8 +67,9 @@ class Segment:
 def find(file: BinaryIO) -> tuple[Segment, ...]:
     """The parts of an initrd. ValueError when it is cut short or damaged."""
     found: list[Segment] = []
+    meter = _Meter()
     while (start := _next(file)) is not None:
-        end = _end(file, start)
+        end = _end(file, start, meter)
         found.append(Segment(start, None if end is None else end - start))
         if end is None:
             break
@@ -90,14 +91,27 @@ def _next(file: BinaryIO) -> int | None:
     return None
 
 
-def _end(file: BinaryIO, start: int) -> int | None:
+class _Meter:
+    """Counts what comes out of all compressed parts."""
+
+    def __init__(self) -> None:
+        self._total = 0
+
+    def add(self, came: int) -> None:
+        """So many bytes more. ValueError when it is too much."""
+        self._total += came
+        if self._total > _MOST_OUTPUT:
+            raise ValueError(f"more than {_MOST_OUTPUT >> 30} GiB come out of its compressed parts")
+
+
+def _end(file: BinaryIO, start: int, meter: _Meter) -> int | None:
     file.seek(start)
     magic = file.read(6)
     file.seek(start)
     if magic in _NEWC:
         return _end_of_cpio(file)
     make = next((make for begin, make in _KNOWN.items() if magic.startswith(begin)), None)
-    return None if make is None else _end_of_stream(file, make())
+    return None if make is None else _end_of_stream(file, make(), meter)
 
 
 def _end_of_cpio(file: BinaryIO) -> int:
@@ -117,17 +131,14 @@ def _aligned(size: int) -> int:
     return -(-size // 4) * 4
 
 
-def _end_of_stream(file: BinaryIO, stream: _Stream) -> int:
-    total = 0
+def _end_of_stream(file: BinaryIO, stream: _Stream, meter: _Meter) -> int:
     try:
         while not stream.eof:
             chunk = file.read(_CHUNK)
             came = _took(stream, chunk)
-            total += came
+            meter.add(came)
             if not came and not chunk:
                 raise ValueError("the compressed archive is cut short")
-            if total > _MOST_OUTPUT:
-                raise ValueError(f"more than {_MOST_OUTPUT >> 30} GiB come out of a part of it")
     except (zlib.error, lzma.LZMAError, OSError) as error:
         raise ValueError(f"the compressed archive is damaged: {error}") from error
     return file.tell() - len(stream.unused_data)

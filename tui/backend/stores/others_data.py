@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HEAD = 4096
 """The bytes that are wiped when a sandbox goes."""
+_CHUNK = 1 << 20
 _SEVERAL = 8
 """How blkid ends where it finds more than one file system (blkid(8))."""
 _SECONDS = 30
@@ -35,7 +36,7 @@ def on(host: Host, disks: RamDisks, used: Collection[str], left: str) -> tuple[s
         for name in disks.names
         if name not in used
         and not (name == left and _is_left_by_us(host, name))
-        and not _is_empty(host, name, disks.size, end)
+        and not _is_empty(host, name, end)
     )
 
 
@@ -57,17 +58,17 @@ def _is_left_by_us(host: Host, name: str) -> bool:
     return found in ("", "DM_snapshot_cow") and (head.startswith(b"SnAp") or head == bytes(_HEAD))
 
 
-def _is_empty(host: Host, name: str, size: int, end: float) -> bool:
+def _is_empty(host: Host, name: str, end: float) -> bool:
     """Whether nothing was ever written to it, or all of it, read before the clock's `end`, is zero. Reading
-    takes no memory: a page that was never written is not made for it.
+    takes no memory: a page that was never written is not made for it. (cmp(1) takes fifty times as long.)
     """
     if number(lenient.text(host, f"/sys/kernel/debug/ramdisk_pages/{name}")) == 0:
         return True
-    left = end - host.clock()
-    if left <= 0:
-        return False
     try:
-        host.run(["cmp", f"--bytes={size}", f"/dev/{name}", "/dev/zero"], timeout=left)
-    except CommandFailed:
+        with host.open(f"/dev/{name}") as disk:
+            while chunk := disk.read(_CHUNK):
+                if chunk.count(0) != len(chunk) or host.clock() > end:
+                    return False
+    except OSError:
         return False
     return True
