@@ -2,6 +2,7 @@
 
 import _ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,4 +175,18 @@ def test_a_daemon_that_its_own_mount_has_started(lab: Lab, kind: str) -> None:
     assert blockers.now(lab.host, box) == ()
     with program("sh", "-c", f"exec 3<{node(box)}; echo; read line") as pid:
         assert [b.pid for b in blockers.now(lab.host, box)] == [pid]
+    lab.remove("trial")
+
+
+@pytest.mark.only_no_udev
+def test_a_swap_file_in_it_is_named(lab: Lab) -> None:
+    box = lab.create(lab.disk().origin, name="trial", size="8M")
+    file = f"{box.mountpoint}/swap file"
+    sh("dd", "if=/dev/zero", f"of={file}", "bs=1M", "count=2")
+    sh("chmod", "600", file)
+    sh("mkswap", file)
+    sh("swapon", file)
+    with pytest.raises(Refused, match=re.escape(f"swap: is on it: swapoff '{file}'")):
+        lab.remove("trial")
+    sh("swapoff", file)
     lab.remove("trial")

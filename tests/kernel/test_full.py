@@ -207,3 +207,15 @@ def readable(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except OSError:
         return False
+
+
+@pytest.mark.only_no_udev
+def test_a_broken_one_is_not_said_to_be_there(lab: Lab) -> None:
+    box = lab.create(lab.disk().origin, name="trial", size="1M", classic=True)
+    sh("dd", "if=/dev/urandom", f"of={box.mountpoint}/x", "bs=1M", "count=4", "oflag=append", "conv=notrunc")
+    subprocess.run(["sync", "--file-system", str(box.mountpoint)], check=False)
+    until(lambda: lab.gauge("trial").state is State.BROKEN, "it to be BROKEN")
+    lab.unmount("trial")
+    with pytest.raises(Refused, match="is BROKEN: its contents are gone"):
+        lab.mount("trial")
+    lab.remove("trial")

@@ -16,9 +16,9 @@ KEYS = {
     "list": {"sandboxes"},
     "show": {"sandbox", "advice", "amount", "changes", "age", "blockers", "complete"},
     "create": {"name", "device", "mount", "directory", "record"},
-    "grow": {"name", "total", "repaired"},
-    "mount": {"name", "mounts"},
-    "unmount": {"name", "mounts"},
+    "grow": {"name", "total", "repaired", "unchecked"},
+    "mount": {"name", "mounts", "state"},
+    "unmount": {"name", "mounts", "state"},
     "remove": {"removed", "memory", "kept", "stay"},
     "recover": {"kept", "left"},
     "livecd build": {"path", "size"},
@@ -86,8 +86,8 @@ def test_every_change(cli: CommandLine) -> None:
     assert (made["directory"], made["record"]["origin"]) == (place, "/dev/sdb1")
     grown = cli("grow", NAME, "+64M", "--json").json
     assert 320 << 20 <= grown["total"] <= (320 << 20) + 4096
-    assert cli("unmount", NAME, "--json").json == {"name": NAME, "mounts": []}
-    assert cli("mount", NAME, "--json").json == {"name": NAME, "mounts": [f"{place}/mnt"]}
+    assert cli("unmount", NAME, "--json").json == {"name": NAME, "mounts": [], "state": "ok"}
+    assert cli("mount", NAME, "--json").json == {"name": NAME, "mounts": [f"{place}/mnt"], "state": "ok"}
     (gone,) = cli("remove", NAME, "--json").json["removed"]
     assert gone["proof"]["counters_same"] is True
     assert cli("recover", "--json").json == {"kept": [], "left": []}

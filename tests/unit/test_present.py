@@ -17,7 +17,7 @@ from tui.backend.verbs.create import CREATE
 from tui.backend.verbs.grow import GROW, Grown, GrowRequest
 from tui.backend.verbs.livecd_build import Built, Fetched
 from tui.backend.verbs.livecd_write import Written
-from tui.backend.verbs.mount import MOUNT, MountRequest
+from tui.backend.verbs.mount import MOUNT, Mounted, MountRequest
 from tui.backend.verbs.recover import RECOVER
 from tui.backend.verbs.remove import REMOVE, RemoveRequest
 from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
@@ -55,6 +55,10 @@ def test_every_change_says_what_came_of_it() -> None:
     assert results.sentences(grown) == (f"{NAME} has more room now, 384.0 MiB; nothing in it was touched.",)
     gone = results.sentences(change.run(host, UNMOUNT, UnmountRequest(NAME)))
     assert gone == (f"{NAME} is not mounted any more; its changes are still there.",)
+    for state, words in (("FULL", "what had been saved"), ("BROKEN", "its contents are gone")):
+        (said,) = results.sentences(Mounted(NAME, (), state))
+        assert words in said
+        assert "changes" not in said
     mounted = change.run(host, MOUNT, MountRequest(NAME))
     assert results.sentences(mounted) == (f"{NAME} is mounted on {mounted.mounts[0]}.",)
     removed = results.sentences(change.run(host, REMOVE, RemoveRequest((NAME,))))
@@ -63,7 +67,8 @@ def test_every_change_says_what_came_of_it() -> None:
 
 
 def test_what_else_there_is_to_say() -> None:
-    assert "all that had been saved" in results.sentences(Grown("x", 1, repaired=True))[0]
+    assert "all that had been saved" in results.sentences(Grown("x", 1, repaired=True, unchecked=None))[0]
+    assert "with fsck" in results.sentences(Grown("x", 1, repaired=True, unchecked="ext2"))[1]
     assert "/tmp/x.iso, 2.0 MiB" in results.sentences(Built("/tmp/x.iso", 2 << 20))[0]
     assert "6.1.0-9" in results.sentences(Fetched("6.1.0-9"))[0]
     assert "on /dev/sdz" in results.sentences(Written("/tmp/x.iso", 2 << 20, "/dev/sdz"))[0]

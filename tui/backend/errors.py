@@ -18,9 +18,9 @@ class ExitCode(IntEnum):
         return code
 
     DONE = 0, "done"
-    FAILED = 1, "failed; what had been done was undone"
+    FAILED = 1, "failed; it says whether all that had been done was undone, and what to do else"
     USAGE = 2, "the command line makes no sense, or a terminal is missing"
-    REFUSED = 3, "refused, or a program is missing, with the reason; nothing was touched"
+    REFUSED = 3, "refused, or a program is missing, with the reason: nothing of it was touched"
     NEEDS_ROOT = 4, "only root can do this"
     NOT_FOUND = 5, "there is no such device or sandbox"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from tui.backend.errors import ExitCode
+from tui.backend.errors import CommandFailed, ExitCode
 from tui.backend.present import results
 from tui.cli import narration, output
 from tui.cli.running import carry_out, show_only
@@ -21,7 +22,16 @@ def run(verb: Verb, request: object, host: Host, *, dry_run: bool, as_json: bool
         show_only(host, work, request, as_json=as_json)
         return ExitCode.DONE
     result = carry_out(host, work, request)
-    tell(result, as_json=as_json)
+    try:
+        tell(result, as_json=as_json)
+        sys.stdout.flush()
+    except OSError as error:
+        if output.reader_gone(error):
+            raise
+        raise CommandFailed(
+            f"It is done, but what came of it could not be printed ({error.strerror}).",
+            "`sandbox-tui list` tells how things are now.",
+        ) from error
     status: int = work.status(result)
     return status
 

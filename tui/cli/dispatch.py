@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
-import termios
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,6 @@ from tui.cli.parser import build, named
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import TextIO
 
     from tui.backend.host import Host
     from tui.backend.verbs.verb import Verb
@@ -54,7 +51,7 @@ def _guarded(argv: Sequence[str], host: Host | None) -> int:
     except KeyboardInterrupt:
         return _fail("Interrupted.", "", ExitCode.FAILED)
     except OSError as error:
-        if _reader_gone(error):
+        if output.reader_gone(error):
             return ExitCode.DONE
         return _fail(f"{error.filename or 'output'}: {error.strerror or error}.", "", ExitCode.FAILED)
     except Exception as error:  # noqa: BLE001 - people get a sentence, never a traceback
@@ -146,24 +143,6 @@ def _prepare_streams() -> None:
 def _fail(message: str, hint: str, code: int) -> int:
     narration.error(message, hint)
     return int(code)
-
-
-def _reader_gone(error: OSError) -> bool:
-    """Whether there is nobody who could be shown any more what was done: `sandbox-tui … | head`, whose
-    reader has what it wanted; a terminal that was closed.
-    """
-    return isinstance(error, BrokenPipeError) or (error.errno == errno.EIO and _hung_up(sys.stdout))
-
-
-def _hung_up(stream: TextIO) -> bool:
-    """Whether a stream was a terminal that has gone away."""
-    try:
-        termios.tcgetattr(stream.fileno())
-    except termios.error as error:
-        return bool(error.args and error.args[0] == errno.EIO)
-    except (OSError, ValueError):
-        return False
-    return False
 
 
 def _let_go() -> None:

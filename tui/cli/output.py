@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
+import termios
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.backend.text import clean, clean_lines, portable, width
 from tui.cli import narration
@@ -90,6 +92,24 @@ def print_script(plan: Plan) -> None:
     if sys.stdout.isatty():
         script = clean_lines(script)
     print(script, end="")
+
+
+def reader_gone(error: OSError) -> bool:
+    """Whether there is nobody who could be shown any more what was done: `sandbox-tui … | head`, whose
+    reader has what it wanted; a terminal that was closed.
+    """
+    return isinstance(error, BrokenPipeError) or (error.errno == errno.EIO and _hung_up(sys.stdout))
+
+
+def _hung_up(stream: TextIO) -> bool:
+    """Whether a stream was a terminal that has gone away."""
+    try:
+        termios.tcgetattr(stream.fileno())
+    except termios.error as error:
+        return bool(error.args and error.args[0] == errno.EIO)
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def can_draw() -> bool:

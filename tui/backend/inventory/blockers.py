@@ -71,7 +71,7 @@ def read(now: Inventory, sandbox: Sandbox, *, going: bool = True) -> tuple[Block
     inside = (*_nested(now, sandbox), *_attached(now, sandbox), *_sandboxed(now, sandbox))
     inside = (*_frozen(host, sandbox), *inside)
     around = (*_foreign(now, sandbox, going), *_hidden(host, sandbox), *_on_top(now, sandbox))
-    around = (*around, *_shared(now, sandbox), *_changeable(host, sandbox))
+    around = (*around, *_shared(now, sandbox), *_changeable(host, sandbox), *_swap(host, sandbox))
     return (*processes, *inside, *stray, *around)
 
 
@@ -356,12 +356,15 @@ def _on_top(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
     entry = sandbox.map
     if entry is None:
         return ()
-    return (*_held(now, entry), *_swap(now.host, sandbox, entry.kname))
+    return _held(now, entry)
 
 
-def _swap(host: Host, sandbox: Sandbox, kname: str) -> tuple[Blocker, ...]:
+def _swap(host: Host, sandbox: Sandbox) -> tuple[Blocker, ...]:
+    """Swap on its device, or in a file of it."""
     try:
-        used = swaps.parse(host.read("/proc/swaps")) & {sandbox.device, f"/dev/{kname}"}
+        found = swaps.parse(host.read("/proc/swaps"))
     except OSError:
         return ()
-    return (Blocker("swap", f"is on it: swapoff {sandbox.device}"),) if used else ()
+    points, nodes = [mount.mountpoint for mount in sandbox.mounts], _nodes(sandbox)
+    used = (path for path in found if path in nodes or any(paths.within(path, point) for point in points))
+    return tuple(Blocker("swap", f"is on it: swapoff {shell_word(path)}") for path in sorted(used))

@@ -3,6 +3,7 @@
 from functools import singledispatch
 
 from tui.backend import sizes
+from tui.backend.gauge import State
 from tui.backend.text import clean
 from tui.backend.verbs.create import Created
 from tui.backend.verbs.grow import Grown
@@ -11,6 +12,13 @@ from tui.backend.verbs.livecd_write import Written
 from tui.backend.verbs.mount import Mounted
 from tui.backend.verbs.recover import Recovered
 from tui.backend.verbs.remove import Removed
+
+_ALL = "its changes are still there"
+_STILL_THERE = {
+    State.FULL: "what had been saved is still there: `sandbox-tui grow` repairs it",
+    State.BROKEN: "it is BROKEN, and its contents are gone: `sandbox-tui remove` takes it away",
+}
+"""What an unmounted one still has, by its gauge's word."""
 
 
 @singledispatch
@@ -48,7 +56,9 @@ def _(result: Created) -> tuple[str, ...]:
 @sentences.register
 def _(result: Grown) -> tuple[str, ...]:
     kept = "all that had been saved in it is there" if result.repaired else "nothing in it was touched"
-    return (f"{result.name} has more room now, {sizes.show(result.total)}; {kept}.",)
+    check = "Check it with fsck before it is written to again." if result.unchecked else ""
+    said = f"{result.name} has more room now, {sizes.show(result.total)}; {kept}."
+    return (said, check) if check else (said,)
 
 
 @data.register
@@ -58,7 +68,7 @@ def _(result: Mounted) -> tuple[str, ...]:
 
 @sentences.register
 def _(result: Mounted) -> tuple[str, ...]:
-    gone = f"{result.name} is not mounted any more; its changes are still there."
+    gone = f"{result.name} is not mounted any more; {_STILL_THERE.get(State(result.state), _ALL)}."
     return tuple(f"{result.name} is mounted on {point}." for point in result.mounts) or (gone,)
 
 

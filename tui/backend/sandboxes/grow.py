@@ -73,10 +73,7 @@ def _current(sandbox: Sandbox) -> int:
     """The size of the store in bytes, for a sandbox that can grow; Refused for others."""
     status = ownership.check_whole(sandbox).status
     if status.health is Health.INVALID:
-        raise Refused(
-            f"{sandbox.name} is BROKEN: its contents are gone.",
-            f"Remove it: sandbox-tui remove {sandbox.name}.",
-        )
+        raise ownership.broken(sandbox)
     size = sandbox.store_size if status.health is Health.OVERFLOW else status.total
     if size is None:
         raise Refused(

@@ -36,6 +36,13 @@ def check_whole(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+def broken(sandbox: Sandbox) -> Refused:
+    """The refusal of what cannot be done with a snapshot whose changes are lost."""
+    return Refused(
+        f"{sandbox.name} is BROKEN: its contents are gone.", f"Remove it: sandbox-tui remove {sandbox.name}."
+    )
+
+
 def keep_locked(host: Host, sandbox: Sandbox) -> Sandbox:
     """The sandbox without the wish to make its origin's device writable, while something else shows the
     files of that: another sandbox, say, of another mount namespace.

@@ -94,9 +94,9 @@ def _refused(sandbox: Sandbox, mount: Mount, why: str) -> Refused:
     )
 
 
-def mount_again(sandbox: Sandbox, aftermath: str) -> tuple[Step, ...]:
-    """Mount it where it was, as it was."""
-    return tuple(step for mount in sandbox.mounts for step in _mount(sandbox, mount, aftermath))
+def mount_again(sandbox: Sandbox, aftermath: str, *, read_only: bool = False) -> tuple[Step, ...]:
+    """Mount it where it was, as it was; or all of it `read_only`."""
+    return tuple(step for mount in sandbox.mounts for step in _mount(sandbox, mount, aftermath, read_only))
 
 
 def lost(sandbox: Sandbox) -> str:
@@ -109,24 +109,24 @@ def lost(sandbox: Sandbox) -> str:
     )
 
 
-def options(sandbox: Sandbox, mount: Mount) -> str:
-    """The options for a mount of the file system as it is wanted."""
-    whole = _is_read_only(sandbox)
+def options(sandbox: Sandbox, mount: Mount, *, read_only: bool = False) -> str:
+    """The options for a mount of the file system as it is wanted, or `read_only`."""
+    whole = read_only or _is_read_only(sandbox)
     first = mounting.options(mount.fstype, own_place=True, suid_dev=True, read_only=whole)
     kept = (word for word in _words(mount) if _is_kept(mount.fstype, word))
     return ",".join((first, *kept, *restrictions(mount)))
 
 
-def _mount(sandbox: Sandbox, mount: Mount, aftermath: str) -> tuple[Step, ...]:
+def _mount(sandbox: Sandbox, mount: Mount, aftermath: str, read_only: bool) -> tuple[Step, ...]:
     """The file system as it is wanted; then, for a mount alone that is read-only, that."""
-    device = paths.device(sandbox.name)
+    device, wanted = paths.device(sandbox.name), options(sandbox, mount, read_only=read_only)
     step = Step(
         f"Mount it on {clean(mount.mountpoint)}",
-        command("mount", "-t", mount.fstype, "-o", options(sandbox, mount), device, mount.mountpoint),
+        command("mount", "-t", mount.fstype, "-o", wanted, device, mount.mountpoint),
         undo=command("umount", mount.mountpoint),
         aftermath=aftermath,
     )
-    if _is_read_only(sandbox) or not is_bound_read_only(sandbox, mount):
+    if read_only or _is_read_only(sandbox) or not is_bound_read_only(sandbox, mount):
         return (step,)
     alone = ",".join(("remount", "bind", "ro", *own(mount)))
     return (

@@ -54,7 +54,7 @@ def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:
         *unmounting.steps(sandbox, _aftermath(sandbox.name)),
         unmap,
         replace(made, title=f"Make it again over its larger store: {paths.device(sandbox.name)}"),
-        *remounting.mount_again(sandbox, _not_mounted(sandbox.name)),
+        *remounting.mount_again(sandbox, _not_mounted(sandbox.name), read_only=bool(may_be_torn(sandbox))),
     )
 
 
@@ -63,24 +63,40 @@ def notes(sandbox: Sandbox) -> tuple[str, ...]:
     device = paths.device(sandbox.name)
     if not sandbox.mounts:
         plain = f"{sandbox.name} is FULL: {device} is removed and made again over its larger store."
-        return (plain, *_torn(sandbox.record.fstype if sandbox.record else ""))
+        return (plain, *_torn(sandbox))
     found = [f"{sandbox.name} is FULL: it is unmounted, made again over its larger store, and mounted again."]
     if points := unsaved(sandbox):
         found.append(
             "What could not be saved any more is in memory only and is lost then."
             f" Copy it from {points} first."
         )
-        found += _torn(sandbox.mounts[0].fstype)
+    found += _torn(sandbox)
     if dropped := remounting.lost(sandbox):
         found.append(f"It is mounted again without {dropped}, which it has now.")
     return tuple(found)
 
 
-def _torn(fstype: str) -> tuple[str, ...]:
-    """Not of what is never written: a disk without a file system, or one that is packed."""
-    if not mounting.is_written(fstype) or mounting.has_journal(fstype):
-        return ()
-    return (f"{fstype} has no journal and may be torn: check it with fsck before it is written to again.",)
+def may_be_torn(sandbox: Sandbox) -> str:
+    """The type of its file system where that has no journal, else empty; not of what is never written: none,
+    or a packed one.
+    """
+    noted = sandbox.record.fstype if sandbox.record else ""
+    fstype = sandbox.mounts[0].fstype if sandbox.mounts else noted
+    return fstype if mounting.is_written(fstype) and not mounting.has_journal(fstype) else ""
+
+
+def _torn(sandbox: Sandbox) -> tuple[str, ...]:
+    """What to know of file systems that are not whole as they are."""
+    fstype, name = may_be_torn(sandbox), sandbox.name
+    said = ""
+    if fstype:
+        said = f"{fstype} has no journal and may be torn: check it with fsck before it is written to again."
+    elif any(mount.fstype == "jfs" for mount in sandbox.mounts):
+        said = "The fsck of JFS may drop files that had been saved: copy what you need before it is grown."
+    if fstype and sandbox.mounts:
+        device = paths.device(name)
+        said += f" It is mounted read-only; then `sandbox-tui unmount {name}`, `fsck {device}`, and `mount`."
+    return (said,) if said else ()
 
 
 def unsaved(sandbox: Sandbox) -> str:

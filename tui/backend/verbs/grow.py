@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend.argument import Complete, argument
 from tui.backend.inventory import sandboxes
-from tui.backend.sandboxes import grow
+from tui.backend.sandboxes import grow, repair
 from tui.backend.sandboxes.request import SIZES
 from tui.backend.verbs.change import Change, Done, Prepared
 from tui.backend.verbs.verb import Key, Verb, with_whole
@@ -29,23 +29,36 @@ class GrowRequest:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """The sandbox, the bytes of its store now (None: unknown), and whether it was FULL and is `repaired`."""
+    """The sandbox, the bytes of its store now (None: unknown), and whether it was FULL and is `repaired`.
+    `unchecked` is the type of its file system where that is to be checked before it is written to, else None.
+    """
 
     name: str
     total: int | None
     repaired: bool
+    unchecked: str | None
 
 
-def _prepare(host: Host, now: Inventory, request: GrowRequest) -> Prepared[GrowRequest, bool]:
-    made = grow.prepare(host, now, request.name, request.size)
-    settled = replace(request, size=str(made.size))
-    return Prepared(made.plan, settled, now.sandbox(request.name).overflowed)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Whether it was full, and the type of its file system where that may be torn, else empty."""
+
+    full: bool
+    torn: str
 
 
-def _conclude(done: Done[GrowRequest, bool]) -> Grown:
+def _prepare(host: Host, now: Inventory, request: GrowRequest) -> Prepared[GrowRequest, Facts]:
+    made, sandbox = grow.prepare(host, now, request.name, request.size), now.sandbox(request.name)
+    full = sandbox.overflowed
+    facts = Facts(full, repair.may_be_torn(sandbox) if full else "")
+    return Prepared(made.plan, replace(request, size=str(made.size)), facts)
+
+
+def _conclude(done: Done[GrowRequest, Facts]) -> Grown:
     name = done.prepared.request.name
     found = sandboxes.one(done.host, name)
-    return Grown(name, found.gauge.total if found else None, done.prepared.facts)
+    facts = done.prepared.facts
+    return Grown(name, found.gauge.total if found else None, facts.full, facts.torn or None)
 
 
 GROW = Change(_prepare, _conclude)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.backend.argument import Complete, absolute, argument
+from tui.backend.gauge import State
 from tui.backend.inventory import sandboxes
 from tui.backend.sandboxes import mounts
 from tui.backend.verbs.change import Change, Done, Prepared
@@ -33,16 +34,19 @@ class MountRequest:
 
 @dataclass(frozen=True, slots=True)
 class Mounted:
-    """The sandbox, and where it is mounted now: nowhere, after it was unmounted."""
+    """The sandbox, where it is mounted now (nowhere, after it was unmounted); `state` is its gauge's word."""
 
     name: str
     mounts: tuple[str, ...]
+    state: str
 
 
 def now_mounted(host: Host, name: str) -> Mounted:
     """Where a sandbox is mounted at this moment."""
     found = sandboxes.one(host, name)
-    return Mounted(name, tuple(mount.mountpoint for mount in found.mounts) if found else ())
+    if found is None:
+        return Mounted(name, (), State.UNKNOWN.value)
+    return Mounted(name, tuple(mount.mountpoint for mount in found.mounts), found.gauge.state.value)
 
 
 def _mount(host: Host, now: Inventory, request: MountRequest) -> Prepared[MountRequest, None]:

@@ -5,13 +5,16 @@ from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.kernel.dm_status import Health
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import elsewhere, mounting
+from tui.backend.sandboxes import elsewhere, mounting, ownership
 from tui.backend.sandboxes.mounting import Target
 
 
 def mount(host: Host, inventory: Inventory, sandbox: Sandbox, target: Target, own_place: bool) -> Plan:
     """Read-only where it is full: nothing can be written to it, its journal neither."""
+    if sandbox.status.health is Health.INVALID:
+        raise ownership.broken(sandbox)
     name, device = sandbox.name, sandbox.device or ""
     fstype = blkid.probe(host, device)
     if not mounting.mountable(fstype):
