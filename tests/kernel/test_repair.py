@@ -37,8 +37,8 @@ ROUNDS = [(kind, True, "tmpfs") for kind in KINDS] + [("ext4", False, "ramdisk")
     ("kind", "mounted", "store"), product(KINDS, [True, False], ["tmpfs", "ramdisk"]) if soak.ALL else ROUNDS
 )
 def test_growing_repairs_a_full_one(lab: Lab, kind: str, mounted: bool, store: str, tmp_path: Path) -> None:
-    """Every file that was saved is whole, where it was, and it can be written to again: what has no journal once
-    it has been checked.
+    """Every file that was saved is whole, where it was, and it can be written to again; what has no journal
+    once it has been checked.
     """
     disk, saved = full(lab, kind, tmp_path / "point", store=store)
     digest, point = disk.digest(), tmp_path / "point"

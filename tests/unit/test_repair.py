@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.practice_verbs import NAME, look, make
+from tests.unit.practice_verbs import NAME, enlarge, look, make
 from tui.backend import origins
+from tui.backend.command import command
+from tui.backend.errors import Refused
 from tui.backend.inventory.record import Record
+from tui.backend.kernel.dm_table import Snapshot
 from tui.backend.kernel.mountinfo import Mount
-from tui.backend.practice import PracticeHost
+from tui.backend.plan import Step
+from tui.backend.practice import PracticeHost, storage
 from tui.backend.sandboxes import mounting, remounting, repair
 
 
@@ -101,3 +105,46 @@ def test_what_has_no_journal_is_to_be_checked(fstype: str, told: bool, mounted: 
 def test_whether_somebody_wants_it_read_only(fstype: str, options: str, data: str, wanted: bool) -> None:
     mount = Mount(1, "1:1", "/", "/mnt", fstype, "/dev/x", options, data)
     assert mounting.is_read_only(mount) is wanted
+
+
+@pytest.mark.parametrize(
+    ("fstype", "read_only"), [("ext2", True), ("vfat", True), ("ext4", False), ("xfs", False)]
+)
+def test_what_may_be_torn_is_mounted_read_only(fstype: str, read_only: bool) -> None:
+    host = PracticeHost()
+    make(host)
+    box = look(host).sandbox(NAME)
+    table = Snapshot(origin="8:17", cow="7:1", policy="PO", chunk=8)
+    assert box.map is not None
+    points = tuple(replace(mount, fstype=fstype) for mount in box.mounts)
+    steps = repair.steps(replace(box, mounts=points, map=replace(box.map, table=table)), udev=True)
+    (mount,) = (step.command for step in steps if step.title.startswith("Mount it on"))
+    assert ("ro" in str(mount.argv[4]).split(",")) is read_only
+
+
+def test_an_enlarged_store_is_not_cut_again() -> None:
+    """The new map may have written there."""
+    step = Step("enlarge", command("truncate", "file"), command("truncate", "file"))
+    (kept,) = repair.enlarged((step,))
+    assert kept.undo is None
+    assert "FULL as before" in kept.aftermath
+
+
+def test_it_is_not_made_again_over_an_origin_that_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = PracticeHost()
+    make(host)
+    box = look(host).sandbox(NAME)
+    assert box.record is not None
+    found = both()[0]
+    monkeypatch.setattr(origins, "find", lambda *_: found)
+    assert repair._origin(host, look(host), box, box.record).device is not None
+    storage.write(host.world, "sdb1", 4096)
+    with pytest.raises(Refused, match="was written to since then"):
+        repair._origin(host, look(host), box, box.record)
+
+
+def test_no_more_is_promised_than_there_is() -> None:
+    host = PracticeHost()
+    make(host)
+    with pytest.raises(Refused, match="can be promised"):
+        enlarge(host, "+1T")

@@ -22,12 +22,12 @@ class Pieces:
     """All that belongs to one sandbox on this machine, whole or in pieces.
 
     `map` is the writable device, None for an overlay or when only remains are left; `helpers`
-    are maps that serve it or lie on it; `loops` have their backing file in its directory;
+    are the other maps with its UUIDs; `loops` have their backing file in its directory;
     `mounts` are of its device or its overlay, `inner` are the mounts in its own directory
     (store, origin, lower); `below` is the kernel name of the device that the lower layer of an
     overlay is mounted from, None for a directory; `entries` are
     the names in that directory; `busy` is the verb that was running when it was read, or
-    that was interrupted (empty when it had not yet begun); `mount_left` is the mount point
+    that was interrupted, None for none; `mount_left` is the mount point
     that was made for it, as long as it exists; `foreign` is who holds it in another
     mount namespace, None for one of ours; `locked` is the origin's device
     node while it is read-only because of this sandbox; `running`: a program that holds the lock is

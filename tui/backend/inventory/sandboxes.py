@@ -47,6 +47,10 @@ def one(host: Host, name: str, mounted: tuple[Mount, ...] | None = None) -> Sand
     return next(iter(Assembly(host, of, only=name).read()), None)
 
 
+_MARKS = ("create", "grow", "remove")
+"""The verbs that leave a mark while they work; a later one says more of what is to be done."""
+
+
 class Assembly:
     """Makes sandboxes of the parts of a machine, again and again as long as those stay the same: what cannot
     have changed since the last time is not read again. `only` one of them, by its name; None: all.
@@ -190,6 +194,10 @@ class Assembly:
 
 
 def _busy(entries: frozenset[str]) -> str | None:
-    """The verb of the marks in a directory: create, grow or remove, of which the last says most."""
+    """The verb of the marks in a directory, of several the one that says most."""
     verbs = (entry.removeprefix(paths.BUSY) for entry in entries if entry.startswith(paths.BUSY))
-    return max(verbs, default=None)
+    return max(verbs, key=_says, default=None)
+
+
+def _says(verb: str) -> int:
+    return _MARKS.index(verb) if verb in _MARKS else -1

@@ -40,7 +40,7 @@ class Mount:
 
     @property
     def read_only(self) -> bool:
-        """Whether it is, or its file system."""
+        """Whether the mount is; `data` tells whether its file system is."""
         return "ro" in self.options.split(",")
 
     @property

@@ -132,7 +132,7 @@ def plan(gone: tuple[Sandbox, ...], able: Abilities, proofs: tuple[Evidence, ...
     clear = tuple(replace(step, of=sandbox.name) for sandbox in gone for step in _clear(sandbox))
     last = frame.last_one_out(able)
     name = ", ".join(sandbox.name for sandbox in gone)
-    # before the records: they tell, after an interruption, what is ours to take away
+    # what is shared goes before the records: after an interruption these tell what is ours to take away
     steps = (*soft, *hard, *shared, *clear, *last)
     notes = (
         *map(_which, gone),

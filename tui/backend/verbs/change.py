@@ -100,10 +100,10 @@ def run(
     listener: Listener = lambda event: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> T:
-    """Plan under the lock, run the plan, and return the verb's result.
+    """Plan under the lock (for what is `of_files` there is none), run the plan, and return the verb's result.
 
     `shown` is the plan that people agreed to: PlanChanged where it is another one now. `told` hears of the
-    plan before it is run. Raises what planning and running raise; NeedsRoot first.
+    plan before it is run. Raises what planning and running raise; NeedsRoot first, where devices are changed.
     """
     found: list[Prepared[R, F]] = []
     captured: dict[str, str] = {}

@@ -72,7 +72,7 @@ class Engine(Protocol):
         """The steps that bring its store back to the size in use, when growing was interrupted."""
 
     def clear(self, sandbox: Sandbox, /) -> tuple[Step, ...]:
-        """What is done with its store once its map is gone."""
+        """What is done with its store before its map goes."""
 
     def mount(self, host: Host, now: Inventory, sandbox: Sandbox, target: Target, own_place: bool, /) -> Plan:
         """The plan that mounts one on a directory, its own or not. Refused where it cannot be mounted."""
