@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpora import readers
-from tui.backend import paths, processes
+from tui.backend import paths, processes, tasks
 from tui.backend.kernel import mountinfo
 from tui.backend.kernel.text import decode
 
@@ -74,7 +74,7 @@ def test_inside_any_of_many_is_inside_one_of_them(path: str, points: frozenset[s
 def test_a_mapped_file_is_found_below_one_of_many(points: int, monkeypatch: pytest.MonkeyPatch) -> None:
     near = frozenset(f"/tmp/a/{number}" for number in range(points))
     text = "0-1 r--p 0 8:1 1      /tmp/a/2/library\n0-1 r--p 0 8:1 1      /usr/lib/libc.so\n"
-    monkeypatch.setattr(processes, "_text", lambda path: text)
+    monkeypatch.setattr(tasks, "text", lambda path, most: text)
     assert [*processes._mapped(1, near)] == ["/tmp/a/2/library"]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import until
-from tui.backend import kcmp, processes
+from tui.backend import kcmp, processes, tasks
 
 CODE = {
     "works in": "import os,sys; os.chdir(sys.argv[1])",
@@ -61,16 +61,16 @@ def test_threads_that_share_their_files_are_asked_once() -> None:
     assert kcmp.share_files(task, task)
     with subprocess.Popen(["sleep", "1000"]) as other:
         assert not kcmp.share_files(task, other.pid)
-        tasks = [(1, task), (1, task), (2, other.pid), (2, task)]
-        assert [own for _pid, _task, own in processes._with_files(tasks)] == [True, False, True, True]
+        some = [(1, task), (1, task), (2, other.pid), (2, task)]
+        assert [own for _pid, _task, own in tasks.with_files(some)] == [True, False, True, True]
         other.kill()
 
 
 def test_no_more_is_read_than_a_machine_has(tmp_path: Path) -> None:
     """Anybody can make some files of /proc as long as he likes."""
-    (tmp_path / "maps").write_bytes(b"x" * (processes._MOST + 1))
-    assert len(processes._text(str(tmp_path / "maps"))) == processes._MOST
-    assert len(processes._text(str(tmp_path / "maps"), None)) == processes._MOST + 1
+    (tmp_path / "maps").write_bytes(b"x" * (tasks._MOST + 1))
+    assert len(tasks.text(str(tmp_path / "maps"))) == tasks._MOST
+    assert len(tasks.text(str(tmp_path / "maps"), None)) == tasks._MOST + 1
 
 
 @pytest.mark.parametrize("how", CODE)
@@ -134,8 +134,8 @@ def test_two_roots_of_one_namespace_are_told_apart(tmp_path: Path) -> None:
 
 def test_the_kernel_has_nothing_of_its_own() -> None:
     """Its threads are passed over, and nobody else is."""
-    threads = {pid for pid in processes._by_the_kernel() if processes._has_no_program(pid)}
-    seen = {pid for pid, _task in processes._tasks()}
+    threads = {pid for pid in tasks._by_the_kernel() if tasks._has_no_program(pid)}
+    seen = {pid for pid, _task in tasks.everyone()}
     assert not threads & seen
     assert os.getppid() in seen
     kthreadd = Path("/proc/2/stat").exists() and Path("/proc/2/stat").read_text().startswith("2 (kthreadd)")

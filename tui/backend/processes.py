@@ -8,37 +8,29 @@ import fcntl
 import os
 import pwd
 import stat
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 from typing import TypeVar
 
-from tui.backend import files, kcmp, limited, paths
+from tui.backend import files, limited, paths, tasks
 from tui.backend.host import FileNode, ForeignMount, Use
 from tui.backend.inventory import mounts
 from tui.backend.kernel import mountinfo, process
-from tui.backend.kernel.text import decode
 
 T = TypeVar("T")
 
 _NS_GET_USERNS = 0xB701
 """ioctl_ns(2): a file descriptor of the user namespace that a namespace belongs to."""
-_MOST = 1 << 16
 _MOST_MOUNTS = 4 << 20
 _MOST_MAPS = 16 << 20
-"""Bytes that are read of a file of /proc, of the mounts of a user namespace of others, of what a process has
-mapped: more than a machine with thousands of each has.
+"""Bytes that are read of the mounts of a user namespace of others, and of what a process has mapped: more
+than a machine with thousands of each has.
 """
-_KTHREADD = 2
-"""The process that starts all of the kernel's threads, in the first PID namespace."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 """The inode number of the first PID namespace (PROC_PID_INIT_INO of linux/proc_ns.h)."""
-_SECONDS = 10
-"""How long all tasks are looked at."""
 _ROOTS = 8
 """Directories that tasks of a namespace have as their roots, of so many all mounts are read; of those that
 root made, of all.
@@ -58,7 +50,7 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
     here = _namespace("self")
     views: dict[str, _View] = {}
     found: dict[int, Use] = {}
-    for pid, task, files_of_its_own in _with_files(_in_time(_tasks())):
+    for pid, task, files_of_its_own in tasks.with_files(tasks.in_time(tasks.everyone())):
         with suppress(OSError):
             namespace = _namespace(task)
             if namespace not in views:
@@ -67,25 +59,6 @@ def uses(devno: str, places: Sequence[str]) -> tuple[Use, ...]:
             if pid not in found and (held := _asked(partial(_first, task, views[namespace], open_files))):
                 found[pid] = Use(pid, *_who(pid), *held)
     return tuple(found.values())
-
-
-def _in_time(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """As many tasks as there is time for: anybody can have thousands that share thousands of open files. Who
-    is not seen for that is still in the way of unmounting.
-    """
-    end = time.monotonic() + _SECONDS
-    return takewhile(lambda _: time.monotonic() < end, tasks)
-
-
-def _with_files(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
-    """Tasks, each with whether it has other open files than the one before of its process: further threads
-    share those of the first, unless that has ended, or they have parted with it (unshare(2)).
-    """
-    before = (0, 0)
-    for pid, task in tasks:
-        own = before[0] != pid or not kcmp.share_files(before[1], task)
-        before = (pid, task) if own else before
-        yield pid, task, own
 
 
 def _asked(look: Callable[[], T | None]) -> T | None:
@@ -101,8 +74,8 @@ def _asked(look: Callable[[], T | None]) -> T | None:
 def writers(file: FileNode) -> tuple[Use, ...]:
     """Who has a file open for writing, under whatever name; nobody when looking takes too long."""
     try:
-        tasks = [(pid, task) for pid, task, own in _with_files(_tasks()) if own]
-        found = limited.call(lambda: tuple(files.writers(file, tasks)))
+        some = [(pid, task) for pid, task, own in tasks.with_files(tasks.everyone()) if own]
+        found = limited.call(lambda: tuple(files.writers(file, some)))
     except TimeoutError:
         return ()
     return tuple(Use(pid, *_who(pid), "has open", path) for pid, path in found)
@@ -115,10 +88,10 @@ def foreign_mounts() -> tuple[ForeignMount, ...]:
     what is mounted below theirs only.
     """
     ours = _namespace("self")
-    here = frozenset(mount.devno for mount in mountinfo.parse(_text("/proc/self/mountinfo", None)))
+    here = frozenset(mount.devno for mount in mountinfo.parse(tasks.text("/proc/self/mountinfo", None)))
     seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     found: dict[int, ForeignMount] = {}
-    for pid, task in _in_time(_tasks()):
+    for pid, task in tasks.in_time(tasks.everyone()):
         with suppress(OSError):
             namespace = _namespace(task)
             if namespace == ours:
@@ -137,11 +110,11 @@ def namespaces() -> dict[int, tuple[int, str]]:
     of other user namespaces: anybody can make them, until one has the number that he wants.
     """
     found: dict[int, tuple[int, str]] = {}
-    for pid, task in _tasks():
+    for pid, task in tasks.everyone():
         with suppress(OSError):
             number_of_it = os.stat(f"/proc/{task}/ns/mnt").st_ino
             if number_of_it not in found and _is_of_our_user_namespace(task):
-                found[number_of_it] = (pid, _text(f"/proc/{pid}/comm").removesuffix("\n"))
+                found[number_of_it] = (pid, tasks.text(f"/proc/{pid}/comm").removesuffix("\n"))
     return found
 
 
@@ -153,7 +126,10 @@ def hidden_namespaces() -> tuple[Use, ...]:
         return ()
     kept = tuple(_kept())
     used = {_namespace("self")}
-    for _, task in _tasks():  # after these: one whose last process ends meanwhile is hidden from then on
+    for (
+        _,
+        task,
+    ) in tasks.everyone():  # after these: one whose last process ends meanwhile is hidden from then on
         with suppress(OSError):
             used.add(_namespace(task))
     found = {pid: name for pid, name in reversed(kept) if name not in used}
@@ -165,7 +141,7 @@ def _kept() -> Iterator[tuple[int, str]]:
     """Processes with the mount namespaces that they have open, or that are mounted where they are."""
     ours = _namespace("self")
     seen: set[str] = {ours}
-    for pid, task in _in_time(_tasks()):
+    for pid, task in tasks.in_time(tasks.everyone()):
         with suppress(OSError):
             links = [_link(f"/proc/{task}/fd/{descriptor}") for descriptor in os.listdir(f"/proc/{task}/fd")]
             if (there := _namespace(task)) not in seen:
@@ -183,7 +159,7 @@ def _foreign(pid: int, task: int, here: frozenset[str]) -> Iterator[tuple[int, F
     """By the number of each mount, which no other one of the machine has. Of a user namespace of others, in
     which there may be any number: devices, and the file systems that are mounted `here`.
     """
-    program = _text(f"/proc/{pid}/comm").removesuffix("\n")
+    program = tasks.text(f"/proc/{pid}/comm").removesuffix("\n")
     trusted = _is_of_our_user_namespace(task)
     namespace = os.stat(f"/proc/{task}/ns/mnt").st_ino
     text = _mountinfo(task)
@@ -216,39 +192,6 @@ def _is_of_our_user_namespace(task: int) -> bool:
         os.close(owner)
 
 
-def _tasks() -> Iterator[tuple[int, int]]:
-    """Every thread of every process but ours and the kernel's, which have nothing of their own: (process,
-    thread); a process's first thread comes first.
-    """
-    started = _by_the_kernel()
-    for pid in process.pids(os.listdir("/proc")):
-        if pid != os.getpid() and not (pid in started and _has_no_program(pid)):
-            with suppress(OSError):
-                yield from ((pid, int(task)) for task in sorted(os.listdir(f"/proc/{pid}/task"), key=int))
-
-
-def _by_the_kernel() -> frozenset[int]:
-    """What the kernel has started: its own threads, some for each sandbox, and programs that help it.
-    None where that is not to be seen.
-    """
-    try:
-        starter = process.stat(_text(f"/proc/{_KTHREADD}/stat"))
-        if starter is None or not starter.kernel:
-            return frozenset()
-        children = _text(f"/proc/{_KTHREADD}/task/{_KTHREADD}/children", None)
-        return process.children(children) | {_KTHREADD}
-    except OSError:
-        return frozenset()
-
-
-def _has_no_program(pid: int) -> bool:
-    try:
-        os.readlink(f"/proc/{pid}/exe")
-    except FileNotFoundError:
-        return True
-    return False
-
-
 def _namespace(task: int | str) -> str:
     return os.readlink(f"/proc/{task}/ns/mnt")
 
@@ -257,13 +200,7 @@ def _mountinfo(task: int) -> str:
     """All of it where root made the namespace; in one of his own anybody has as many mounts as he likes, each
     with a path of any length.
     """
-    return _text(f"/proc/{task}/mountinfo", None if _is_of_our_user_namespace(task) else _MOST_MOUNTS)
-
-
-def _text(path: str, most: int | None = _MOST) -> str:
-    """A file of /proc, `most` bytes of it: users make some of them as long as they like."""
-    with open(path, "rb") as file:
-        return decode(file.read(most))
+    return tasks.text(f"/proc/{task}/mountinfo", None if _is_of_our_user_namespace(task) else _MOST_MOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +288,7 @@ def _link(path: str) -> str:
 def _mount_id(pid: int, descriptor: str) -> str:
     """The mount that an open file is on, by its number in that process's mountinfo."""
     with suppress(OSError):
-        return process.fdinfo(_text(f"/proc/{pid}/fdinfo/{descriptor}")).mount
+        return process.fdinfo(tasks.text(f"/proc/{pid}/fdinfo/{descriptor}")).mount
     return ""
 
 
@@ -372,7 +309,7 @@ def _place(path: str) -> tuple[str, str]:
     with suppress(OSError):
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
-            known = process.fdinfo(_text(f"/proc/self/fdinfo/{descriptor}"))
+            known = process.fdinfo(tasks.text(f"/proc/self/fdinfo/{descriptor}"))
         finally:
             os.close(descriptor)
         return known.mount, known.inode
@@ -382,7 +319,7 @@ def _place(path: str) -> tuple[str, str]:
 def _mapped(pid: int, points: frozenset[str]) -> Iterator[str]:
     """The files below these paths that a process has mapped."""
     near = tuple(points) if len(points) < _FEW else (os.path.commonpath(points),)
-    found = process.mapped(_text(f"/proc/{pid}/maps", _MOST_MAPS), near)
+    found = process.mapped(tasks.text(f"/proc/{pid}/maps", _MOST_MAPS), near)
     return (path for path in found if _inside(path, points))
 
 
@@ -391,7 +328,7 @@ def _who(pid: int) -> tuple[str, str]:
     keep from being read, nothing is asked.
     """
     try:
-        program = _text(f"/proc/{pid}/comm").removesuffix("\n")
+        program = tasks.text(f"/proc/{pid}/comm").removesuffix("\n")
         number = os.stat(f"/proc/{pid}").st_uid
     except OSError:
         return "unknown", "unknown"
