@@ -37,7 +37,7 @@ def run_suite(guest: Guest, pytest_options: Sequence[str] = ()) -> int:
     here = [] if pytest_options else [Job("this machine's kernel", (sys.executable, "-m", "tests.here"))]
     # the long one first, and then in small parts: so all cores come to their end together
     jobs = [
-        Job("with udev", (*vm, "--", "uml-udev", *pytest_options)),
+        Job("with udev", (*vm, "--share", "--", "uml-udev", *pytest_options)),
         *here,
         *shards,
         Job("Debian's own kernel", (*vm, *release, "--", "own", *pytest_options)),
