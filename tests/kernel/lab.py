@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import verbs
+from tests.patience import until
 from tui.backend import inventory, sizes
 from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
@@ -215,12 +216,13 @@ class Lab:
         return sandboxes.read(self.host)
 
     def sandbox(self, name: str) -> Sandbox:
-        """One sandbox, which is the same read alone and among all."""
+        """One sandbox, which is the same read alone and among all, but while a program of a killed verb works."""
+        return until(lambda: self._read_twice(name), "the same, read alone and among all")
+
+    def _read_twice(self, name: str) -> Sandbox | None:
         found = next(found for found in self.sandboxes() if found.name == name)
         alone = sandboxes.one(self.host, name)
-        assert alone is not None
-        assert replace(alone, status=found.status) == found
-        return found
+        return found if alone is not None and replace(alone, status=found.status) == found else None
 
     def gauge(self, name: str) -> Gauge:
         """Its gauge of now."""
