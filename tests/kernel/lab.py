@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from tests import verbs
-from tests.patience import until
 from tui.backend import inventory, sizes
 from tui.backend.execute import Listener
 from tui.backend.gauge import Gauge
@@ -216,13 +215,16 @@ class Lab:
         return sandboxes.read(self.host)
 
     def sandbox(self, name: str) -> Sandbox:
-        """One sandbox, which is the same read alone and among all, but while a program of a killed verb works."""
-        return until(lambda: self._read_twice(name), "the same, read alone and among all")
+        """One sandbox: the same read alone and among all, unless a program of a killed verb changes it."""
+        found, alone = self._among_all(name), sandboxes.one(self.host, name)
+        if alone is None or replace(alone, status=found.status) != found:
+            assert replace(self._among_all(name), status=found.status) != found, (
+                "nothing has changed meanwhile"
+            )
+        return found
 
-    def _read_twice(self, name: str) -> Sandbox | None:
-        found = next(found for found in self.sandboxes() if found.name == name)
-        alone = sandboxes.one(self.host, name)
-        return found if alone is not None and replace(alone, status=found.status) == found else None
+    def _among_all(self, name: str) -> Sandbox:
+        return next(found for found in self.sandboxes() if found.name == name)
 
     def gauge(self, name: str) -> Gauge:
         """Its gauge of now."""
