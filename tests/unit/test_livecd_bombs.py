@@ -306,3 +306,13 @@ def test_a_name_that_comes_twice_is_counted_twice(tmp_path: Path) -> None:
     found = archives.read(RealHost(), str(tmp_path / "x.tar"), confine.settle(RealHost())).listing
     assert found.entries["x"].size == 1
     assert found.bytes >= 5 << 20
+
+
+def test_members_of_one_name_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More is kept of each than its name."""
+    monkeypatch.setattr(listing, "MOST_NAMES", 10)
+    found = Collector("x.cpio")
+    for _member in range(10):
+        found.add("a", Entry(listing.FILE, 1))
+    with pytest.raises(Refused, match="more than 10 names"):
+        found.add("a", Entry(listing.FILE, 1))

@@ -214,3 +214,15 @@ def test_a_removed_directory_keeps_nobody_from_the_next_of_its_name(tmp_path: Pa
         (places / "one").mkdir()
         with lock.hold("create one", file) as second:
             assert second.own(["one"])
+
+
+def test_who_may_try_a_lock_reads_no_list(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It grows with the square of the locks that anybody has."""
+    monkeypatch.setattr(lock, "_listed", lambda: pytest.fail("the list was read"))
+    with lock.hold("create", str(places / "lock")) as held:
+        held.own(["one"])
+        assert lock.changing(["one", "two", "none"]) == ("one",)
+        number = lock._number(paths.of("one"))
+        monkeypatch.setattr(lock, "_listed", lambda: frozenset({number}))
+        monkeypatch.setattr(lock, "_is_held", lambda directory: None)
+        assert lock.changing(["one", "two"]) == ("one",)

@@ -165,7 +165,7 @@ def _listed() -> frozenset[str]:
     """
     try:
         with open("/proc/locks", "rb") as file:
-            return locks.parse(decode(file.read(_MOST_LISTED)))
+            return locks.parse(decode(file.read(_MOST_LISTED)).rpartition("\n")[0])  # whole lines
     except OSError:
         return frozenset()
 

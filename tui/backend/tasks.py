@@ -76,6 +76,8 @@ def with_files(tasks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, boo
 
 
 def text(path: str, most: int | None = _MOST) -> str:
-    """A file of /proc, `most` bytes of it: users make some of them as long as they like."""
+    """A file of /proc, the whole lines of its first `most` bytes: users make some as long as they like."""
     with open(path, "rb") as file:
-        return decode(file.read(most))
+        found = file.read(most)
+    cut = most is not None and len(found) >= most
+    return decode(found[: found.rfind(b"\n") + 1] if cut else found)
