@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     del config
     away = {"only_layers_here"} if IN_VM else set()
-    away |= set() if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
+    away |= {"null_blk"} if os.environ.get("SANDBOX_TUI_UML") == "1" else {"only_uml"}
     away |= set() if processes.sees_all() else {"first_pid_namespace"}
     items[:] = [
         item

@@ -252,6 +252,11 @@ def mounts_below(place: Path) -> list[str]:
     return [os.fsdecode(point) for point in named if point.startswith(os.fsencode(f"{place}/"))]
 
 
+def _segments(place: str) -> list[str]:
+    """What stores are made of, in a directory that need not be there."""
+    return [name for name in os.listdir(place) if "sandbox" in name] if os.path.isdir(place) else []
+
+
 def state() -> dict[str, object]:
     """The machine as far as this tool could change it, for comparing before and after."""
     return {
@@ -265,6 +270,7 @@ def state() -> dict[str, object]:
         if Path("/run/sandbox-tui").exists()
         else None,
         "rules": Path("/run/udev/rules.d").exists(),
+        "segments": sorted({*_segments("/sys/block"), *_segments("/sys/kernel/config/nullb")}),
         "ram disks": Path("/sys/module/brd").exists(),
         "labels": {
             str(link): os.readlink(link)

@@ -1,5 +1,6 @@
 """Where everything that belongs to this tool lives."""
 
+import hashlib
 import re
 
 MAX_NAME = 64
@@ -23,6 +24,12 @@ MEDIUM = f"{RUN_DIR}/medium"
 
 KEPT = ".kept-"
 """How the names begin of what something else wrote into a sandbox's place: no sandbox."""
+
+SEGMENT = "sandbox-"
+"""How the names of the block devices begin that a store is made of."""
+_KEY = 19
+"""Characters: with the prefix, `:` and three digits 31, all that the kernel has room for in a name."""
+_SEGMENT = re.compile(r"sandbox-([^:]{1,19}):([1-9][0-9]{0,2})", re.ASCII)
 
 UUID_PREFIX = "SANDBOX-"
 """Every device-mapper UUID of ours begins like this."""
@@ -57,6 +64,8 @@ LISTED = "origin.now"
 CHANGES = "origin.changes"
 SORTING = "sort"
 """How the names begin under which sort(1) keeps what does not fit into its memory."""
+CONFIG = "config"
+"""Where configfs is mounted as long as a verb needs it, if it is mounted nowhere else."""
 LOADED = "ram-disks"
 """Says that the kernel's module of RAM disks was loaded for it."""
 BUSY = "busy-"
@@ -128,3 +137,24 @@ def owner(dm_uuid: str) -> str | None:
         return None
     name = dm_uuid.removeprefix(UUID_PREFIX).split(":")[0]
     return name if is_name(name) else None
+
+
+def segment_key(name: str) -> str:
+    """What the segments of a sandbox's store are called by: its name, or of a longer one the beginning and a
+    hash. It could be the name of a sandbox itself, so that segments of which nothing else is left have one.
+    """
+    if len(name) <= _KEY:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:10]
+    return f"{name[: _KEY - len(digest) - 1]}.{digest}"
+
+
+def segment(name: str, number: int) -> str:
+    """The name of a sandbox's segment, counted from 1."""
+    return f"{SEGMENT}{segment_key(name)}:{number}"
+
+
+def segment_parts(kname: str) -> tuple[str, int] | None:
+    """The key and the number of a segment; None of what is none."""
+    found = _SEGMENT.fullmatch(kname)
+    return (found[1], int(found[2])) if found and is_name(found[1]) else None

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.backend.errors import CommandFailed, NotFound
-from tui.backend.inventory import loops, maps, mounts, sandboxes
+from tui.backend.inventory import loops, maps, mounts, sandboxes, segments
 from tui.backend.inventory.parts import Parts
 from tui.backend.kernel import swaps
 from tui.backend.text import clean
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
     from tui.backend.inventory.sandbox import Sandbox
+    from tui.backend.inventory.segments import Segment
     from tui.backend.kernel.mountinfo import Mount
 
 
@@ -43,7 +44,7 @@ class Inventory:
     @cached_property
     def sandboxes(self) -> tuple[Sandbox, ...]:
         """Every sandbox, whole or in pieces."""
-        return sandboxes.read(self.host, Parts(self.maps, self.mounts, self.loops))
+        return sandboxes.read(self.host, Parts(self.maps, self.mounts, self.loops, self.segments))
 
     @cached_property
     def maps(self) -> tuple[Map, ...]:
@@ -64,6 +65,11 @@ class Inventory:
     def loops(self) -> tuple[Loop, ...]:
         """All bound loop devices, ours or not."""
         return loops.read(self.host)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments of stores, as far as they are seen."""
+        return segments.read(self.host, self.mounts)
 
     @cached_property
     def root(self) -> bool:

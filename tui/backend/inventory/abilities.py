@@ -22,6 +22,9 @@ UDEV_RULE = (
     'ACTION!="remove", SUBSYSTEM=="block", KERNEL=="loop*",'
     f' ATTR{{loop/backing_file}}=="{paths.RUN_DIR}/[!.]*",'
     ' ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0", ENV{UDISKS_IGNORE}="1"\n'
+    "# What is in a store looks like anything.\n"
+    f'ACTION!="remove", SUBSYSTEM=="block", KERNEL=="{paths.SEGMENT}?*:?*",'
+    ' ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0", ENV{UDISKS_IGNORE}="1"\n'
 )
 """Keeps the host away from what is inside a sandbox (variables: dmsetup's 10-dm.rules,
 60-persistent-storage.rules, systemd.device(5), udisks(8)). kpartx calls its maps part1-UUID."""
@@ -60,7 +63,7 @@ class Abilities:
     """`loaded` are those of the engines' modules that the kernel has loaded, or built in. `udev`: udevd runs
     and answers. `rule`: our udev rule is in place; `rules_dir`: its directory exists. `ram_disks`: None when
     brd is not loaded. `rule_file` is where the rule is, or has to be, among the rules that are here. `place`:
-    the directory of all sandboxes is there.
+    the directory of all sandboxes is there. `null_blk`: that module is loaded, or built in.
     """
 
     loaded: frozenset[str]
@@ -70,6 +73,7 @@ class Abilities:
     ram_disks: RamDisks | None
     rule_file: str = paths.UDEV_RULE_FILE
     place: bool = True
+    null_blk: bool = False
 
 
 def read(host: Host) -> Abilities:
@@ -83,6 +87,7 @@ def read(host: Host) -> Abilities:
         ram_disks=_ram_disks(host),
         rule_file=rule_file,
         place=host.kind(paths.RUN_DIR) is not None,
+        null_blk=loaded(host, "null_blk"),
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.backend import lenient, paths
-from tui.backend.inventory import loops, maps, mounts
+from tui.backend.inventory import loops, maps, mounts, segments
 
 if TYPE_CHECKING:
     from tui.backend.host import Host
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
+    from tui.backend.inventory.segments import Segment
     from tui.backend.kernel.mountinfo import Mount
 
 _STORE = re.compile(f"/.+{paths.RUN_DIR}/([^/]+)/{paths.STORE}", re.DOTALL)
@@ -33,21 +34,26 @@ def mark(host: Host) -> tuple[str, ...]:
 
 def read(host: Host) -> Parts:
     """Those of this moment."""
-    return Parts(maps.read(host), mounts.read(host), loops.read(host))
+    mounted = mounts.read(host)
+    return Parts(maps.read(host), mounted, loops.read(host), segments.read(host, mounted))
 
 
 class Parts:
-    """The maps, loop devices and mounts of a machine, each by the name of its sandbox.
+    """The maps, loop devices, mounts and segments of a machine, each by the name of its sandbox.
 
     `main` are the writable devices, `helpers` the other maps with our UUIDs; `mounts` show a
     writable device or an overlay, `inner` lie in a sandbox's own directory; `lower` are the
     origins of overlays; `images` are the origins of snapshots that claim to be our loop device over an
     image, which they are only where the record tells of an image; `claims` are names for which only the path
-    of a loop device speaks, which anybody may have chosen.
+    of a loop device speaks, which anybody may have chosen. `segments` are by the keys of sandboxes.
     """
 
     def __init__(
-        self, found: tuple[Map, ...], mounted: tuple[Mount, ...], attached: tuple[Loop, ...]
+        self,
+        found: tuple[Map, ...],
+        mounted: tuple[Mount, ...],
+        attached: tuple[Loop, ...],
+        pieces: tuple[Segment, ...] = (),
     ) -> None:
         self.main: dict[str, Map] = {}
         self.helpers: dict[str, list[Map]] = defaultdict(list)
@@ -57,7 +63,11 @@ class Parts:
         self.mounts: dict[str, list[Mount]] = defaultdict(list)
         self.inner: dict[str, list[Mount]] = defaultdict(list)
         self.lower: dict[str, Mount] = {}
+        self.segments: dict[str, list[Segment]] = defaultdict(list)
         self._further: dict[str, str] = {}
+        self._config = segments.points(mounted)
+        for segment in pieces:
+            self.segments[segment.key].append(segment)
         self._divide_maps(found)
         self._divide_loops(attached)
         self._divide_mounts(mounted)
@@ -69,6 +79,14 @@ class Parts:
     def is_nowhere(self, name: str) -> bool:
         """Whether nothing of a sandbox is mounted here: it may be of another mount namespace."""
         return not self.mounts.get(name) and not self.inner.get(name)
+
+    def keys(self) -> set[str]:
+        """The keys of all sandboxes that have segments."""
+        return set(self.segments)
+
+    def config(self, name: str) -> str:
+        """Where the segments of a sandbox can be made and removed; empty for nowhere."""
+        return segments.place(self._config, name)
 
     def other_root(self, name: str) -> str:
         """Where the store of a sandbox is mounted instead of where it has to be: it was made in a chroot,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.loops import Loop
     from tui.backend.inventory.maps import Map
     from tui.backend.inventory.record import Record
+    from tui.backend.inventory.segments import Segment
     from tui.backend.kernel.dm_status import Status
     from tui.backend.kernel.mountinfo import Mount
 
@@ -31,7 +32,9 @@ class Pieces:
     that was made for it, as long as it exists; `foreign` is who holds it in another
     mount namespace, None for one of ours; `locked` is the origin's device
     node while it is read-only because of this sandbox; `running`: a program that holds the lock is
-    changing it just now; `listed` are the bytes of the lists of what is in its origin, which are in RAM.
+    changing it just now; `listed` are the bytes of the lists of what is in its origin, which are in RAM;
+    `segments` are the devices of its store where that is made of such, and `config` is the directory in which
+    they can be made and removed, empty while configfs is not mounted.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Pieces:
     locked: str | None = None
     listed: int = 0
     running: bool = False
+    segments: tuple[Segment, ...] = ()
+    config: str = ""
 
     @property
     def cow_loop(self) -> Loop | None:
@@ -76,7 +81,7 @@ class Pieces:
 
     @property
     def cut(self) -> Map | None:
-        """The map that cuts the COW device from a RAM disk, None where there is none."""
+        """The map that is its COW device: a cut of a RAM disk, or all segments; None where there is none."""
         return next((entry for entry in self.helpers if entry.name == f"{self.name}:cow"), None)
 
     @property

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _OLDEST = 10
 """Readings after which all is read again even if nothing seems to have happened."""
-_PARTS = ("maps", "mounts", "loops")
+_PARTS = ("maps", "mounts", "loops", "segments")
 
 
 class Reader:
@@ -33,7 +33,7 @@ class Reader:
             self.host, **{name: value for name, value in vars(self._now).items() if name in taken}
         )
         if "maps" not in taken:
-            self._assembly = Assembly(self.host, Parts(now.maps, now.mounts, now.loops))
+            self._assembly = Assembly(self.host, Parts(now.maps, now.mounts, now.loops, now.segments))
         now.sandboxes = self._assembly.read()
         self._now = now
         return now

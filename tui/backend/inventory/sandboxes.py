@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.backend import lenient, paths
 from tui.backend.errors import CommandFailed
-from tui.backend.inventory import loops, maps, mounts, parts, record, status
+from tui.backend.inventory import loops, maps, mounts, parts, record, segments, status
 from tui.backend.inventory.foreign import Holder, elsewhere, holders
 from tui.backend.inventory.parts import Parts
 from tui.backend.inventory.sandbox import Sandbox
@@ -43,7 +43,7 @@ def one(host: Host, name: str, mounted: tuple[Mount, ...] | None = None) -> Sand
     are. `mounted` is what is mounted, where that has been read.
     """
     found = mounts.read(host) if mounted is None else mounted
-    of = Parts(maps.read(host, name), found, loops.read(host, name))
+    of = Parts(maps.read(host, name), found, loops.read(host, name), segments.read(host, found, name))
     return next(iter(Assembly(host, of, only=name).read()), None)
 
 
@@ -81,6 +81,7 @@ class Assembly:
 
     def _names(self) -> list[str]:
         found = {*self._parts.names(), *self._directories(), *elsewhere(self.host, self._parts)}
+        found |= self._parts.keys() - set(map(paths.segment_key, found))  # nothing else is left of these
         return sorted(found if self._only is None else found & {self._only})
 
     def _record(self, name: str, text: str) -> Record | None:
@@ -113,6 +114,8 @@ class Assembly:
             foreign=foreign,
             locked=self._locked(name, noted),
             listed=self._listed(name, entries),
+            segments=tuple(self._parts.segments.get(paths.segment_key(name), ())),
+            config=self._parts.config(name),
             running=name in self._changing,
         )
 

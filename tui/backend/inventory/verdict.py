@@ -48,6 +48,8 @@ def _own_nature(device: Device, facts: Facts) -> Problem | None:
 
 def _is_ours(device: Device, facts: Facts) -> str:
     """What it is to a sandbox, empty for nothing."""
+    if segment := paths.segment_parts(device.kname):
+        return f"part of sandbox {segment[0]}"
     entry = facts.maps.get(device.kname)
     owner = paths.owner(entry.uuid) if entry else None
     if entry and owner:

@@ -37,7 +37,12 @@ def plan(request: CreateRequest, facts: Survey) -> Prepared:
     chosen = choice.choose(request, origin, facts.lacks)
     engine = engines.of(chosen.engine)
     made = engine.draft(request, facts, name)
-    memory.check(engine.cost(made.record.size), facts.inventory.memory, facts.inventory.sandboxes)
+    memory.check(
+        engine.cost(made.record.size),
+        facts.inventory.memory,
+        facts.inventory.sandboxes,
+        pinned=made.pinned,
+    )
     why = (f"Engine {chosen.engine}: {chosen.reason}.",) if chosen.reason else ()
     alone = () if made.record.locked else (name,)  # nobody else may make that device writable meanwhile
     return Prepared(Plan("create", name, made.steps, (*why, *made.notes), sandboxes=alone), made.record)

@@ -38,9 +38,10 @@ class Survey:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an engine makes of a request: the record of the sandbox, its steps, and what people
-    should know.
+    should know. `pinned`: the memory of its store cannot be swapped out.
     """
 
     record: Record
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    pinned: bool = False

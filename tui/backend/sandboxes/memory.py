@@ -16,20 +16,21 @@ def promised(sandboxes: tuple[Sandbox, ...]) -> int:
     return sum(_open_promise(sandbox) for sandbox in sandboxes)
 
 
-def free(memory: Memory, sandboxes: tuple[Sandbox, ...]) -> int:
-    """Bytes that a new promise can be made of; never below 0."""
-    return max(memory.available - promised(sandboxes) - reserve(memory), 0)
+def free(memory: Memory, sandboxes: tuple[Sandbox, ...], *, pinned: bool = False) -> int:
+    """Bytes that a new promise can be made of, of memory that is `pinned` or not; never below 0."""
+    return max(memory.available - promised(sandboxes) - _kept(memory, sandboxes, pinned=pinned), 0)
 
 
-def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> None:
+def check(size: int, memory: Memory, sandboxes: tuple[Sandbox, ...], *, pinned: bool = False) -> None:
     """Refuse a promise of `size` more bytes that the machine could not keep, with the numbers."""
-    if size <= free(memory, sandboxes):
+    found, show = free(memory, sandboxes, pinned=pinned), sizes.show
+    if size <= found:
         return
-    show = sizes.show
+    kept = show(_kept(memory, sandboxes, pinned=pinned))
     raise Refused(
-        f"{show(size)} of RAM are wanted, but only {show(free(memory, sandboxes))} can be promised:"
+        f"{show(size)} of RAM are wanted, but only {show(found)} can be promised:"
         f" {show(memory.available)} are available{_by(memory)}, {show(promised(sandboxes))} of them are"
-        f" promised to other sandboxes, and {show(reserve(memory))} are kept for the machine.",
+        f" promised to other sandboxes, and {kept} are kept for the machine.",
         "Choose a smaller size, or remove a sandbox.",
     )
 
@@ -40,6 +41,11 @@ def given_back(host: Host, gone: Iterable[Sandbox]) -> str:
     held = {name: sum(used for of, used in found if of == name) for name, _ in found}
     back = (store.back(host, held[name]) for name, store in stores.STORES.items() if name in held)
     return " ".join(filter(None, back))
+
+
+def _kept(memory: Memory, sandboxes: tuple[Sandbox, ...], *, pinned: bool) -> int:
+    """What is left to the machine: more as soon as there is any memory that is pinned."""
+    return reserve(memory, pinned=pinned or any(stores.of(sandbox).pinned for sandbox in sandboxes))
 
 
 def _by(memory: Memory) -> str:

@@ -5,7 +5,7 @@ sandbox and the remains of an interrupted verb alike.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tui.backend import mapper, paths, requirements
+from tui.backend import mapper, paths, requirements, stores
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.host import Host
@@ -18,7 +18,6 @@ from tui.backend.kernel.mountinfo import Mount
 from tui.backend.plan import Plan, Step
 from tui.backend.sandboxes import engines, evidence, frame, kept, origin_steps, ownership, unmounting
 from tui.backend.sandboxes.evidence import Evidence
-from tui.backend.stores import STORES
 from tui.backend.text import clean
 
 _FILES = (
@@ -83,7 +82,7 @@ def removal(
     """The plan for sandboxes (or remains) that nothing uses, as the machine is now."""
     found = tuple(ownership.keep_locked(host, sandbox) for sandbox in gone)
     able = abilities.read(host)
-    for store in STORES.values():
+    for store in stores.STORES.values():
         able = store.survey_end(inventory, found, able)
     made = plan(found, able, proofs)
     return replace(made, notes=(*made.notes, *ownership.notes(gone, found)))
@@ -125,7 +124,7 @@ def plan(gone: tuple[Sandbox, ...], able: Abilities, proofs: tuple[Evidence, ...
     """
     soft = tuple(step for sandbox in gone for step in _let_go(sandbox, able))
     soft += tuple(step for one in proofs for step in evidence.steps(one))
-    shared = tuple(step for store in STORES.values() for step in store.end(gone, able))
+    shared = tuple(step for store in stores.STORES.values() for step in store.end(gone, able))
     late = {one.name: evidence.late_steps(one) for one in proofs}
     apart = ((sandbox, _take_apart(sandbox, able, late.get(sandbox.name, ()))) for sandbox in gone)
     hard = tuple(replace(step, of=sandbox.name) for sandbox, steps in apart for step in steps)
@@ -136,7 +135,7 @@ def plan(gone: tuple[Sandbox, ...], able: Abilities, proofs: tuple[Evidence, ...
     steps = (*soft, *hard, *shared, *clear, *last)
     notes = (
         *map(_which, gone),
-        *(n for store in STORES.values() for n in store.notes_of_end(gone, able)),
+        *(n for store in stores.STORES.values() for n in store.notes_of_end(gone, able)),
     )
     # nobody else may make a device writable meanwhile that others need to be read-only
     locked = any(sandbox.locked for sandbox in gone)
@@ -197,6 +196,7 @@ def _take_apart(sandbox: Sandbox, able: Abilities, late: tuple[Step, ...]) -> tu
         *engines.of(sandbox.engine).clear(sandbox),
         *((_unmap(sandbox.map, able),) if sandbox.map else ()),
         *(_unmap(entry, able) for entry in above),
+        *stores.of(sandbox).release(sandbox),  # which nothing but the map above it protects
         *(_release(mount) for mount in lower),  # before the loop device that it may be mounted from
         *_remove_own(sandbox, paths.LOWER),  # before the map that a copy of it would keep busy
         *late,
@@ -238,6 +238,7 @@ def _clear(sandbox: Sandbox) -> tuple[Step, ...]:
     files = [paths.of(name, file) for file in (*names, paths.RECORD) if file in sandbox.entries]
     return (
         *_remove_own(sandbox, paths.STORE),
+        *_remove_own(sandbox, paths.CONFIG),
         *((Step("Remove its files", command("rm", "--force", *files)),) if files else ()),
         frame.end(name, *sorted({"remove", *_marks(sandbox)})),
         *kept.away(paths.of(name), name),

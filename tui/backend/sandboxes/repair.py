@@ -29,10 +29,8 @@ _LARGER = "It is FULL as before. Its store may have become larger already, which
 
 
 def enlarged(enlarge: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps that enlarge a store, not to be undone: once the new map has written there, the old end
-    would cut its data off.
-    """
-    return tuple(replace(step, undo=None, aftermath=_LARGER) for step in enlarge)
+    """The steps that enlarge a store, and what is said should one fail: those that are in use stay."""
+    return tuple(replace(step, aftermath=_LARGER) for step in enlarge)
 
 
 def steps(sandbox: Sandbox, *, udev: bool) -> tuple[Step, ...]:

@@ -7,9 +7,11 @@ LEAST = 64 * MIB
 """The smallest size that is offered by default."""
 
 
-def reserve(memory: Memory) -> int:
-    """Bytes that are left to the machine: 5 % of its RAM, at least 128 MiB."""
-    return max(memory.total // 20, 128 * MIB)
+def reserve(memory: Memory, *, pinned: bool = False) -> int:
+    """Bytes that are left to the machine: 5 % of its RAM, at least 128 MiB; twice that beside a store whose
+    memory is `pinned`: it cannot be swapped out, and the account that is kept of it takes some more.
+    """
+    return max(memory.total // 20, 128 * MIB) * (2 if pinned else 1)
 
 
 def usual_size(free: int, maximum: int | None) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tui.backend.stores import ramdisk, tmpfs
+from tui.backend.stores import ram, ramdisk, tmpfs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 class Store(Protocol):
     """One kind of store, `title` for people; `modules` are those of the kernel's that it needs, each with
-    what for. Sizes are in bytes.
+    what for; `pinned`: its memory cannot be swapped out, and no control group is charged for it. Sizes are in
+    bytes.
     """
 
     name: str
     title: str
     modules: Mapping[str, str]
+    pinned: bool
 
     def is_of(self, sandbox: Sandbox, /) -> bool:
         """Whether what there is of a sandbox has it."""
@@ -36,7 +38,9 @@ class Store(Protocol):
         """The steps that make one. Refused where there is no place for it."""
 
     def enlarge(self, sandbox: Sandbox, old: int, new: int, udev: bool, /) -> tuple[Step, ...]:
-        """The steps that make it larger while it is in use. Refused where that cannot be."""
+        """The steps that make it larger while it is in use; none that is in use is made smaller by an undo.
+        Refused where that cannot be.
+        """
 
     def settle(self, sandbox: Sandbox, udev: bool, /) -> tuple[Step, ...]:
         """The steps that bring it back to the size in use, when it was interrupted while it grew."""
@@ -46,6 +50,11 @@ class Store(Protocol):
 
     def clear(self, sandbox: Sandbox, /) -> tuple[Step, ...]:
         """What else is done with it before the sandbox's map goes."""
+
+    def release(self, sandbox: Sandbox, /) -> tuple[Step, ...]:
+        """What is done with it after the sandbox's maps have gone, beside detaching its loop devices and
+        unmounting what is in its directory.
+        """
 
     def back(self, host: Host, held: int, /) -> str:
         """A sentence on the RAM that came back from sandboxes that `held` so much; empty for none."""
@@ -60,7 +69,7 @@ class Store(Protocol):
         """What to know where that stays."""
 
 
-STORES: Mapping[str, Store] = {store.name: store for store in (tmpfs, ramdisk)}
+STORES: Mapping[str, Store] = {store.name: store for store in (tmpfs, ram, ramdisk)}
 """By the names that records and requests have; the usual one first."""
 USUAL = next(iter(STORES))
 

@@ -21,6 +21,7 @@ from tui.backend.stores.made import Made
 name = "ramdisk"
 title = "RAM disk"
 modules = {"brd": "RAM disks: --store ramdisk, --classic"}
+pinned = True
 
 
 def make(name: str, size: int, inventory: Inventory, abilities: Abilities) -> Made:
@@ -89,6 +90,11 @@ def is_of(sandbox: Sandbox) -> bool:
 def cow(sandbox: Sandbox) -> str:
     """The cut of a RAM disk; a whole one cannot grow, and is not asked for it."""
     return paths.device(f"{sandbox.name}:cow")
+
+
+def release(_sandbox: Sandbox) -> tuple[Step, ...]:
+    """Nothing else of it is left then."""
+    return ()
 
 
 def back(host: Host, held: int) -> str:

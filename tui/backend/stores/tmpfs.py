@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 name = "tmpfs"
 title = "tmpfs"
 modules = {"loop": "image files, and the store of snapshots"}
+pinned = False
 
 
 def make(name: str, size: int, _inventory: Inventory, _able: Abilities) -> Made:
@@ -65,16 +66,19 @@ def enlarge(sandbox: Sandbox, old: int, new: int, _udev: bool) -> tuple[Step, ..
             "It can be used and removed as ever, but not grown.",
         )
     directory, file = _places(sandbox)
+    unused = (command("blockdev", "--getsize64", loop.path), str(old))
     return (
         Step(
             "Reserve more memory for the changes",
             command("mount", "-o", f"remount,size={new}", directory),
             command("mount", "-o", f"remount,size={old}", directory),
+            undo_if=unused,
         ),
         Step(
             "Enlarge the exception store",
             command("truncate", f"--size={new}", file),
             command("truncate", f"--size={old}", file),
+            undo_if=unused,
         ),
         Step("Tell the loop device", command("losetup", "--set-capacity", loop.path)),
     )
@@ -105,6 +109,11 @@ def cow(sandbox: Sandbox) -> str:
 
 def clear(_sandbox: Sandbox) -> tuple[Step, ...]:
     """It goes with its loop device and its mount."""
+    return ()
+
+
+def release(_sandbox: Sandbox) -> tuple[Step, ...]:
+    """Nothing else of it is left then."""
     return ()
 
 

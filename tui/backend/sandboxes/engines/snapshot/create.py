@@ -48,7 +48,8 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         namespace=facts.namespace,
         diskseq=(origin.device and origin.device.diskseq) or 0,
     )
-    return Draft(record, _steps(record, facts, store, target), _notes(record, facts, maximum))
+    steps, notes = _steps(record, facts, store, target), _notes(record, facts, maximum)
+    return Draft(record, steps, notes, pinned=choice.store(request).pinned)
 
 
 def _format(request: CreateRequest, facts: Survey) -> tuple[str, int]:
