@@ -68,14 +68,34 @@ def _unloaded_overlay() -> World:
     return world
 
 
+def without_null_blk() -> World:
+    """A machine whose kernel has no memory-backed devices: stores are files."""
+    world = demo_world()
+    world.installed.discard("null_blk")
+    return world
+
+
+def _without_config() -> World:
+    """A machine on which configfs is mounted nowhere."""
+    world = demo_world()
+    world.mounts = [mount for mount in world.mounts if mount.fs.type != "configfs"]
+    return world
+
+
 CASES = (
-    Case("tmpfs"),
+    Case("ram"),
+    Case("ram, no configfs", {}, _without_config),
+    Case("ram, no mount", {"no_mount": True}),
+    Case("tmpfs", {"store": "tmpfs"}),
+    Case("tmpfs, no null_blk", {}, without_null_blk),
+    Case("tmpfs, no udev", {"store": "tmpfs"}, lambda: demo_world(udev=False)),
     Case("ramdisk", {"store": "ramdisk"}),
     Case("classic", {"classic": True}, grows=False),
     Case("image", {"origin": IMAGE}),
+    Case("image on tmpfs", {"origin": IMAGE, "store": "tmpfs"}),
     Case("image on a ramdisk", {"origin": IMAGE, "store": "ramdisk"}),
     Case("whole disk", {"origin": "/dev/sdb"}),
-    Case("no mount", {"no_mount": True}),
+    Case("no mount", {"no_mount": True, "store": "tmpfs"}),
     Case("mount point made", {"mount": "/mnt/new"}),
     Case("mount point there", {"mount": "/mnt"}),
     Case("hash asked for", {"hash": True}),

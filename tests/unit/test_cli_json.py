@@ -26,7 +26,7 @@ KEYS = {
     "livecd write": {"iso", "size", "device"},
     "livecd info": {"path", "size", "label", "uuid", "about", "firmware", "hybrid", "files", "verified"},
     "doctor": {
-        "kernel", "root", "udev", "engines", "modules", "programs", "available", "promised", "free",
+        "kernel", "root", "udev", "engines", "stores", "modules", "programs", "available", "promised", "free",
         "leftovers", "problems", "usable",
     },
     "plan": {"verb", "name", "notes", "steps", "script"},

@@ -47,7 +47,7 @@ def test_a_signal_undoes_create(
 ) -> None:
     before, handlers = cli.host.snapshot(), [signal.getsignal(entry) for entry in signal.Signals]
     _signal_when(cli.host, monkeypatch, "tmpfs", number)
-    said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M")
+    said = cli("create", "/dev/sdb1", "--name", NAME, "--size", "64M", "--store", "tmpfs")
     assert (said.status, said.out) == (1, "")
     assert "Reserve memory for the changes ... ok" in said.err
     assert "Stopped before" in said.err
@@ -97,7 +97,7 @@ def test_further_signals_do_not_kill_the_undo(
     undoing: list[str] = []
 
     def hammered(argv: list[str], **options: object) -> str:
-        if "tmpfs" in argv or undoing:
+        if "configfs" in argv or undoing:
             undoing.append(argv[0])
             signal.raise_signal(number)
         return run(argv, **options)  # type: ignore[arg-type]

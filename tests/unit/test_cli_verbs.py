@@ -15,7 +15,7 @@ CREATES = {
     "snapshot": f"dmsetup create {NAME} --uuid SANDBOX-{NAME}",
     "overlay": "mount -t overlay -o rw,lowerdir=",
 }
-GROWS = {"snapshot": "losetup --set-capacity", "overlay": "mount -o remount,size="}
+GROWS = {"snapshot": "dmsetup load trial:cow", "overlay": "mount -o remount,size="}
 REMOVES = {"snapshot": f"dmsetup remove --retry {NAME}", "overlay": f"umount /run/sandbox-tui/{NAME}/lower"}
 KINDS = {"snapshot": "PO", "overlay": "overlay, by file"}
 LAST = {"snapshot": ("dmsetup", "create"), "overlay": ("mount", "-t", "overlay")}

@@ -118,18 +118,17 @@ def test_a_copy_of_a_namespace_is_not_where_it_was_made(made_by: str) -> None:
     """All its mounts are here, too; who made it cannot be seen, lives, is kept, or is gone."""
     host = Hidden()
     make(host, engine=made_by)
+    part = paths.STORE if made_by == "overlay" else paths.CONFIG
     assert sandbox(host).foreign is None
     of_namespace(host, 7)
     assert sandbox(host).foreign == Holder()
     host.world.foreign.append(ForeignMount(7, "bash", "8:1", "", "/", None, None, namespace=7))
     assert sandbox(host).foreign is None, "its number was given to another one"
-    jail = ForeignMount(7, "bash", "0:98", "", f"/jail{paths.of(NAME, paths.STORE)}", None, None, namespace=7)
+    jail = ForeignMount(7, "bash", "0:98", "", f"/jail{paths.of(NAME, part)}", None, None, namespace=7)
     host.world.foreign.append(jail)
     assert sandbox(host).foreign == Holder(7, "bash"), "it was made in a chroot there"
     host.world.foreign.remove(jail)
-    store = ForeignMount(
-        7, "bash", "0:99", "", paths.of(NAME, paths.STORE), None, None, inside=NAME, namespace=7
-    )
+    store = ForeignMount(7, "bash", "0:99", "", paths.of(NAME, part), None, None, inside=NAME, namespace=7)
     host.world.foreign.append(store)
     assert sandbox(host).foreign == Holder(7, "bash")
 

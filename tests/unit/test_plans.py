@@ -20,6 +20,7 @@ from tui.backend.verbs.unmount import UNMOUNT, UnmountRequest
 HERE = Path(__file__).parent / "plans"
 MOUNTED = f"/run/sandbox-tui/{NAME}/mnt"
 RECORDED = (
+    "ram",
     "tmpfs",
     "ramdisk",
     "classic",

@@ -159,7 +159,7 @@ def test_mountinfo_is_escaped() -> None:
 
 def test_detached_loop_lives_until_its_last_user_goes() -> None:
     host = PracticeHost()
-    make(host)
+    make(host, store="tmpfs")
     host.run(["losetup", "--detach", "/dev/loop0"])
     assert len(look(host).loops) == 1
     host.run(["umount", "/run/sandbox-tui/trial/mnt"])
@@ -196,7 +196,7 @@ def test_nodes(udev: bool) -> None:
 
 def test_dmsetup_answers() -> None:
     host = PracticeHost()
-    make(host)
+    make(host, store="tmpfs")
     assert host.run(["dmsetup", "table", "trial"]) == "0 209713152 snapshot 8:17 7:0 PO 8\n"
     assert host.run(["dmsetup", "info", "-c", "--noheadings", "-o", "name,open", "trial"]) == "trial:1\n"
     assert "snapshot" in host.run(["dmsetup", "targets"])

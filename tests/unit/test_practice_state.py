@@ -48,6 +48,7 @@ def is_ours(key: str) -> bool:
         "map gamma",
         f"loop {paths.RUN_DIR}/",
         "device ram",
+        "device sandbox-",
         "memory",
         "ram disks",
     )

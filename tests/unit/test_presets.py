@@ -9,6 +9,7 @@ from tui.backend.errors import SandboxError, UsageError
 from tui.backend.host import Memory
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import memory, presets
+from tui.backend.sandboxes.choice import Usual
 
 GIB = 1 << 30
 MACHINE = Memory(24 * GIB, 18 * GIB)
@@ -43,7 +44,7 @@ def test_a_part_of_the_memory_is_left_to_the_machine() -> None:
 
 @given(disks, engines, memories)
 def test_what_is_offered_as_possible_can_be_promised(origin: Origin, engine: str, ram: Memory) -> None:
-    offers = presets.offers(origin, engine, ram, ())
+    offers = presets.offers(Usual(origin, engine), ram, ())
     assert [offer.text for offer in offers[:1]] == [""]
     assert (offers[-1].text == "max") == (engine == "snapshot")
     for offer in offers:
@@ -54,12 +55,12 @@ def test_what_is_offered_as_possible_can_be_promised(origin: Origin, engine: str
 
 @given(disks, engines, memories)
 def test_typed_sizes_mean_what_the_preset_says(origin: Origin, engine: str, ram: Memory) -> None:
-    for offer in presets.offers(origin, engine, ram, ()):
-        assert presets.share(offer.text, origin, engine, ram, ()).size == offer.size
+    for offer in presets.offers(Usual(origin, engine), ram, ()):
+        assert presets.share(offer.text, Usual(origin, engine), ram, ()).size == offer.size
 
 
 def test_a_small_origin_cannot_overflow() -> None:
-    share = presets.share("1G", disk(64 << 20), "snapshot", MACHINE, ())
+    share = presets.share("1G", Usual(disk(64 << 20), "snapshot"), MACHINE, ())
     assert not share.can_overflow
     assert share.fits
     assert share.size < GIB
@@ -68,9 +69,9 @@ def test_a_small_origin_cannot_overflow() -> None:
 @pytest.mark.parametrize("text", ["max", "10%origin", "much"])
 def test_no_size_of_a_directory(text: str) -> None:
     with pytest.raises(UsageError):
-        presets.share(text, disk(None), "overlay", MACHINE, ())
+        presets.share(text, Usual(disk(None), "overlay"), MACHINE, ())
 
 
 def test_a_directory_is_offered_no_part_of_an_unknown_size() -> None:
-    offers = presets.offers(disk(None), "overlay", MACHINE, ())
+    offers = presets.offers(Usual(disk(None), "overlay"), MACHINE, ())
     assert [offer.text for offer in offers] == ["", "256M", "25%ram"]

@@ -54,8 +54,9 @@ def test_a_quiet_tick_reads_a_few_files() -> None:
     host.looked.clear()
     assert reader.read().sandboxes == first
     record = paths.of(NAME, paths.RECORD)
+    paused = [f"/sys/block/dm-{number}/dm/suspended" for number in (2, 1)]
     lists = [parts._EVENTS, "/proc/self/mountinfo", "/proc/swaps", "/proc/partitions"]
-    assert host.looked == [*lists, "/sys/block/dm-1/dm/suspended", record]
+    assert host.looked == [*lists, *paused, record]
     assert {call[0] for call in host.calls} == {"dmsetup"}
 
 
@@ -126,7 +127,7 @@ def test_other_devices_leave_the_rest_of_a_reading_alone() -> None:
 def test_a_device_read_alone_is_the_same_as_among_all() -> None:
     """With all that decides on it: its verdict is."""
     host = PracticeHost()
-    make(host)
+    make(host, store="tmpfs")
     everything = Inventory(host).devices
     assert {device.type for device in everything} > {"disk", "part", "loop", "dm"}
     for device in everything:

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.practice_verbs import NAME, enlarge, look, make
+from tests.unit.practice_verbs import NAME, enlarge, look, make, sandbox
 from tui.backend import origins
 from tui.backend.command import command
 from tui.backend.errors import Refused
 from tui.backend.inventory.record import Record
 from tui.backend.kernel.dm_table import Snapshot
 from tui.backend.kernel.mountinfo import Mount
-from tui.backend.plan import Step
 from tui.backend.practice import PracticeHost, storage
-from tui.backend.sandboxes import mounting, remounting, repair
+from tui.backend.sandboxes import grow, mounting, remounting, repair
 
 
 def both() -> tuple[origins.Origin, Record]:
@@ -122,12 +121,18 @@ def test_what_may_be_torn_is_mounted_read_only(fstype: str, read_only: bool) -> 
     assert ("ro" in str(mount.argv[4]).split(",")) is read_only
 
 
-def test_an_enlarged_store_is_not_cut_again() -> None:
+def test_an_enlarged_store_that_is_in_use_is_not_cut_again() -> None:
     """The new map may have written there."""
-    step = Step("enlarge", command("truncate", "file"), command("truncate", "file"))
-    (kept,) = repair.enlarged((step,))
-    assert kept.undo is None
-    assert "FULL as before" in kept.aftermath
+    host = PracticeHost()
+    make(host, store="tmpfs")
+    steps = grow.plan(sandbox(host), "+64M", look(host), udev=True).plan.steps
+    backs = [
+        step for step in repair.enlarged(steps) if step.undo and step.undo.argv[0] in ("mount", "truncate")
+    ]
+    assert [step.undo_if for step in backs] == [
+        (command("blockdev", "--getsize64", "/dev/loop0"), "268439552")
+    ] * 2
+    assert all("FULL as before" in step.aftermath for step in backs)
 
 
 def test_it_is_not_made_again_over_an_origin_that_was_written(monkeypatch: pytest.MonkeyPatch) -> None:

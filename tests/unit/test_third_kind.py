@@ -54,7 +54,7 @@ def test_the_record_tells_which_engine_and_which_store(monkeypatch: pytest.Monke
     store = SimpleNamespace(**{**vars(stores.STORES["tmpfs"]), "name": "third"})
     monkeypatch.setitem(stores.STORES, "third", store)
     host = PracticeHost()
-    make(host)
+    make(host, store="tmpfs")
     box = sandbox(host)
     assert box.record is not None
     assert (box.engine, stores.of(box)) == ("snapshot", stores.STORES["tmpfs"])

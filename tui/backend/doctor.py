@@ -1,8 +1,9 @@
 """Can this machine make sandboxes, what is missing, and how to get it? Changes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.backend import lenient, packages
+from tui.backend import lenient, packages, stores
 from tui.backend.errors import CommandFailed
 from tui.backend.host import Host
 from tui.backend.inventory import abilities, sandboxes
@@ -12,9 +13,9 @@ from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.kernel import versions
 from tui.backend.livecd import iso, qemu
 from tui.backend.packages import Need, Use
+from tui.backend.problem import Problem
 from tui.backend.sandboxes import memory
 from tui.backend.sandboxes.reserve import LEAST
-from tui.backend.stores import STORES
 
 _NEEDED = ("loop",)
 """Kernel modules without which next to nothing works: only directories have no need of them."""
@@ -55,7 +56,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine: why it does not work here, and what would help; both empty where it works."""
+    """An engine, or a store: why it does not work here, and what would help; both empty where it works."""
 
     name: str
     lacks: str
@@ -64,7 +65,8 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All readings. `engines` are the ways to make a sandbox; one is enough. `available`,
+    """All readings. `engines` are the ways to make a sandbox, `stores` where its changes can be; one of each
+    is enough. `available`,
     `promised` and `free` (for new sandboxes) are bytes of RAM; `leftovers` are sandboxes that an
     interruption left in pieces; `problems` say what keeps sandboxes from being made, each with
     the way out; `usable`: root can make sandboxes here.
@@ -74,6 +76,7 @@ class Diagnosis:
     root: bool
     udev: bool
     engines: tuple[Engine, ...]
+    stores: tuple[Engine, ...]
     modules: tuple[Module, ...]
     programs: tuple[Program, ...]
     available: int
@@ -88,7 +91,7 @@ def read(host: Host) -> Diagnosis:
     """Look at everything."""
     ram, found = host.memory(), _sandboxes(host)
     wanted: dict[str, str] = {}
-    for some in (*(e.modules for e in ENGINES.values()), *(s.modules for s in STORES.values())):
+    for some in (*(e.modules for e in ENGINES.values()), *(s.modules for s in stores.STORES.values())):
         wanted |= some
     modules = tuple(_module(host, *entry) for entry in wanted.items())
     programs = tuple(_program(host, need) for need in packages.programs(*_ASKED))
@@ -101,6 +104,7 @@ def read(host: Host) -> Diagnosis:
         root=host.is_root(),
         udev=able.udev,
         engines=engines,
+        stores=_told(stores.lacks(host)),
         modules=modules,
         programs=programs,
         available=ram.available,
@@ -173,9 +177,13 @@ def _problems(modules: tuple[Module, ...], programs: tuple[Program, ...]) -> tup
 
 
 def _engines(host: Host, able: Abilities) -> tuple[Engine, ...]:
+    return _told(abilities.lacks(host, able).engines)
+
+
+def _told(lacking: Mapping[str, Problem | None]) -> tuple[Engine, ...]:
     return tuple(
-        Engine(name, lacks.cause, lacks.remedy) if lacks else Engine(name, "", "")
-        for name, lacks in abilities.lacks(host, able).engines.items()
+        Engine(name, problem.cause, problem.remedy) if problem else Engine(name, "", "")
+        for name, problem in lacking.items()
     )
 
 

@@ -43,6 +43,8 @@ _FILE_SYSTEMS = ("overlay",)
 DOCTOR = "`sandbox-tui doctor` says how to get it"
 """The way out where the machine lacks something."""
 
+_FORBIDDEN = re.compile(r"^install (?:/usr)?/bin/(?:false|true)\b", re.MULTILINE)
+"""What modprobe would do in place of loading a module that somebody does not want."""
 _UDEV_SECONDS = 5
 """How long udevd may take to say that it is there."""
 
@@ -141,14 +143,21 @@ def loaded(host: Host, module: str) -> bool:
 
 
 def loadable(host: Host, module: str) -> bool | None:
-    """Whether modprobe would find a module; None where there is no modprobe to ask."""
+    """Whether modprobe would load a module, which an `install` line of modprobe.d(5) may forbid; None where
+    there is no modprobe to ask.
+    """
     if not host.has_program("modprobe"):
         return None
     try:
-        host.run(["modprobe", "--dry-run", "--quiet", module], timeout=20)
+        found = host.run(["modprobe", "--dry-run", "--verbose", "--quiet", module], timeout=20)
     except CommandFailed:
         return False
-    return True
+    return not _FORBIDDEN.search(found)
+
+
+def lacks_module(host: Host, module: str) -> Problem | None:
+    """Why the kernel cannot have a module; None where it has it, or can load it."""
+    return None if loaded(host, module) else _lacks(host, module)
 
 
 def answers(host: Host) -> bool:

@@ -94,7 +94,8 @@ def of_mounts(now: Inventory, sandbox: Sandbox) -> tuple[Blocker, ...]:
 
 def _strays(sandbox: Sandbox) -> tuple[Blocker, ...]:
     """What others have mounted in its own directory."""
-    own = {paths.of(sandbox.name, part) for part in (paths.STORE, paths.LOWER, paths.IMAGE)}
+    parts = (paths.STORE, paths.CONFIG, paths.LOWER, paths.IMAGE)
+    own = {paths.of(sandbox.name, part) for part in parts}
     return tuple(
         Blocker(f"a mount of {m.source or m.fstype}", f"on {m.mountpoint}")
         for m in sandbox.inner

@@ -84,7 +84,7 @@ class _Look:
         """
         self._processes = self.host.namespaces() if self._processes is None else self._processes
         if number in self._processes:
-            stored = paths.STORE in lenient.names(self.host, paths.of(name))
+            stored = {paths.STORE, paths.CONFIG} & set(lenient.names(self.host, paths.of(name)))
             return None if stored and not self._has_part(name, number) else Holder(*self._processes[number])
         kept = next((m.mountpoint for m in _keepers(mounts.read(self.host), number)), "")
         if kept:
@@ -97,15 +97,16 @@ class _Look:
 
     def _has_part(self, name: str, number: int) -> bool:
         """In place, or further down where it was made in a chroot there."""
-        store = paths.of(name, paths.STORE)
+        stores = tuple(paths.of(name, part) for part in (paths.STORE, paths.CONFIG))
         there = (mount for mount in self._mounts() if mount.namespace == number)
-        return any(mount.inside == name or mount.mountpoint.endswith(store) for mount in there)
+        return any(mount.inside == name or mount.mountpoint.endswith(stores) for mount in there)
 
     def _by_parts(self, name: str, *, noted: bool) -> Holder | None:
         """`noted`: its record says that it was made here."""
         entry = self.parts.main.get(name)
         found = self._holder(name, entry.devno if entry else "")
-        parts = self.parts.loops.get(name) or (not noted and self.parts.helpers.get(name))
+        own = self.parts.loops.get(name) or self.parts.segments.get(paths.segment_key(name))
+        parts = own or (not noted and self.parts.helpers.get(name))
         hidden = (bool(parts) or name in self.parts.claims) and not self.host.sees_all()
         return found or (Holder() if hidden else None)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.segments import Segment
     from tui.backend.kernel.mountinfo import Mount
 
-_STORE = re.compile(f"/.+{paths.RUN_DIR}/([^/]+)/{paths.STORE}", re.DOTALL)
+_STORE = re.compile(f"/.+{paths.RUN_DIR}/([^/]+)/(?:{paths.STORE}|{paths.CONFIG})", re.DOTALL)
 """Where the store of a sandbox is for those outside a chroot."""
 _EVENTS = "/sys/kernel/uevent_seqnum"
 _LISTS = ("/proc/self/mountinfo", "/proc/swaps", "/proc/partitions")
@@ -65,7 +65,6 @@ class Parts:
         self.lower: dict[str, Mount] = {}
         self.segments: dict[str, list[Segment]] = defaultdict(list)
         self._further: dict[str, str] = {}
-        self._config = segments.points(mounted)
         for segment in pieces:
             self.segments[segment.key].append(segment)
         self._divide_maps(found)
@@ -84,16 +83,12 @@ class Parts:
         """The keys of all sandboxes that have segments."""
         return set(self.segments)
 
-    def config(self, name: str) -> str:
-        """Where the segments of a sandbox can be made and removed; empty for nowhere."""
-        return segments.place(self._config, name)
-
     def other_root(self, name: str) -> str:
         """Where the store of a sandbox is mounted instead of where it has to be: it was made in a chroot,
         or the like, whose /run is further down here. Empty for none.
         """
-        place = paths.of(name, paths.STORE)
-        here = any(mount.mountpoint == place for mount in self.inner.get(name, ()))
+        places = [paths.of(name, part) for part in (paths.STORE, paths.CONFIG)]
+        here = any(mount.mountpoint in places for mount in self.inner.get(name, ()))
         return "" if here else self._further.get(name, "")
 
     def _divide_maps(self, found: tuple[Map, ...]) -> None:
@@ -135,7 +130,7 @@ class Parts:
             if mount.fstype in mounts.OWN_NUMBERS:
                 of = of or by_node.get(mount.source, "")
             owner = paths.sandbox_in(mount.mountpoint)
-            if mount.fstype == "tmpfs" and (further := _STORE.fullmatch(mount.mountpoint)):
+            if mount.fstype in ("tmpfs", "configfs") and (further := _STORE.fullmatch(mount.mountpoint)):
                 self._further[further[1]] = mount.mountpoint
             if of and owner in ("", of):  # else another sandbox has its origin in this one
                 self.mounts[of].append(mount)

@@ -33,8 +33,7 @@ class Pieces:
     mount namespace, None for one of ours; `locked` is the origin's device
     node while it is read-only because of this sandbox; `running`: a program that holds the lock is
     changing it just now; `listed` are the bytes of the lists of what is in its origin, which are in RAM;
-    `segments` are the devices of its store where that is made of such, and `config` is the directory in which
-    they can be made and removed, empty while configfs is not mounted.
+    `segments` are the devices of its store where that is made of such.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Pieces:
     listed: int = 0
     running: bool = False
     segments: tuple[Segment, ...] = ()
-    config: str = ""
 
     @property
     def cow_loop(self) -> Loop | None:

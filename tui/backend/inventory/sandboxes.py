@@ -115,7 +115,6 @@ class Assembly:
             locked=self._locked(name, noted),
             listed=self._listed(name, entries),
             segments=tuple(self._parts.segments.get(paths.segment_key(name), ())),
-            config=self._parts.config(name),
             running=name in self._changing,
         )
 

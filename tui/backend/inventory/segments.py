@@ -13,12 +13,11 @@ from tui.backend import lenient, paths
 from tui.backend.kernel.text import SECTOR, number
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from tui.backend.host import Host
     from tui.backend.kernel.mountinfo import Mount
 
-_USUAL = "/sys/kernel/config"
 _DRIVER = "nullb"
 
 
@@ -56,14 +55,6 @@ def points(mounted: Iterable[Mount]) -> frozenset[str]:
     return frozenset(
         mount.mountpoint for mount in mounted if mount.fstype == "configfs" and mount.root == "/"
     )
-
-
-def place(points: Container[str], name: str) -> str:
-    """The directory in which the segments of a sandbox can be made and removed: where configfs usually is,
-    else where a verb had it mounted for this one; empty where that is at neither of these points.
-    """
-    found = (point for point in (_USUAL, paths.of(name, paths.CONFIG)) if point in points)
-    return next((in_config(point) for point in found), "")
 
 
 def in_config(point: str) -> str:

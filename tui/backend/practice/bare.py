@@ -2,7 +2,7 @@
 
 import zlib
 
-from tui.backend.practice import devfs, procfs, storage, sysfs
+from tui.backend.practice import config_fs, devfs, procfs, storage, sysfs
 from tui.backend.practice.blocks import Block, Disk, Linear, Map
 from tui.backend.practice.mounted import FileSystem, Mounted
 from tui.backend.practice.nodes import Content, Directory, File
@@ -18,6 +18,7 @@ def bare(**facts: int | bool) -> World:
     root = FileSystem("tmpfs", world.anonymous(), Directory({name: Directory() for name in DIRECTORIES}))
     world.mount(root, "/", "rootfs")
     world.mount(FileSystem("sysfs", world.anonymous(), sysfs.view(world)), "/sys", "sysfs")
+    world.mount(config_fs.file_system(world), config_fs.POINT, "configfs")
     world.mount(FileSystem("proc", world.anonymous(), procfs.view(world)), "/proc", "proc")
     world.mount(FileSystem("devtmpfs", world.anonymous(), devfs.view(world)), "/dev", "udev")
     run = Directory({"lock": Directory(), "user": Directory()})

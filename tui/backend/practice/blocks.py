@@ -74,13 +74,27 @@ class Ram(Block):
     allocated: int = 0
 
 
+@dataclass(kw_only=True)
+class Null(Ram):
+    """A device of null_blk."""
+
+
 @dataclass(frozen=True)
 class Linear:
-    """A dm table line: a stretch of `device` from `offset` bytes on."""
+    """Lines of a dm table: a stretch of `device` from `offset` bytes on, then `further` ones, each with the
+    length and the device, from its beginning on. `length` is that of all.
+    """
 
     length: int
     device: str
     offset: int
+    further: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[int, str, int], ...]:
+        """Length, device and offset of each line."""
+        first = self.length - sum(length for length, _ in self.further)
+        return ((first, self.device, self.offset), *((length, device, 0) for length, device in self.further))
 
 
 @dataclass(frozen=True)
@@ -120,4 +134,6 @@ class Map(Block):
     def below(self) -> tuple[str, ...]:
         """The kernel names of the devices it lies on."""
         table = self.table
-        return (table.device,) if isinstance(table, Linear) else (table.origin, table.cow)
+        if isinstance(table, Linear):
+            return tuple(device for _, device, _ in table.parts)
+        return table.origin, table.cow

@@ -162,12 +162,24 @@ def _back_cow(world: World, table: Snapshot, data: int) -> bool:
 def _fill_to(world: World, block: Block, end: int) -> bool:
     """See that the first `end` bytes of a device have memory behind them."""
     if isinstance(block, Map) and isinstance(block.table, Linear):
-        lower = world.blocks[block.table.device]
-        return _fill_to(world, lower, block.table.offset + end)
+        return _fill_parts(world, block.table, end)
     place = block.file if isinstance(block, Loop) else block if isinstance(block, Ram) else None
     if place is None:
         return True
     return _back(world, block, -(-end // PAGE) * PAGE - place.allocated)
+
+
+def _fill_parts(world: World, table: Linear, end: int) -> bool:
+    """One after the other; where one has gone, there is an I/O error."""
+    start = 0
+    for length, device, offset in table.parts:
+        if start < end and (
+            device not in world.blocks
+            or not _fill_to(world, world.blocks[device], offset + min(end - start, length))
+        ):
+            return False
+        start += length
+    return True
 
 
 def _back(world: World, block: Block, more: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from tui.backend.kernel.text import SECTOR
 from tui.backend.practice import use
-from tui.backend.practice.blocks import Block, Disk, Loop, Map, Ram
+from tui.backend.practice.blocks import Block, Disk, Loop, Map, Null, Ram
 from tui.backend.practice.nodes import PAGE, Directory, Link, Node, View, fixed, text
 from tui.backend.practice.world import World
 
@@ -21,7 +21,7 @@ def view(world: World) -> View:
             "class": fixed({"block": _links(world, lambda: world.blocks)}),
             "dev": fixed({"block": _numbers(world)}),
             "devices": fixed({"practice": fixed({"block": _top(world)})}),
-            "kernel": View(lambda name: _kernel(world, name), lambda: ("debug", "uevent_seqnum")),
+            "kernel": View(lambda name: _kernel(world, name), lambda: ("config", "debug", "uevent_seqnum")),
             "module": View(lambda name: _module(world, name), lambda: world.modules),
         }
     )
@@ -120,8 +120,10 @@ def _plain(names: Iterable[str]) -> Directory:
 
 def _kernel(world: World, name: str) -> Node | None:
     if name == "debug":
-        pages = {ram.kname: text(ram.allocated // PAGE) for ram in world.of(Ram)}
+        pages = {ram.kname: text(ram.allocated // PAGE) for ram in world.of(Ram) if not isinstance(ram, Null)}
         return fixed({"ramdisk_pages": fixed(dict(pages))})
+    if name == "config":
+        return Directory()
     return text(world.device_event()) if name == "uevent_seqnum" else None
 
 

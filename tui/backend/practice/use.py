@@ -2,7 +2,7 @@
 
 from tui.backend import paths
 from tui.backend.host import Use
-from tui.backend.practice.blocks import Disk, Loop, Map, Ram
+from tui.backend.practice.blocks import Disk, Loop, Map, Null, Ram
 from tui.backend.practice.world import Process, World
 
 
@@ -49,7 +49,7 @@ def unbind(loop: Loop) -> None:
 
 def brd_in_use(world: World) -> bool:
     """Whether a RAM disk is open, so that brd cannot be unloaded."""
-    return any(open_count(world, ram.kname) for ram in world.of(Ram))
+    return any(open_count(world, ram.kname) for ram in world.of(Ram) if not isinstance(ram, Null))
 
 
 def first_hold(process: Process, places: list[str]) -> Use | None:

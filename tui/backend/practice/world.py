@@ -40,7 +40,9 @@ class World:
     swaps: list[str] = field(default_factory=list)
     pid: int = 4711
     modules: set[str] = field(default_factory=lambda: {"dm_mod", "loop", "overlay"})
-    installed: set[str] = field(default_factory=lambda: {"dm_mod", "dm_snapshot", "loop", "brd", "overlay"})
+    installed: set[str] = field(
+        default_factory=lambda: {"dm_mod", "dm_snapshot", "loop", "brd", "null_blk", "overlay"}
+    )
     rd_size: int = 0
     ram: int = 24 * GIB
     taken: int = 6 * GIB

@@ -14,6 +14,7 @@ def shown(reading: Diagnosis) -> Facts:
     return Facts((
         ("kernel", reading.kernel or "unknown"),
         *(("engines", _engine(entry)) for entry in reading.engines),
+        *(("stores", _engine(entry)) for entry in reading.stores),
         *(("modules", _module(entry)) for entry in reading.modules),
         *(("programs", _program(entry)) for entry in reading.programs),
         ("udev", "running" if reading.udev else "not running, and not needed"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.backend import origins
+from tui.backend import origins, stores
 from tui.backend.errors import UsageError
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities
@@ -20,12 +20,24 @@ class Choice:
     reason: str
 
 
-def usual(host: Host, inventory: Inventory, text: str) -> tuple[Origin, str]:
-    """The origin that a text names, and the engine that would be chosen for it here. Raises what
-    finding an origin raises.
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What would be chosen for an origin: the engine, by its name, and whether the memory of its store cannot
+    be swapped out.
     """
+
+    origin: Origin
+    engine: str
+    pinned: bool = False
+
+
+def usual(host: Host, inventory: Inventory, text: str) -> Usual:
+    """What would be chosen here for the origin that a text names. Raises what finding an origin raises."""
     origin, request = origins.find(host, inventory, text), CreateRequest(text)
-    return origin, likely(request, origin, lacks(host, abilities.read(host), request, origin))
+    engine = likely(request, origin, lacks(host, abilities.read(host), request, origin))
+    return Usual(
+        origin, engine, ENGINES[engine].bounded and stores.choose(AUTO, stores.lacks(host))[0].pinned
+    )
 
 
 def lacks(host: Host, able: Abilities, request: CreateRequest, origin: Origin) -> Lacks:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from tui.backend import names, origins, requirements, sizes
+from tui.backend import names, origins, paths, requirements, sizes
 from tui.backend.errors import Refused
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory
@@ -57,10 +57,11 @@ def settled(request: CreateRequest, prepared: Prepared) -> CreateRequest:
 def _name(request: CreateRequest, facts: Survey) -> str:
     taken = frozenset(sandbox.name for sandbox in facts.inventory.sandboxes)
     taken |= {entry.name for entry in facts.inventory.maps}
+    keys = {segment.key for segment in facts.inventory.segments}
     if request.name is None:
         return names.suggest(facts.origin.path, taken)
     name = names.check(request.name)
-    if name in taken:
+    if name in taken or paths.segment_key(name) in keys:
         raise Refused(
             f"The name {name} is taken.", f"Choose another one, such as {names.suggest(name, taken)}."
         )

@@ -1,5 +1,6 @@
 """What a sandbox is planned from, and what comes out of planning with an engine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.backend.inventory import Inventory
@@ -7,6 +8,7 @@ from tui.backend.inventory.abilities import Abilities, Lacks
 from tui.backend.inventory.record import Record
 from tui.backend.origins import Origin
 from tui.backend.plan import Step
+from tui.backend.problem import Problem
 from tui.backend.sandboxes.mounting import Target
 
 
@@ -16,7 +18,8 @@ class Survey:
     `target_inside`: it is in the origin directory. `unfinished`: the origin's journal is dirty
     (None: not known); `elsewhere` says why parts of the origin's file system may be on other devices,
     empty where there are none; `unreadable` tells why its disk is taken for a failing one, empty where it
-    is not. `free` are the bytes of RAM that a new promise can be made of.
+    is not. `stores` tells why each store does not work here, None where it does. `free` are the bytes of RAM
+    that a new promise can be made of, `free_pinned` of memory that cannot be swapped out.
     `namespace` is the number of our mount namespace. `kernel` are the first two
     numbers of its version, empty when unknown.
     """
@@ -30,7 +33,9 @@ class Survey:
     unfinished: bool | None
     elsewhere: str
     unreadable: str
+    stores: Mapping[str, Problem | None]
     free: int
+    free_pinned: int
     namespace: int
     kernel: tuple[int, ...]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from tui.backend import sizes
 from tui.backend.host import Memory
 from tui.backend.inventory.sandbox import Sandbox
-from tui.backend.origins import Origin
 from tui.backend.sandboxes import engines
 from tui.backend.sandboxes import memory as promises
+from tui.backend.sandboxes.choice import Usual
 from tui.backend.sandboxes.reserve import MIB, usual_size
 
 _NO_ROOM = "more than can be promised now"
@@ -40,12 +40,14 @@ class Share:
     fits: bool
 
 
-def offers(origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> tuple[Preset, ...]:
-    """Presets for a sandbox of an origin by an engine."""
-    maximum, size = engines.of(engine).largest(origin), origin.size or 0
-    default = usual_size(promises.free(memory, sandboxes), maximum)
+def offers(kind: Usual, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> tuple[Preset, ...]:
+    """Presets for a sandbox of a kind."""
+    engine, origin = engines.of(kind.engine), kind.origin
+    maximum, size = engine.largest(origin), origin.size or 0
+    free = promises.free(memory, sandboxes, pinned=kind.pinned)
+    default = usual_size(free, maximum)
     listed = [
-        Preset("", "usual", default, "a quarter of the free RAM: room for most work"),
+        Preset("", "usual", default, _why(default, maximum)),
         Preset("256M", "small", 256 << 20, "to look round, edit settings, try a few files"),
         Preset("10%origin", "10 % of the origin", size // 10, "to install or upgrade some programs"),
         Preset("25%ram", "25 % of RAM", memory.total // 4, "for heavy work that should not run full soon"),
@@ -55,24 +57,29 @@ def offers(origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox
     if maximum is not None:
         reason = "room for a change of every block: it never fills up"
         useful.append(Preset("max", "cannot overflow", maximum, reason))
-    free = promises.free(memory, sandboxes)
-    return tuple(
-        one if engines.of(engine).cost(one.size) <= free else _impossible(one, free) for one in useful
-    )
+    return tuple(one if engine.cost(one.size) <= free else _impossible(one, free) for one in useful)
 
 
-def share(text: str, origin: Origin, engine: str, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> Share:
+def share(text: str, kind: Usual, memory: Memory, sandboxes: tuple[Sandbox, ...]) -> Share:
     """What a typed size means here; UsageError when it is no size."""
-    maximum = engines.of(engine).largest(origin)
+    engine, origin = engines.of(kind.engine), kind.origin
+    maximum, free = engine.largest(origin), promises.free(memory, sandboxes, pinned=kind.pinned)
     wanted = (
         sizes.parse(text).in_bytes(origin=origin.size, ram=memory.total, maximum=maximum)
         if text
-        else usual_size(promises.free(memory, sandboxes), maximum)
+        else usual_size(free, maximum)
     )
     size = wanted if maximum is None else min(wanted, maximum)
-    fits = engines.of(engine).cost(size) <= promises.free(memory, sandboxes)
+    fits = engine.cost(size) <= free
     of_origin = None if origin.size is None else size / max(origin.size, 1)
     return Share(size, of_origin, size / max(memory.total, 1), maximum is None or size < maximum, fits)
+
+
+def _why(default: int, maximum: int | None) -> str:
+    """The reason for the size that is chosen by default."""
+    if default == maximum:
+        return "room for a change of every block: it cannot overflow"
+    return "half of the free RAM, which is taken only as it is written"
 
 
 def _impossible(one: Preset, free: int) -> Preset:

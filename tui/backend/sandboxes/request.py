@@ -8,7 +8,8 @@ from tui.backend import sizes
 from tui.backend.argument import Complete, absolute, argument
 from tui.backend.inventory.engines import ENGINES
 from tui.backend.sizes import SizeRequest
-from tui.backend.stores import STORES, USUAL
+from tui.backend.stores import AUTO as BEST
+from tui.backend.stores import STORES
 
 AUTO = "auto"
 """The snapshot engine where the kernel has it, else overlay."""
@@ -36,7 +37,7 @@ class CreateRequest:
     )
     name: str | None = argument("its name (default: made from the origin's)", None)
     size: SizeRequest | None = argument(
-        f"RAM for the changes: {SIZES} (default: a quarter of the free RAM)",
+        f"RAM for the changes: {SIZES} (default: what cannot overflow, or half of the free RAM)",
         None,
         parse=sizes.parse,
         complete=Complete.SIZE,
@@ -55,7 +56,9 @@ class CreateRequest:
         AUTO,
         choices=(AUTO, *ENGINES),
     )
-    store: str = argument(f"where changes live (default: {USUAL})", USUAL, choices=tuple(STORES))
+    store: str = argument(
+        "where changes live; auto: ram where the kernel can, else tmpfs", BEST, choices=(BEST, *STORES)
+    )
     chunk: int | None = argument(
         "unit of change, a power of two (default: 4K)", None, parse=sizes.parse_bytes, metavar="SIZE"
     )

@@ -15,8 +15,10 @@ def reserve(memory: Memory, *, pinned: bool = False) -> int:
 
 
 def usual_size(free: int, maximum: int | None) -> int:
-    """A quarter of what is `free` for promises, at least 64 MiB, at most what cannot overflow (bytes; None:
-    there is no such size).
+    """What cannot overflow (None: there is no such size) where that is `free` for promises, else half of what
+    is, at least 64 MiB; in bytes. Memory is taken only as it is written.
     """
-    usual = max(free // 4, LEAST)
-    return usual if maximum is None else min(usual, maximum)
+    half = max(free // 2, LEAST)
+    if maximum is None:
+        return half
+    return maximum if maximum <= free else min(half, maximum)

@@ -1,6 +1,6 @@
 """What is read before a sandbox is planned."""
 
-from tui.backend import origins
+from tui.backend import origins, stores
 from tui.backend.host import Host
 from tui.backend.inventory import Inventory, abilities, failing, journal, mounts
 from tui.backend.kernel import release
@@ -31,7 +31,9 @@ def survey(host: Host, inventory: Inventory, request: CreateRequest) -> Survey:
         unfinished=journal.unfinished(host, origin.path, origin.fstype) if ask else None,
         elsewhere=elsewhere.of_origin(host, inventory, origin),
         unreadable=_unreadable(host, inventory, origin, declared=request.failing),
+        stores=stores.lacks(host),
         free=memory.free(inventory.memory, inventory.sandboxes),
+        free_pinned=memory.free(inventory.memory, inventory.sandboxes, pinned=True),
         namespace=host.namespace(),
         kernel=_kernel(host),
     )

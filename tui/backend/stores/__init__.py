@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from tui.backend.errors import Refused
+from tui.backend.inventory import abilities
 from tui.backend.stores import ram, ramdisk, tmpfs
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.abilities import Abilities
     from tui.backend.inventory.sandbox import Sandbox, Sandboxes
     from tui.backend.plan import Step
+    from tui.backend.problem import Problem
     from tui.backend.stores.made import Made
 
 
@@ -69,12 +72,39 @@ class Store(Protocol):
         """What to know where that stays."""
 
 
-STORES: Mapping[str, Store] = {store.name: store for store in (tmpfs, ram, ramdisk)}
-"""By the names that records and requests have; the usual one first."""
-USUAL = next(iter(STORES))
+STORES: Mapping[str, Store] = {store.name: store for store in (ram, tmpfs, ramdisk)}
+"""By the names that records and requests have."""
+AUTO = "auto"
+"""The first of those that are chosen by themselves and work here."""
+_BY_ITSELF = (ram.name, tmpfs.name)
 
 
 def of(sandbox: Sandbox) -> Store:
     """The store that a sandbox has: what its record says, unless what there is tells of another one."""
-    noted = STORES.get(sandbox.record.store if sandbox.record else USUAL, STORES[USUAL])
+    usual = STORES[tmpfs.name]
+    noted = STORES.get(sandbox.record.store, usual) if sandbox.record else usual
     return next((store for store in (noted, *STORES.values()) if store.is_of(sandbox)), noted)
+
+
+def lacks(host: Host) -> dict[str, Problem | None]:
+    """Why each store does not work here, by name; None where it does."""
+    absent = {
+        name: (abilities.lacks_module(host, module) for module in store.modules)
+        for name, store in STORES.items()
+    }
+    return {name: next(filter(None, problems), None) for name, problems in absent.items()}
+
+
+def choose(wanted: str, lacking: Mapping[str, Problem | None]) -> tuple[Store, str]:
+    """The store that is asked for, and why it is that one, as the end of a sentence; empty where it was
+    named. Refused where it does not work here.
+    """
+    if wanted == AUTO:
+        best = next((name for name in _BY_ITSELF if not lacking[name]), _BY_ITSELF[-1])
+        better = next((problem for name in _BY_ITSELF if name != best and (problem := lacking[name])), None)
+        return STORES[best], f"for {better.cause}" if better else STORES[best].title
+    if problem := lacking[wanted]:
+        raise Refused(
+            f"The store {wanted} does not work: {problem.cause}.", f"{problem.remedy} Or leave out --store."
+        )
+    return STORES[wanted], ""

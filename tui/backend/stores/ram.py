@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.segments import Segment
 
 name = "ram"
-title = "RAM"
+title = "at the speed of RAM"
 modules = {"null_blk": "the quick store of snapshots"}
 pinned = True
 _MIB = 1 << 20
@@ -40,10 +40,9 @@ _MOST = 999
 Steps = tuple[Step, ...]
 
 
-def make(name: str, size: int, inventory: Inventory, able: Abilities) -> Made:
+def make(name: str, size: int, _inventory: Inventory, able: Abilities) -> Made:
     """Steps for a store of `size` bytes, of one segment as yet."""
-    before, place, after = _config(name, segments.place(segments.points(inventory.mounts), name))
-    load = Step("Load the kernel's module of memory-backed devices", _LOAD, common=True)
+    load = Step("Load the kernel's module of devices in RAM", _LOAD, common=True)
     first = paths.segment(name, 1)
     joined = Step(
         "Join what there is of the store: the COW device",
@@ -54,7 +53,7 @@ def make(name: str, size: int, inventory: Inventory, able: Abilities) -> Made:
         remove_command(_cow(name), able.udev),
     )
     loads = () if able.null_blk else (load,)
-    steps = (*loads, *before, *_segment(place, first, size), *after, joined)
+    steps = (*loads, *_config(name), *_segment(name, first, size), joined)
     return Made(steps, paths.device(_cow(name)), size)
 
 
@@ -66,8 +65,7 @@ def enlarge(sandbox: Sandbox, _old: int, new: int, udev: bool) -> Steps:
     joined = [(segment.kname, segment.size) for segment in _joined(sandbox)]
     if (more := new - sum(size for _, size in joined)) > 0:
         last = _next(sandbox)
-        before, place, after = _config(sandbox.name, sandbox.config)
-        made = (*before, *_segment(place, last, more), *after)
+        made = (*_open_config(sandbox), *_segment(sandbox.name, last, more))
         joined.append((last, more))
     words = ("load", _cow(sandbox.name))
     join = Step(
@@ -87,13 +85,19 @@ def settle(sandbox: Sandbox, udev: bool) -> Steps:
 
 
 def release(sandbox: Sandbox) -> Steps:
-    """All segments go, and their memory with them."""
-    return _remove(sandbox, [segment.kname for segment in sandbox.segments])
+    """All segments go, and their memory with them; so does a place that was made again for that."""
+    steps = _remove(sandbox, [segment.kname for segment in sandbox.segments])
+    if not steps or sandbox.has(paths.CONFIG):
+        return steps
+    point = paths.of(sandbox.name, paths.CONFIG)
+    hide = Step("Hide the settings again", command("umount", point))
+    made = paths.CONFIG not in sandbox.entries
+    return (*steps, hide, *((Step("Remove their place", command("rmdir", point)),) if made else ()))
 
 
 def is_of(sandbox: Sandbox) -> bool:
-    """It has segments, or had a place for them."""
-    return bool(sandbox.segments) or sandbox.has(paths.CONFIG)
+    """It has segments, or a place for them."""
+    return bool(sandbox.segments) or paths.CONFIG in sandbox.entries
 
 
 def cow(sandbox: Sandbox) -> str:
@@ -129,28 +133,38 @@ def notes_of_end(_gone: Sandboxes, _able: Abilities) -> tuple[str, ...]:
 _LOAD = command("modprobe", "null_blk", "nr_devices=0")
 
 
-def _config(name: str, place: str) -> tuple[Steps, str, Steps]:
-    """The steps before and after, and the place, for making or removing segments in configfs: it is mounted
-    for that where it is not.
+def _config(name: str) -> Steps:
+    """A place of its own where the kernel shows its settings: it is mounted elsewhere or not, and tells which
+    mount namespace a sandbox is of.
     """
-    if place:
-        return (), place, ()
     point = paths.of(name, paths.CONFIG)
-    mkdir, rmdir = command("mkdir", point), command("rmdir", point)
-    mount, umount = command("mount", "-t", "configfs", "sandbox-tui", point), command("umount", point)
-    before = (
-        Step("Make a place for the kernel's settings", mkdir, rmdir),
-        Step("Show them there", mount, umount),
-    )
-    after = (Step("Hide them again", umount, mount), Step("Remove their place", rmdir, mkdir))
-    return before, segments.in_config(point), after
+    make = command("mkdir", "--parents", point)  # of segments of which nothing else is left, too
+    place = Step("Make a place for the kernel's settings", make, command("rmdir", point))
+    return place, replace(_show(name), undo=command("umount", point))
 
 
-def _segment(place: str, kname: str, size: int) -> Steps:
+def _show(name: str) -> Step:
+    point = paths.of(name, paths.CONFIG)
+    return Step("Show them there", command("mount", "-t", "configfs", "sandbox-tui", point))
+
+
+def _open_config(sandbox: Sandbox) -> Steps:
+    """Show the settings again, where they went with the mount namespace that they were shown in."""
+    if sandbox.has(paths.CONFIG):
+        return ()
+    return (_show(sandbox.name),) if paths.CONFIG in sandbox.entries else _config(sandbox.name)
+
+
+def _segment(name: str, kname: str, size: int) -> Steps:
     """Make a segment of `size` bytes, rounded up to whole MiB, and switch it on."""
-    directory = f"{place}/{kname}"
+    directory = _directory(name, kname)
     return (
-        Step("Make a device in RAM", command("mkdir", directory), _rmdir(place, kname), undo_if=_free(kname)),
+        Step(
+            "Make a device in RAM",
+            command("mkdir", directory),
+            command("rmdir", directory),
+            undo_if=_free(kname),
+        ),
         Step("Give it sectors of 512 bytes", _set(directory, str(SECTOR), "blocksize")),
         Step("Let what is written stay in memory", _set(directory, "1", "memory_backed")),
         Step("Let it answer at once", _set(directory, "0", "irqmode", "queue_mode")),
@@ -171,18 +185,19 @@ def _set(directory: str, value: str, *names: str) -> Command:
     return command("tee", *files, input=f"{value}\n", output="/dev/null")
 
 
-def _rmdir(place: str, kname: str) -> Command:
-    """Switches it off, too."""
-    return command("rmdir", f"{place}/{kname}")
+def _directory(name: str, kname: str) -> str:
+    return f"{segments.in_config(paths.of(name, paths.CONFIG))}/{kname}"
 
 
 def _remove(sandbox: Sandbox, knames: Sequence[str]) -> Steps:
-    """Give segments up, which nothing uses."""
+    """Give segments up, which nothing uses: removing the directory of one switches it off, too."""
     if not knames:
         return ()
-    before, place, after = _config(sandbox.name, sandbox.config)
-    steps = (Step(f"Give the memory of {kname} back", _rmdir(place, kname)) for kname in knames)
-    return (*before, *steps, *after)
+    gone = (
+        Step(f"Give the memory of {kname} back", command("rmdir", _directory(sandbox.name, kname)))
+        for kname in knames
+    )
+    return (*_open_config(sandbox), *gone)
 
 
 def _joined(sandbox: Sandbox) -> list[Segment]:

@@ -47,7 +47,7 @@ VERB = Verb(
     name="create",
     summary="make a sandbox of an origin",
     examples=(
-        ("create /dev/sdb1", "of a partition, with a quarter of the free RAM, mounted"),
+        ("create /dev/sdb1", "of a partition, mounted, as large as it may be"),
         ("create disk.img --name trial --size 2G --no-mount", "of an image, as /dev/mapper/trial"),
     ),
     request=CreateRequest,

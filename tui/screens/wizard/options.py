@@ -11,6 +11,7 @@ from tui.backend import names, sizes
 from tui.backend.origins import Origin
 from tui.backend.sandboxes import engines
 from tui.backend.sandboxes.request import AUTO, CreateRequest
+from tui.backend.stores import AUTO as BEST
 from tui.backend.stores import STORES
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
@@ -26,7 +27,7 @@ _ENGINES = (
 )
 
 
-_STORES = tuple((name, store.title) for name, store in STORES.items())
+_STORES = ((BEST, "as suits"), *((name, name) for name in STORES))
 
 
 class OptionsPage(Page):
@@ -40,7 +41,8 @@ class OptionsPage(Page):
         "Engine: by block (a device-mapper snapshot) where the kernel can, else by file (overlayfs); the "
         "review says which, and why. A directory can only be had by file. The classic of 2008 is by block, "
         "with /dev/ram0 and chunks of 512 bytes: when that runs full, all is lost.\n\n"
-        "Store: tmpfs can grow and gives its memory back at once; a RAM disk is faster for small writes.\n\n"
+        "Store: ram is as quick as RAM, and is never swapped out; tmpfs, a file on a loop device, may be, "
+        "and every kernel has it; ramdisk is the one RAM disk. As suits: ram where the kernel can.\n\n"
         "Failing: a write to a part of a chunk that cannot be read would break the whole sandbox, so chunks "
         "are made as small as a sector. So it is done, too, where the kernel has seen reads fail.\n\n"
         "Hash: reads the whole origin before and after, to prove that no byte has changed."

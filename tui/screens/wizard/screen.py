@@ -7,6 +7,7 @@ from tui.backend.errors import Refused, SandboxError
 from tui.backend.origins import Origin
 from tui.backend.plan import Plan
 from tui.backend.sandboxes import choice
+from tui.backend.sandboxes.choice import Usual
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.verbs.create import CREATE
 from tui.screens.job import Job, settle
@@ -47,15 +48,14 @@ class WizardScreen(WalkScreen):
             lambda: choice.usual(host, inventory.read(host), text), self._found, self.complain, group="find"
         )
 
-    def _found(self, found: tuple[Origin, str]) -> None:
-        origin, usual = found
+    def _found(self, usual: Usual) -> None:
+        origin = usual.origin
         try:
             origins.usable(origin, "Choose one that is ready.")
         except Refused as refusal:
             self.complain(refusal)
             return
-        self.origin = self.query_one(SizePage).origin = origin
-        self.query_one(SizePage).engine = usual
+        self.origin, self.query_one(SizePage).kind = origin, usual
         if self.face.reading is not None:
             self.query_one(OptionsPage).prepare(origin, self.face.reading)
         self.go(1)

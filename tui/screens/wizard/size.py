@@ -7,8 +7,8 @@ from textual.widgets import Input
 
 from tui.backend import sizes
 from tui.backend.errors import SandboxError
-from tui.backend.origins import Origin
-from tui.backend.sandboxes import engines, memory, presets
+from tui.backend.sandboxes import memory, presets
+from tui.backend.sandboxes.choice import Usual
 from tui.screens.reading import Reading
 from tui.screens.wizard.page import Page
 from tui.widgets.choices import Choice, ChoiceRows
@@ -29,8 +29,7 @@ class SizePage(Page):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.origin: Origin | None = None
-        self.engine = next(iter(engines.ENGINES))
+        self.kind: Usual | None = None
         self.reading: Reading | None = None
 
     def compose(self) -> ComposeResult:
@@ -55,12 +54,12 @@ class SizePage(Page):
     def follow(self, reading: Reading) -> None:
         """What is free changes all the time; the offers keep still unless they would not fit."""
         self.reading = reading
-        if self.origin is None:
+        if self.kind is None:
             return
         found = reading.inventory
-        free = memory.free(found.memory, found.sandboxes)
+        free = memory.free(found.memory, found.sandboxes, pinned=self.kind.pinned)
         self.query_one("#free", Note).put(f"{self._origin()} {sizes.show(free)} of RAM can be promised now.")
-        offers = presets.offers(self.origin, self.engine, found.memory, found.sandboxes)
+        offers = presets.offers(self.kind, found.memory, found.sandboxes)
         self.query_one(ChoiceRows).show(
             [
                 Choice(one.text, one.title, sizes.show(one.size), one.reason, one.fits, one.size)
@@ -69,10 +68,11 @@ class SizePage(Page):
         )
 
     def _origin(self) -> str:
-        if self.origin is None:
+        if self.kind is None:
             return ""
-        known = f"has {sizes.show(self.origin.size)}" if self.origin.size is not None else "is a directory"
-        return f"{self.origin.path} {known}."
+        origin = self.kind.origin
+        known = f"has {sizes.show(origin.size)}" if origin.size is not None else "is a directory"
+        return f"{origin.path} {known}."
 
     @on(ChoiceRows.Chosen, "#sizes")
     def _chosen(self, message: ChoiceRows.Chosen) -> None:
@@ -87,11 +87,11 @@ class SizePage(Page):
         self.say("")
 
     def _meaning(self, text: str) -> str:
-        if not text or self.origin is None or self.reading is None:
+        if not text or self.kind is None or self.reading is None:
             return ""
         found = self.reading.inventory
         try:
-            share = presets.share(text, self.origin, self.engine, found.memory, found.sandboxes)
+            share = presets.share(text, self.kind, found.memory, found.sandboxes)
         except SandboxError as error:
             return error.message
         part = "" if share.of_origin is None else f"{share.of_origin:.0%} of the origin, "

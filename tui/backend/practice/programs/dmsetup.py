@@ -3,6 +3,8 @@
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import accumulate
 
 from tui.backend.host import FileKind
 from tui.backend.kernel.text import SECTOR
@@ -22,13 +24,14 @@ _NOT_ROOT = (
 )
 
 
-def dmsetup(world: World, words: list[str], _: str, *, own_nodes: bool = False) -> str:
+def dmsetup(world: World, words: list[str], data: str, *, own_nodes: bool = False) -> str:
     """Work with maps: `dmsetup COMMAND...`. `own_nodes`: without udev (DM_DISABLE_UDEV=1)."""
     given = parse("dmsetup", words, _FLAGS, _VALUES)
     if not given.operands or given.operands[0] not in _COMMANDS:
         raise NotPractised(f"dmsetup: unknown command {words!r}")
     if not world.root:
         raise Failure(_NOT_ROOT)
+    given.options.setdefault("table", data.rstrip("\n"))
     given.options["own-nodes"] = "yes" if own_nodes or world.udev else ""
     return _COMMANDS[given.operands.pop(0)](world, given)
 
@@ -64,9 +67,18 @@ def _free_number(world: World) -> str:
 
 
 def _table(world: World, text: str, shown: str, number: str) -> Table:
-    """A table from its one line; the errors of the kernel for a bad one."""
+    """A table from its lines, of which only linear ones can be several."""
+    first, *further = [_table_line(world, line, shown, number) for line in text.split("\n")]
+    if not further or not isinstance(first, Linear):
+        return first
+    lines = tuple((line.length, line.device) for line in further if isinstance(line, Linear))
+    return replace(first, length=first.length + sum(length for length, _ in lines), further=lines)
+
+
+def _table_line(world: World, text: str, shown: str, number: str) -> Table:
+    """The errors of the kernel for a bad one."""
     words = text.split()
-    if len(words) < 3 or words[0] != "0" or not words[1].isdecimal():
+    if len(words) < 3 or not words[0].isdecimal() or not words[1].isdecimal():
         raise Failure("Invalid format on line 1 of table\nCommand failed.")
     length, target, rest = int(words[1]) * SECTOR, words[2], words[3:]
     if target == "linear" and len(rest) == 2:
@@ -170,9 +182,12 @@ def _line(world: World, entry: Map) -> str:
     devnos = [block.devno if (block := world.blocks.get(name)) else "0:0" for name in entry.below]
     table = entry.table
     if isinstance(table, Linear):
-        tail = f"{devnos[0]} {table.offset // SECTOR}"
-    else:
-        tail = f"{devnos[0]} {devnos[1]} {table.policy} {table.chunk // SECTOR}"
+        starts = accumulate((length for length, _, _ in table.parts), initial=0)
+        return "\n".join(
+            f"{start // SECTOR} {length // SECTOR} linear {devno} {offset // SECTOR}"
+            for start, devno, (length, _, offset) in zip(starts, devnos, table.parts, strict=False)
+        )
+    tail = f"{devnos[0]} {devnos[1]} {table.policy} {table.chunk // SECTOR}"
     return f"0 {entry.size // SECTOR} {_target(table)} {tail}"
 
 

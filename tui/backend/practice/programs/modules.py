@@ -1,7 +1,7 @@
 """The programs modprobe, rmmod and udevadm."""
 
 from tui.backend.practice import use
-from tui.backend.practice.blocks import Ram
+from tui.backend.practice.blocks import Null, Ram
 from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.programs.arguments import parse
 from tui.backend.practice.world import World
@@ -9,7 +9,7 @@ from tui.backend.practice.world import World
 
 def modprobe(world: World, words: list[str], _: str) -> str:
     """Load or unload a module: `modprobe [--remove] MODULE [NAME=VALUE...]`."""
-    given = parse("modprobe", words, flags="r/remove q/quiet n/dry-run first-time")
+    given = parse("modprobe", words, flags="r/remove q/quiet v/verbose n/dry-run first-time")
     if not given.operands:
         raise NotPractised("modprobe: bad usage")
     name = given.operands[0].replace("-", "_")
@@ -45,7 +45,7 @@ def _unload(world: World, name: str, busy: str) -> str:
         raise NotPractised(f"modprobe: unloading {name} is not practised")
     if use.brd_in_use(world):
         raise Failure(busy.format(name))
-    for ram in world.of(Ram):
+    for ram in [disk for disk in world.of(Ram) if not isinstance(disk, Null)]:
         del world.blocks[ram.kname]
     world.modules.discard(name)
     world.rd_size = 0

@@ -2,7 +2,7 @@
 
 from tui.backend.host import FileKind
 from tui.backend.kernel.dm_status import Health
-from tui.backend.practice import devfs, layers, storage, tree, use
+from tui.backend.practice import config_fs, devfs, layers, storage, tree, use
 from tui.backend.practice.blocks import Block, Loop, Map
 from tui.backend.practice.failures import Failure, NotPractised
 from tui.backend.practice.mounted import PROPAGATION, FileSystem, Mounted
@@ -41,6 +41,9 @@ def mount(world: World, words: list[str], _: str) -> str:
     _directory(world, point)
     if given.get("types") == "tmpfs":
         return _tmpfs(world, source, point, options)
+    if given.get("types") == "configfs":
+        world.mount(config_fs.file_system(world), tree.find(world, point).path, source)
+        return ""
     if given.get("types") == "overlay":
         return layers.mount(world, source, point, options)
     return _device(world, source, point, given.get("types"), options)

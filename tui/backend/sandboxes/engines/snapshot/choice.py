@@ -5,14 +5,14 @@ from tui.backend.inventory.abilities import DOCTOR, Lacks
 from tui.backend.inventory.engines import overlay, snapshot
 from tui.backend.origins import Origin
 from tui.backend.sandboxes.request import CreateRequest
-from tui.backend.stores import STORES, USUAL, Store, ramdisk
+from tui.backend.stores import AUTO, ramdisk
 
 
 def own_option(request: CreateRequest) -> str:
     """What only a block device can have."""
     options = {
         "--classic": request.classic,
-        f"--store {request.store}": request.store != USUAL,
+        f"--store {request.store}": request.store != AUTO,
         "--chunk": request.chunk is not None,
         "--no-mount": request.no_mount,
     }
@@ -24,9 +24,9 @@ def takes(origin: Origin) -> bool:
     return not origin.directory
 
 
-def store(request: CreateRequest) -> Store:
-    """The store that a request asks for."""
-    return STORES[ramdisk.name if request.classic else request.store]
+def store(request: CreateRequest) -> str:
+    """The store that a request asks for, by its name."""
+    return ramdisk.name if request.classic else request.store
 
 
 def check(request: CreateRequest, origin: Origin, lacks: Lacks) -> None:

@@ -1,7 +1,7 @@
 """Making a sandbox of a device: a device-mapper snapshot of the origin."""
 
 from tui import __version__
-from tui.backend import exception_store, mapper, paths
+from tui.backend import exception_store, mapper, paths, stores
 from tui.backend.errors import Refused, UsageError
 from tui.backend.inventory.engines import snapshot
 from tui.backend.inventory.record import Record
@@ -12,7 +12,7 @@ from tui.backend.sandboxes.facts import Draft, Survey
 from tui.backend.sandboxes.mounting import Target
 from tui.backend.sandboxes.request import CreateRequest
 from tui.backend.sandboxes.reserve import usual_size
-from tui.backend.stores import ramdisk
+from tui.backend.stores import Store, ramdisk
 from tui.backend.stores.made import Made
 
 
@@ -20,9 +20,10 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
     """What a snapshot sandbox will be, and the steps to it. Pure."""
     origin, length = facts.origin, facts.origin.size or 0
     policy, chunk = _format(request, facts)
+    chosen, why = stores.choose(choice.store(request), facts.stores)
     maximum = exception_store.cannot_overflow(length, chunk, policy)
-    size = _size(request, facts, chunk, policy, maximum)
-    store = _store(request, facts, name, size)
+    size = _size(request, facts, chunk, policy, maximum, pinned=chosen.pinned)
+    store = _store(request, facts, chosen, name, size)
     target = _target(request, facts, name)
     own_place = request.mount is None
     options = mounting.options(origin.fstype, own_place=own_place, suid_dev=request.suid_dev)
@@ -33,7 +34,7 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         origin_id=origin.identity,
         image=origin.image,
         engine=snapshot.name,
-        store=choice.store(request).name,
+        store=chosen.name,
         policy=policy,
         chunk=chunk,
         size=store.size,
@@ -49,7 +50,8 @@ def draft(request: CreateRequest, facts: Survey, name: str) -> Draft:
         diskseq=(origin.device and origin.device.diskseq) or 0,
     )
     steps, notes = _steps(record, facts, store, target), _notes(record, facts, maximum)
-    return Draft(record, steps, notes, pinned=choice.store(request).pinned)
+    reason = (f"Store {chosen.name}: {why}.",) if why else ()
+    return Draft(record, steps, (*reason, *notes), pinned=chosen.pinned)
 
 
 def _format(request: CreateRequest, facts: Survey) -> tuple[str, int]:
@@ -67,10 +69,12 @@ def _format(request: CreateRequest, facts: Survey) -> tuple[str, int]:
     return policy, exception_store.check_chunk(chunk, origin.sector)
 
 
-def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximum: int) -> int:
+def _size(
+    request: CreateRequest, facts: Survey, chunk: int, policy: str, maximum: int, *, pinned: bool
+) -> int:
     ram = facts.inventory.memory
     if request.size is None:
-        wanted = usual_size(facts.free, maximum)
+        wanted = usual_size(facts.free_pinned if pinned else facts.free, maximum)
     else:
         wanted = request.size.in_bytes(origin=facts.origin.size, ram=ram.total, maximum=maximum)
     if wanted < chunk:
@@ -82,11 +86,11 @@ def _size(request: CreateRequest, facts: Survey, chunk: int, policy: str, maximu
     )
 
 
-def _store(request: CreateRequest, facts: Survey, name: str, size: int) -> Made:
+def _store(request: CreateRequest, facts: Survey, chosen: Store, name: str, size: int) -> Made:
     inventory = facts.inventory
     if request.classic:
         return ramdisk.make_classic(name, size, inventory, facts.abilities)
-    return choice.store(request).make(name, size, inventory, facts.abilities)
+    return chosen.make(name, size, inventory, facts.abilities)
 
 
 def _target(request: CreateRequest, facts: Survey, name: str) -> Target | None:
