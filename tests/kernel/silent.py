@@ -60,7 +60,8 @@ def child(work: object) -> int:
     return pid
 
 
-def mapped(file: str) -> mmap.mmap:
+def mapped(device: int, file: str) -> mmap.mmap:
+    os.close(device)  # else it keeps the file system alive that it waits for, and nobody can end it
     descriptor = os.open(file, os.O_RDONLY)
     return mmap.mmap(descriptor, 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
 
@@ -73,9 +74,9 @@ def main(directory: str) -> None:
     asked, tell = os.pipe()
     child(lambda: serve(device, tell))
     file = f"{directory}/file"
-    child(lambda: mapped(file)[0])
+    child(lambda: mapped(device, file)[0])
     os.read(asked, 1)  # the page is being read
-    second = child(lambda: mapped(file))
+    second = child(lambda: mapped(device, file))
     while not waits(second):
         pass
     print(second, flush=True)

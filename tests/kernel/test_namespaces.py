@@ -299,7 +299,7 @@ def test_a_sandbox_that_was_made_in_a_chroot(lab: Lab) -> None:
         lab.remove("trial")
     assert Path(f"{jail}{point}/mine").read_text() == "work"
     sh("chroot", str(jail), "sh", "-c", f"{TUI} remove trial")
-    sh("umount", "--recursive", str(jail))
+    sh("umount", "--lazy", str(jail))  # the whole tree, also what hides another there
 
 
 @pytest.mark.layers

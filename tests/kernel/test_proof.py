@@ -2,6 +2,7 @@
 
 import os
 import resource
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -246,6 +247,8 @@ def test_comparing_many_files_takes_little_memory(lab: Lab) -> None:
         try:
             _removed_in_little_memory(lab)
             status = 0
+        except BaseException:  # noqa: BLE001 - it is a process of its own
+            traceback.print_exc()  # nobody else says why
         finally:
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -256,8 +259,9 @@ def _removed_in_little_memory(lab: Lab) -> None:
     shown = lab.remove("trial")
     assert len(shown.changed or ()) >= 300
     assert f"{len(shown.changed or ()) - 3} more" in shown.sentence
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - ours < 16 << 10
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 64 << 10
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - ours
+    theirs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert (more < 16 << 10, theirs < 64 << 10) == (True, True), f"{more} and {theirs} KiB"
 
 
 @pytest.mark.parametrize("hashed", [True, False])

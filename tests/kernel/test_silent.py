@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.kernel import silent
 from tests.kernel.lab import PLACE, Lab, sh
+from tests.patience import until
 from tui.backend.inventory import blockers
 
 pytestmark = pytest.mark.only_no_udev
@@ -41,6 +42,17 @@ def silence() -> Iterator[None]:
             yield
         finally:
             there.kill()
+            there.wait()
+            until(lambda: not stuck(), "the end of those that wait")  # `ps` would wait for them
+
+
+def stuck() -> bool:
+    """Whether a Python program waits where nothing wakes it."""
+    states = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            states.append(file.read_text().partition("(")[2].rpartition(") "))
+    return any(name.startswith("python") and state.startswith("D") for name, _, state in states)
 
 
 @pytest.mark.parametrize("engine", ["auto", "overlay"])  # in guests: not every kernel has FUSE
