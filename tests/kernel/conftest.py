@@ -50,18 +50,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _share(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Of the overlay engine's an eighth; of a test that is tried in three ways or more half of them, unless
-    it says itself how much of it runs; all others. In a soak all.
+    """Of the overlay engine's a twelfth; of a test that is tried in three ways or more a third of them,
+    unless it says itself how much of it runs; all others. In a soak all.
     """
     layered = [item for item in items if item.get_closest_marker("layers")]
-    found = set(soak.share(layered, -(-len(layered) // 8), "layers in the guest"))
+    found = set(soak.share(layered, -(-len(layered) // 12), "layers in the guest"))
     ways: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item not in layered:
             ways[item.nodeid.partition("[")[0]].append(item)
     for test, tried in ways.items():
         all_of_them = len(tried) < 3 or tried[0].get_closest_marker("soak")
-        found |= set(tried if all_of_them else soak.share(tried, -(-len(tried) // 2), test))
+        found |= set(tried if all_of_them else soak.share(tried, -(-len(tried) // 3), test))
     return found
 
 
