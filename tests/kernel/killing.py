@@ -30,14 +30,15 @@ MOMENTS = (ALONE, BOTH, AFTER)
 """Those of every step: before it is after the one before it."""
 
 SETUPS: dict[str, dict[str, Any]] = {
-    "image on tmpfs": {"size": "4M"},
+    "image on tmpfs": {"size": "4M", "store": "tmpfs"},
+    "image on segments": {"size": "4M", "store": "ram"},
     "device on RAM disk": {"size": "4M", "store": "ramdisk"},
     "classic": {"size": "4M", "classic": True},
     "overlay of a device": {"size": "4M", "engine": "overlay"},
     "overlay of an image": {"size": "4M", "engine": "overlay"},
     "overlay of a directory": {"size": "4M"},
 }
-OVERLAYS = list(SETUPS)[3:]
+OVERLAYS = list(SETUPS)[4:]
 HERE = OVERLAYS[1:]
 """Those that this machine's kernel is tried with, too."""
 
@@ -49,7 +50,8 @@ def setups(*names: str) -> list[Any]:
 
 def _marks(setup: str) -> list[pytest.MarkDecorator]:
     udev = [] if setup == "image on tmpfs" else [pytest.mark.only_no_udev]
-    return [*udev, *([pytest.mark.layers] if setup in HERE else [])]
+    quick = [pytest.mark.null_blk] if SETUPS[setup].get("store") == "ram" else []
+    return [*udev, *quick, *([pytest.mark.layers] if setup in HERE else [])]
 
 
 def killed(lab: Lab, make: Planner, cell: Cell) -> None:

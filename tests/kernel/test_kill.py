@@ -87,7 +87,13 @@ def test_remove(lab: Lab, setup: str) -> None:
     trial.end()
 
 
-GROWING = ("image on tmpfs", "device on RAM disk", "overlay of an image", "overlay of a directory")
+GROWING = (
+    "image on tmpfs",
+    "image on segments",
+    "device on RAM disk",
+    "overlay of an image",
+    "overlay of a directory",
+)
 
 
 @pytest.mark.parametrize("setup", setups(*GROWING))
