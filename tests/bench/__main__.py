@@ -25,6 +25,7 @@ ROWS = {
     "unchanged": "terminal bytes of an unchanged tick",
     "home": "1,000 devices: from reading to painted, from key to paint",
     "first-touch": "first-touch writes: default against classic (VM)",
+    "stores": "the store `ram` against others: small writes and reads, making, removing, memory (VM)",
     "layers": "the overlay engine: create, remove, read, tick (root)",
     "livecd": "building a Live CD of 300 MiB against the bare tools; its size; dm against union (QEMU)",
     "memory": "memory after 600 ticks against after 60",
