@@ -89,7 +89,11 @@ class FaceScreen(StackedScreen[Result]):
         if reading is not None and not reading.inventory.root and not mark:
             mark = READ_ONLY
         for line in self.query(TopLine):
-            line.put(mark=mark, memory=reading.inventory.memory if reading else None)
+            line.put(
+                mark=mark,
+                memory=reading.inventory.memory if reading else None,
+                alarm=reading.alarm if reading else "",
+            )
 
     def may_look(self) -> bool:
         """Whether it is time to look who uses a sandbox, on the screen on top: all processes are asked, which

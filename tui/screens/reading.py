@@ -9,6 +9,7 @@ from tui.backend.host import Host
 from tui.backend.inventory import Inventory
 from tui.backend.inventory.reader import Reader
 from tui.backend.inventory.sandbox import Sandbox
+from tui.backend.present import numbers
 
 _NEW = History()
 
@@ -29,6 +30,11 @@ class Reading:
         """The latest gauge of a sandbox."""
         readings = self.history(sandbox.name).readings
         return readings[-1][1] if readings else sandbox.gauge
+
+    @property
+    def alarm(self) -> str:
+        """What nobody may overlook, on whatever screen they are."""
+        return numbers.alarm({sandbox.name: self.gauge(sandbox) for sandbox in self.inventory.sandboxes})
 
     def find(self, name: str) -> Sandbox | None:
         """The sandbox of a name, None when it is gone."""

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.backend import sizes
+from tui.backend.gauge import State
+from tui.backend.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.backend.gauge import Gauge
     from tui.backend.host import Memory
 
+_ALARMING = (State.BROKEN, State.FULL, State.NEARLY_FULL)
+"""The states that people must know of wherever they are, the worst first."""
+_NAME = 20
+"""The characters of a sandbox's name that an alarm has room for."""
 _UNITS = ((86400 * 2, 86400, "d"), (5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
 
 
@@ -33,6 +42,21 @@ def memory(reading: Memory) -> str:
     free, unit = sizes.show(reading.available).rsplit(" ", 1)
     total = sizes.show(reading.total)
     return f"RAM {free}{'' if total.endswith(unit) else f' {unit}'} of {total} free"
+
+
+def alarm(gauges: Mapping[str, Gauge]) -> str:
+    """Of the gauges of all sandboxes, by name, what nobody may overlook: `trial 93%, nearly full`, the worst
+    first, and how many more; empty when all is well.
+    """
+    found = [
+        (_ALARMING.index(gauge.state), name) for name, gauge in gauges.items() if gauge.state in _ALARMING
+    ]
+    if not found:
+        return ""
+    _, name = min(found)
+    gauge, more = gauges[name], f" and {len(found) - 1} more" if found[1:] else ""
+    fill = f" {percent(gauge.fill)}," if gauge.state is State.NEARLY_FULL else ""
+    return f"{clean(name, _NAME)}{fill} {gauge.state.value}{more}"
 
 
 def rate(value: float | None) -> str:
