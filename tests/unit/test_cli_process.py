@@ -109,4 +109,4 @@ def test_watch_ends_cleanly(number: signal.Signals) -> None:
 
 def test_help_tells_the_exit_statuses() -> None:
     said = python("from tui.__main__ import main\nmain(['--help'])").stdout
-    assert [line.split()[0] for line in said.split("exit status:\n")[1].splitlines()] == list("012345")
+    assert [line.split()[0] for line in said.split("exit status:\n")[1].splitlines()] == list("0123456")

@@ -1,41 +1,80 @@
-"""`watch`: one line per sandbox and reading, fit for a pipe."""
+"""`watch`: one line per sandbox and reading, fit for a pipe; and what is done when one is too full."""
 
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from tui.backend.errors import NotFound
+from tui.backend.errors import ExitCode, NeedsRoot, NotFound, Refused
 from tui.backend.gauge import History
 from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.present import numbers
+from tui.backend.run import interact
 from tui.backend.text import clean
-from tui.backend.verbs.watch import WatchRequest
-from tui.cli import output
-from tui.cli.running import interrupt_on_signals
+from tui.backend.verbs.grow import GROW, GrowRequest
+from tui.backend.verbs.watch import WatchRequest, check, growth, reached
+from tui.cli import narration, output
+from tui.cli.running import carry_out, interrupt_on_signals
 
 
 def run(request: WatchRequest, host: Host) -> int:
-    """Print readings until a signal comes, or all the named sandboxes are gone."""
+    """Print readings until a signal comes, all the named sandboxes are gone, or one is too full."""
+    check(request)
+    if request.grow_by is not None and not host.is_root():
+        raise NeedsRoot("Growing a sandbox needs root.", "Start it with sudo.")
     with suppress(KeyboardInterrupt), interrupt_on_signals():
-        watch(host, request.names, lambda: time.sleep(request.interval))
-    return 0
+        return watch(host, request, lambda: time.sleep(request.interval))
+    return ExitCode.DONE
 
 
-def watch(host: Host, names: tuple[str, ...], wait: Callable[[], None]) -> None:
+def watch(host: Host, request: WatchRequest, wait: Callable[[], None]) -> ExitCode:
     """Print readings, calling `wait` between two; NotFound for a name that there is not."""
-    watcher = _Watcher(host, names)
+    watcher, grower = _Watcher(host, request.names), _Grower(host, request)
     found = watcher.read()
-    for name in names:
+    for name in request.names:
         if name not in found:
             raise NotFound(f"There is no sandbox {name!r}.", "`sandbox-tui list` lists them.")
-    while found or not names:
+    while found or not request.names:
         watcher.print(found)
+        full = [name for name in found if _too_full(found[name], request) and not grower.grow(found[name])]
+        if full and request.until is not None:
+            for name in full if request.command else ():
+                interact([*request.command, name])
+            return ExitCode.REACHED
         wait()
         found = watcher.read()
     watcher.print(found)
+    return ExitCode.DONE
+
+
+def _too_full(sandbox: Sandbox, request: WatchRequest) -> bool:
+    return request.level is not None and reached(sandbox.gauge, request.level)
+
+
+class _Grower:
+    """Gives sandboxes more room while they are in use, as far as the request goes."""
+
+    def __init__(self, host: Host, request: WatchRequest) -> None:
+        self.host, self.request = host, request
+        self.refused: set[str] = set()
+
+    def grow(self, sandbox: Sandbox) -> bool:
+        """Whether one has more room now. A refusal is said once, and tried again at the next reading."""
+        by, most = self.request.grow_by, self.request.up_to
+        size = growth(sandbox.gauge, by, most) if by is not None and most is not None else None
+        if size is None:
+            return False
+        try:
+            carry_out(self.host, GROW, GrowRequest(sandbox.name, str(size)))
+        except (Refused, NotFound) as error:
+            if sandbox.name not in self.refused:
+                narration.error(error.message, error.hint)
+            self.refused.add(sandbox.name)
+            return False
+        self.refused.discard(sandbox.name)
+        return True
 
 
 class _Watcher:
