@@ -114,10 +114,10 @@ async def test_a_name_that_was_taken_while_the_plan_was_read() -> None:
 async def test_recover_that_is_refused_says_why_over_the_home_screen() -> None:
     async with play(interrupted()) as stage:
         events.start(stage.host.world, "bash", "works in", "/run/sandbox-tui/trial/mnt")
-        stage.host.absent.add("losetup")
+        stage.host.absent.add("dmsetup")
         await stage.press("r")
         assert stage.where == "ErrorDialog", stage.text()
-        assert stage.says("losetup")
+        assert stage.says("dmsetup")
         await stage.press("enter")
         assert stage.where == "HomeScreen"
 

@@ -41,7 +41,7 @@ async def test_whole_round_leaves_the_machine_as_it_was() -> None:
 
 
 async def test_review_is_the_plans_script() -> None:
-    async with play(size=(320, 120)) as stage:
+    async with play(size=(320, 240)) as stage:
         await stage.press("n", "down", "enter", "enter", "enter")
         shown = stage.text()
         request = CreateRequest("/dev/sdb1", name=NAME)

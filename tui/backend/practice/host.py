@@ -293,6 +293,10 @@ class PracticeHost:
         """Raise Killed in place of the command of this number from now on (from 0)."""
         self._faults.add(Fault(nth(number), "killed", -9, 1, partial, kill=True))
 
+    def kill_when(self, when: Callable[[Sequence[str]], bool]) -> None:
+        """Raise Killed in place of the first command that meets a condition."""
+        self._faults.add(Fault(when, "killed", -9, 1, kill=True))
+
     def forgive(self) -> None:
         """Forget the failures that have not happened yet."""
         self._faults.waiting.clear()

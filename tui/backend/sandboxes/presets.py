@@ -79,7 +79,7 @@ def _why(default: int, maximum: int | None) -> str:
     """The reason for the size that is chosen by default."""
     if default == maximum:
         return "room for a change of every block: it cannot overflow"
-    return "half of the free RAM, which is taken only as it is written"
+    return "half of the free RAM, taken only as it fills"
 
 
 def _impossible(one: Preset, free: int) -> Preset:
