@@ -23,7 +23,7 @@ def test_without_null_blk_another_one_is_taken_and_said_why() -> None:
     plan = make(host)
     assert stores.of(sandbox(host)).name == "tmpfs"
     assert any("tmpfs" in note and "null_blk" in note for note in plan.notes)
-    with pytest.raises(Refused, match="ram does not work: .*null_blk"):
+    with pytest.raises(Refused, match=r"ram does not work: .*null_blk"):
         make(host, name="other", store="ram")
 
 
