@@ -10,9 +10,9 @@ PATIENCE = 1800.0
 Value = TypeVar("Value")
 
 
-def until(ask: Callable[[], Value], what: str) -> Value:
-    """Ask until the answer is true, and return it; `what` says what is waited for."""
-    end = time.monotonic() + PATIENCE
+def until(ask: Callable[[], Value], what: str, patience: float = PATIENCE) -> Value:
+    """Ask until the answer is true, and return it; `what` says what is waited for, for `patience` seconds."""
+    end = time.monotonic() + patience
     while not (answer := ask()):
         assert time.monotonic() < end, f"never came: {what}"
         time.sleep(0.02)

@@ -19,12 +19,10 @@ from tests.vm.kernel import VmError, cache_dir
 
 ROWS = {
     "list-json": "`list --json`, the whole process, against a bare interpreter",
-    "create-plan": "running the create plan against its dry-run script (VM)",
     "many": "create and remove with 88 sandboxes against one (user-mode Linux)",
     "ticks": "a gauge tick with 64 sandboxes against 1 (VM), and its processes",
     "unchanged": "terminal bytes of an unchanged tick",
     "home": "1,000 devices: from reading to painted, from key to paint",
-    "first-touch": "first-touch writes: default against classic (VM)",
     "stores": "the store `ram` against others: small writes and reads, making, removing, memory (VM)",
     "layers": "the overlay engine: create, remove, read, tick (root)",
     "livecd": "building a Live CD of 300 MiB against the bare tools; its size; dm against union (QEMU)",

@@ -5,11 +5,13 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from tests import soak
 from tests.kernel.lab import Lab, sh, state
+from tests.patience import until
 from tui.backend import paths, processes
 from tui.backend.errors import SandboxError
 from tui.backend.inventory import mounts
@@ -71,14 +73,37 @@ def lab() -> Iterator[Lab]:
     laboratory = Lab()
     if IN_VM:
         sh("modprobe", "dm-mod")
-    before = state()
+    before, running = state(), programs()
     yield laboratory
     settle()
     after = state()
+    ended = _ended(running)
     clear(laboratory)
     laboratory.close()
     assert {**after, "loops": None, "labels": None} == {**before, "loops": None, "labels": None}
     assert not [line for line in str(after["loops"]).split("', '") if "/run/sandbox-tui" in line]
+    assert ended, f"still running: {programs() - running}"
+
+
+def programs() -> set[tuple[str, str]]:
+    """What runs in a guest, each with its number: not the kernel's threads, nor udevd's, which come and go."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*") if IN_VM else ():
+        with suppress(OSError):
+            name, _, state = (folder / "stat").read_text().partition("(")[2].rpartition(") ")
+            if state[0] not in "ZX" and state.split()[1] != "2" and "udev" not in name:
+                found.add((folder.name, name))
+    return found
+
+
+def _ended(running: set[tuple[str, str]]) -> bool:
+    """Whether what a test has started comes to its end: what stays could hold the next one, as `ps` is held
+    by a program whose memory the kernel cannot look into.
+    """
+    with suppress(AssertionError):
+        until(lambda: programs() <= running, "the end of what was started", patience=120)
+        return True
+    return False
 
 
 @pytest.fixture

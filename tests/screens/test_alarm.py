@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.screens.scenes import sandboxed
-from tests.screens.theatre import play
+from tests.screens.scenes import SCENES, Scene, sandboxed
+from tests.screens.theatre import COLOUR, CONSOLE, play
+from tui.app.terminal import Look
 from tui.backend.gauge import Gauge, State
 from tui.backend.present import numbers
 
@@ -24,10 +25,28 @@ async def test_every_screen_says_it(keys: tuple[str, ...], size: tuple[int, int]
         assert FULL in stage.text().splitlines()[0]
 
 
+@pytest.mark.parametrize("look", [COLOUR, CONSOLE], ids=["colour", "console"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize(
+    "scene", [one for one in SCENES if one.name != "start"], ids=lambda scene: scene.name
+)
+async def test_the_longest_alarm_has_room_on_every_screen(
+    scene: Scene, size: tuple[int, int], look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is open, but where nothing has been read: the first line is never covered, and the alarm is
+    whole on it.
+    """
+    longest = f"{'n' * 19}~ 100%, nearly full (+12)"
+    monkeypatch.setattr(numbers, "alarm", lambda gauges: longest)
+    async with play(scene.host(), look=look, size=size) as stage:
+        await scene.act(stage)
+        assert longest in stage.text().splitlines()[0]
+
+
 def test_the_worst_is_named_and_how_many_more() -> None:
     nearly = Gauge(State.NEARLY_FULL, 93, 100)
     gauges = {"a": nearly, "b": Gauge(State.FULL, 1, 1), "c": Gauge(State.OK, 1, 100)}
-    assert numbers.alarm(gauges) == "b FULL and 1 more"
-    assert numbers.alarm({**gauges, "z": Gauge(State.BROKEN, None, None)}) == "z BROKEN and 2 more"
+    assert numbers.alarm(gauges) == "b FULL (+1)"
+    assert numbers.alarm({**gauges, "z": Gauge(State.BROKEN, None, None)}) == "z BROKEN (+2)"
     assert numbers.alarm({"a" * 31: nearly}) == f"{'a' * 19}~ 93%, nearly full"
     assert not numbers.alarm({"c": gauges["c"], "d": Gauge(State.UNKNOWN, None, None)})

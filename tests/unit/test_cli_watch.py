@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.command_line import NAME, CommandLine
 from tui.__main__ import main
-from tui.backend.errors import CommandFailed, ExitCode
+from tui.backend.errors import ExitCode
 from tui.backend.gauge import Gauge, State
 from tui.backend.inventory import sandboxes
 from tui.backend.practice import PracticeHost
@@ -79,23 +79,25 @@ def test_it_ends_with_its_own_status_when_one_is_so_full(capsys: pytest.CaptureF
     assert int(capsys.readouterr().out.splitlines()[-1].split()[2].rstrip("%")) >= 60
 
 
-def test_it_runs_a_command_with_the_name_and_no_shell(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+def test_its_command_gets_the_name_last_and_no_shell_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    host, file = filling(capsys), tmp_path / "a $(name)"
-    command = words(f"tee -a '{file}' --")
-    assert watch(host, WatchRequest(until=0.6, command=("cp", "/dev/null", str(file), "--")), Filling(host))
-    assert command == ("tee", "-a", str(file), "--")
-    with pytest.raises(CommandFailed, match="/no/such/program"):
-        watch(host, WatchRequest(until=0.1, command=("/no/such/program",)), Filling(host))
-
-
-def test_it_hands_the_name_over_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     host, told = filling(capsys), tmp_path / "told"
-    script = f'import sys; open({str(told)!r}, "a").write(" ".join(sys.argv[1:]))'
-    request = WatchRequest(until=0.6, command=(sys.executable, "-c", script, "full:"))
-    assert watch(host, request, Filling(host)) is ExitCode.REACHED
-    assert told.read_text() == f"full: {NAME}"
+    script = f"import sys; open({str(told)!r}, 'a').write(' '.join(sys.argv[1:]))"
+    command = words(f'{sys.executable} -c "{script}" "$(id); full:"')
+    assert watch(host, WatchRequest(until=0.6, command=command), Filling(host)) is ExitCode.REACHED
+    assert told.read_text() == f"$(id); full: {NAME}"
+
+
+@pytest.mark.parametrize(("program", "words"), [("false", "exit status 1"), ("/no/such/program", "No such")])
+def test_a_command_that_fails_is_said_and_changes_no_status(
+    program: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = filling(capsys)
+    assert watch(host, WatchRequest(until=0.6, command=(program,)), Filling(host)) is ExitCode.REACHED
+    said = capsys.readouterr().err
+    assert f"sandbox-tui: {program} {NAME}: " in said
+    assert words in said
 
 
 def test_it_grows_one_before_it_is_full_as_far_as_it_may(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,6 +139,12 @@ def test_what_a_gauge_is_grown_to(state: State, used: int | None, wanted: int | 
     assert reached(Gauge(state, used, 100), 0.9) is (state is not State.UNKNOWN)
 
 
+def test_what_cannot_overflow_reaches_no_fill() -> None:
+    assert not reached(Gauge(State.OK, 95, 100), 0.9)
+    assert reached(Gauge(State.OK, 50, 100), 0.4)
+    assert not reached(Gauge(State.FILLING, 80, 100), 0.9)
+
+
 @pytest.mark.parametrize(
     "argv",
     [
@@ -146,6 +154,7 @@ def test_what_a_gauge_is_grown_to(state: State, used: int | None, wanted: int | 
         ["--exec", "true"],
         ["--until", "90%", "--exec", ""],
         ["--until", "90%", "--exec", "'"],
+        ["--until", "90%", "--exec", "no-such-program-here"],
         ["--grow-by", "1M"],
         ["--up-to", "1M"],
         ["--grow-by", "-1M", "--up-to", "1M"],

@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     REFUSED = 3, "refused, or a program is missing, with the reason: nothing of it was touched"
     NEEDS_ROOT = 4, "only root can do this"
     NOT_FOUND = 5, "there is no such device or sandbox"
-    REACHED = 6, "a sandbox is as full as `watch --until` was told"
+    REACHED = 6, "a sandbox reached the fill of `watch --until`"
 
 
 class SandboxError(Exception):

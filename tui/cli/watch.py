@@ -1,17 +1,17 @@
-"""`watch`: one line per sandbox and reading, fit for a pipe; and what is done when one is too full."""
+"""`watch`: one line per sandbox and reading, fit for a pipe; and what is done when one reaches a fill."""
 
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from tui.backend.errors import ExitCode, NeedsRoot, NotFound, Refused
+from tui.backend.errors import CommandFailed, ExitCode, NeedsRoot, NotFound, Refused
 from tui.backend.gauge import History
 from tui.backend.host import Host
 from tui.backend.inventory import sandboxes
 from tui.backend.inventory.sandbox import Sandbox
 from tui.backend.present import numbers
-from tui.backend.run import interact
+from tui.backend.run import failure, interact
 from tui.backend.text import clean
 from tui.backend.verbs.grow import GROW, GrowRequest
 from tui.backend.verbs.watch import WatchRequest, check, growth, reached
@@ -20,7 +20,7 @@ from tui.cli.running import carry_out, interrupt_on_signals
 
 
 def run(request: WatchRequest, host: Host) -> int:
-    """Print readings until a signal comes, all the named sandboxes are gone, or one is too full."""
+    """Print readings until a signal comes, all the named sandboxes are gone, or one reaches the fill."""
     check(request)
     if request.grow_by is not None and not host.is_root():
         raise NeedsRoot("Growing a sandbox needs root.", "Start it with sudo.")
@@ -38,10 +38,9 @@ def watch(host: Host, request: WatchRequest, wait: Callable[[], None]) -> ExitCo
             raise NotFound(f"There is no sandbox {name!r}.", "`sandbox-tui list` lists them.")
     while found or not request.names:
         watcher.print(found)
-        full = [name for name in found if _too_full(found[name], request) and not grower.grow(found[name])]
+        full = [name for name in found if _reached(found[name], request) and not grower.grow(found[name])]
         if full and request.until is not None:
-            for name in full if request.command else ():
-                interact([*request.command, name])
+            _run_for(full, request.command)
             return ExitCode.REACHED
         wait()
         found = watcher.read()
@@ -49,8 +48,20 @@ def watch(host: Host, request: WatchRequest, wait: Callable[[], None]) -> ExitCo
     return ExitCode.DONE
 
 
-def _too_full(sandbox: Sandbox, request: WatchRequest) -> bool:
+def _reached(sandbox: Sandbox, request: WatchRequest) -> bool:
     return request.level is not None and reached(sandbox.gauge, request.level)
+
+
+def _run_for(names: list[str], command: tuple[str, ...]) -> None:
+    """Run a command, if there is one, for each name. Its failure is said, and stops none of the others."""
+    for name in names if command else ():
+        try:
+            status = interact([*command, name])
+        except CommandFailed as error:
+            narration.error(error.message, error.hint)
+        else:
+            if status:
+                narration.error(failure([*command, name], status, ""))
 
 
 class _Grower:

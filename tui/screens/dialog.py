@@ -9,11 +9,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from tui.backend.errors import SandboxError
-from tui.screens.stacked import StackedScreen
+from tui.screens.face import FaceScreen
+from tui.screens.stacked import Result
 from tui.widgets.lines import Note
+from tui.widgets.topline import TopLine
 
 
-class ErrorDialog(ModalScreen[None], StackedScreen[None]):
+class _Dialog(ModalScreen[Result], FaceScreen[Result]):
+    """A box below the top line, which stays in sight."""
+
+    def on_mount(self) -> None:
+        """What is known now."""
+        self.top_line()
+
+
+class ErrorDialog(_Dialog[None]):
     """What failed and why, and what to do next."""
 
     HELP = "Something did not work. The first lines say what and why, the last what to do."
@@ -27,6 +37,7 @@ class ErrorDialog(ModalScreen[None], StackedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The error in a box."""
+        yield TopLine()
         with VerticalScroll(classes="dialog -error") as box:
             box.border_title = "That did not work"
             yield Note(self.error.message, id="what")
@@ -34,7 +45,7 @@ class ErrorDialog(ModalScreen[None], StackedScreen[None]):
         yield Footer(show_command_palette=False)
 
 
-class Confirm(ModalScreen[bool], StackedScreen[bool]):
+class Confirm(_Dialog[bool]):
     """A question; only y says yes."""
 
     HELP = "A question before something that cannot be taken back. y does it, everything else does not."
@@ -49,6 +60,7 @@ class Confirm(ModalScreen[bool], StackedScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The question in a box."""
+        yield TopLine()
         with VerticalScroll(classes="dialog -question") as box:
             box.border_title = self.heading
             yield Note(self.question, id="what")

@@ -10,7 +10,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui.screens.commands import COMMANDS, GLOBAL, Command
-from tui.screens.stacked import StackedScreen
+from tui.screens.face import FaceScreen
+from tui.widgets.topline import TopLine
 
 _MOVING = (
     ("↑ ↓ PgUp PgDn", "Move the cursor; j and k do too."),
@@ -22,7 +23,7 @@ _MOVING = (
 )
 
 
-class HelpScreen(ModalScreen[None], StackedScreen[None]):
+class HelpScreen(ModalScreen[None], FaceScreen[None]):
     """Closed by any of the keys that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,10 +42,15 @@ class HelpScreen(ModalScreen[None], StackedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One text to scroll."""
+        yield TopLine()
         with VerticalScroll(classes="dialog -help") as box:
             box.border_title = "Help"
             yield Static(self._text(), markup=False)
         yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """What is above stays in sight."""
+        self.top_line()
 
     def _text(self) -> Text:
         text = Text("\n\n".join(self.topics))

@@ -12,6 +12,8 @@ from tui.backend.present import numbers
 
 PRACTICE = "PRACTICE: nothing here is real"
 READ_ONLY = "LOOKING ONLY: not root"
+_LEAST_PLACE = 5
+"""Columns that the place has at least."""
 _ROOM_FOR_BOTH = 120
 """Columns from which on the alarm does not take the memory's place."""
 
@@ -50,7 +52,7 @@ class TopLine(Widget):
         line.append(" sandbox-tui ", self._look("name"))
         if self.place:
             room = self.size.width - line.cell_len - right.cell_len - len(self.mark.split(":")[0]) - 7
-            line.append(f" {text.clean(self.place, max(room, 16))} ", self._look("place"))
+            line.append(f" {text.clean(self.place, max(room, _LEAST_PLACE))} ", self._look("place"))
         if self.mark:
             room = self.size.width - line.cell_len - right.cell_len - 6
             mark = self.mark if len(self.mark) <= room else self.mark.split(":")[0]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench import by_script
 from tests.bench.counting import CountingHost
 from tests.bench.lab import bench_lab
 from tests.bench.table import Row
 from tests.bench.timing import Times, in_turns
-from tests.kernel.lab import MIB, PLACE, Lab, Tree, sh
-from tui.backend import execute, inventory
+from tests.kernel.lab import MIB, Lab, Tree
+from tui.backend import execute
 from tui.backend.inventory.reader import Reader
 from tui.backend.plan import Plan
-from tui.backend.sandboxes import create, remove
 
 NAME, MANY, LARGE, SMALL, ROUNDS = "bench", 64, 256 * MIB, 2000, 30
 BARE = "/run/bench-bare"
@@ -26,22 +25,17 @@ def here() -> list[Row]:
         raise SystemExit("bench: the row `layers` needs root")
     with bench_lab() as lab:
         tree = lab.tree()
-        made, removed = _plans(lab, tree)
-        return [*_made_and_removed(lab, tree, made, removed), *_read(lab, tree), *_ticks(lab)]
+        plans = by_script.plans(lab, lab.request(tree.origin, size="4M", name=NAME), NAME)
+        return [
+            *_made_and_removed(lab, tree, plans),
+            *_read(lab, tree),
+            *_ticks(lab),
+        ]
 
 
-def _plans(lab: Lab, tree: Tree) -> tuple[Plan, Plan]:
-    """The plan that makes a sandbox and the one that removes it, each tried once."""
-    request = lab.request(tree.origin, size="4M", name=NAME)
-    made = create.prepare(lab.host, inventory.read(lab.host), request).plan
-    execute.run(made, lab.host)
-    removed = remove.prepare(lab.host, inventory.read(lab.host), (NAME,)).plan
-    execute.run(removed, lab.host)
-    return made, removed
-
-
-def _made_and_removed(lab: Lab, tree: Tree, made: Plan, removed: Plan) -> list[Row]:
+def _made_and_removed(lab: Lab, tree: Tree, plans: dict[str, Plan]) -> list[Row]:
     """By plan, by the plan's script, and by nothing but the mounts; each taken away again."""
+    made, removed = plans["create"], plans["remove"]
     scripts = {
         "its script": (made.script(), removed.script()),
         "the bare mount commands": (_bare_mounts(tree), _bare_umounts()),
@@ -52,7 +46,7 @@ def _made_and_removed(lab: Lab, tree: Tree, made: Plan, removed: Plan) -> list[R
         times["plan"][1].add(lambda: execute.run(removed, lab.host))
         for who, texts in scripts.items():
             for text, taken in zip(texts, times[who], strict=True):
-                taken.add(_script(text))
+                taken.add(by_script.script(text))
     return [
         Row(
             f"overlay: {verb} against {who} (here)",
@@ -63,16 +57,6 @@ def _made_and_removed(lab: Lab, tree: Tree, made: Plan, removed: Plan) -> list[R
         for who in scripts
         for verb, ours, theirs in zip(("create", "remove"), times["plan"], times[who], strict=True)
     ]
-
-
-def _script(text: str) -> Callable[[], object]:
-    file = PLACE / "script.sh"
-
-    def run() -> None:
-        sh("sh", str(file))
-
-    file.write_text(text)
-    return run
 
 
 def _bare_mounts(tree: Tree) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import mmap
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from tests.bench import by_script
 from tests.bench.lab import bench_lab
 from tests.bench.table import Row
 from tests.bench.timing import Times
 from tests.kernel.lab import MIB, PLACE, Disk, Lab, node, sh
-from tui.backend import execute, inventory
-from tui.backend.sandboxes import create, remove
+from tui.backend import execute
 
 NAME, STORE, ROUNDS = "bench", 48, 7
 BLOCK, SMALL, LARGE = 4096, 1000, 16
@@ -111,38 +111,19 @@ def _bare(origin: str) -> Iterator[str]:
         sh("umount", str(config))
 
 
-@dataclass
-class Both:
-    """Times of making and of removing."""
-
-    create: Times = field(default_factory=Times)
-    remove: Times = field(default_factory=Times)
-
-
 def _made_and_removed(lab: Lab, disk: Disk) -> Iterator[Row]:
     """By plan, and by the script that `--dry-run` prints."""
-    request = lab.request(disk.origin, size=f"{STORE}M", name=NAME)
-    made = create.prepare(lab.host, inventory.read(lab.host), request).plan
-    execute.run(made, lab.host)
-    removed = remove.prepare(lab.host, inventory.read(lab.host), (NAME,)).plan
-    execute.run(removed, lab.host)
-    plan, script = Both(), Both()
-    run = {"create": _script("create", made.script()), "remove": _script("remove", removed.script())}
+    plans = by_script.plans(lab, lab.request(disk.origin, size=f"{STORE}M", name=NAME), NAME)
+    plan, script = ({verb: Times() for verb in plans} for _ in range(2))
     for _ in range(ROUNDS):
-        plan.create.add(lambda: execute.run(made, lab.host))
-        plan.remove.add(lambda: execute.run(removed, lab.host))
-        script.create.add(run["create"])
-        script.remove.add(run["remove"])
-    for verb in ("create", "remove"):
-        ours, theirs = getattr(plan, verb), getattr(script, verb)
+        for verb in plans:
+            plan[verb].add(partial(execute.run, plans[verb], lab.host))
+        for verb in plans:
+            script[verb].add(by_script.script(plans[verb].script()))
+    for verb in plans:
         what = f"store ram: {verb} against its script by sh (VM)"
-        yield Row(what, ours.median / theirs.median, 1.25, detail=f"{ours}; {theirs}")
-
-
-def _script(name: str, text: str) -> Callable[[], object]:
-    file = PLACE / f"{name}.sh"
-    file.write_text(text)
-    return lambda: sh("sh", str(file))
+        ratio = plan[verb].median / script[verb].median
+        yield Row(what, ratio, 1.25, detail=f"{plan[verb]}; {script[verb]}")
 
 
 def _memory(lab: Lab, disk: Disk) -> Iterator[Row]:

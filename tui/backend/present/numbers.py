@@ -45,8 +45,8 @@ def memory(reading: Memory) -> str:
 
 
 def alarm(gauges: Mapping[str, Gauge]) -> str:
-    """Of the gauges of all sandboxes, by name, what nobody may overlook: `trial 93%, nearly full`, the worst
-    first, and how many more; empty when all is well.
+    """Of the gauges of all sandboxes, by name, the one in the worst state, and how many more there are:
+    `trial 93%, nearly full (+2)`; empty when none is nearly full.
     """
     found = [
         (_ALARMING.index(gauge.state), name) for name, gauge in gauges.items() if gauge.state in _ALARMING
@@ -54,7 +54,7 @@ def alarm(gauges: Mapping[str, Gauge]) -> str:
     if not found:
         return ""
     _, name = min(found)
-    gauge, more = gauges[name], f" and {len(found) - 1} more" if found[1:] else ""
+    gauge, more = gauges[name], f" (+{len(found) - 1})" if found[1:] else ""
     fill = f" {percent(gauge.fill)}," if gauge.state is State.NEARLY_FULL else ""
     return f"{clean(name, _NAME)}{fill} {gauge.state.value}{more}"
 

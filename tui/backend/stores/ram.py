@@ -1,4 +1,4 @@
-"""The store at the speed of RAM: segments of the kernel's null_blk, joined by a linear map.
+"""The store of devices in RAM: segments of the kernel's null_blk, joined by a linear map.
 
 A segment's sectors are pages of RAM, taken when they are written, with no thread and no file in between. It
 grows by one more segment. Nothing in null_blk tells that a segment is in use: it is switched off only after
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.backend.inventory.segments import Segment
 
 name = "ram"
-title = "at the speed of RAM"
+title = "devices in RAM, the quickest for small writes"
 modules = {"null_blk": "the quick store of snapshots"}
 pinned = True
 _MIB = 1 << 20

@@ -1,8 +1,9 @@
-"""`watch`: how full sandboxes are, again and again, and what is done when one is too full."""
+"""`watch`: how full sandboxes are, once an interval, and what is done when one reaches a fill."""
 
 from __future__ import annotations
 
 import shlex
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def fill(text: str) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found <= 1:
-        raise UsageError(f"{text!r} is no percentage between 0 and 100.", "Try --until 90%.")
+        raise UsageError(f"{text!r} is not a percentage between 0 and 100.", "Try --until 90%.")
     return found
 
 
@@ -33,7 +34,7 @@ def words(text: str) -> tuple[str, ...]:
     try:
         found = tuple(shlex.split(text))
     except ValueError as error:
-        raise UsageError(f"{text!r} is no command: {error}.") from error
+        raise UsageError(f"{text!r} is not a command: {error}.") from error
     if not found:
         raise UsageError("--exec needs a command.")
     return found
@@ -50,23 +51,27 @@ class WatchRequest:
     )
     interval: float = argument(INTERVAL, 1.0, parse=seconds, metavar="SECONDS")
     until: float | None = argument(
-        "end with exit status 6 as soon as one is so full", None, parse=fill, metavar="PERCENT"
+        "exit with status 6 when a sandbox reaches this fill", None, parse=fill, metavar="PERCENT"
     )
     command: tuple[str, ...] = argument(
-        "run this before that, the sandbox's name as its last argument (no shell reads it)",
+        "command to run before that exit; its last argument is the sandbox's name; no shell reads it",
         (),
         parse=words,
         metavar="COMMAND",
         flags=("--exec",),
     )
     grow_by: int | None = argument(
-        "rather than that, give one that is so full (default: 90%) so much more, in use as it is",
+        "when a sandbox reaches --until (default: 90%), grow it by this size; exit when that is not possible",
         None,
         parse=sizes.parse_bytes,
         metavar="SIZE",
     )
     up_to: int | None = argument(
-        "make none larger than that", None, parse=sizes.parse_bytes, metavar="SIZE", complete=Complete.SIZE
+        "largest size that --grow-by gives a sandbox",
+        None,
+        parse=sizes.parse_bytes,
+        metavar="SIZE",
+        complete=Complete.SIZE,
     )
 
     @property
@@ -78,16 +83,25 @@ class WatchRequest:
 
 
 def check(request: WatchRequest) -> None:
-    """UsageError for options that say nothing without others."""
+    """UsageError for options that need others, and for a command that does not exist: not only when it has
+    to run.
+    """
     if request.command and request.until is None:
-        raise UsageError("--exec needs --until: when is it to be run?", "Try --until 90%.")
+        raise UsageError("--exec needs --until, the fill at which the command runs.", "Try --until 90%.")
+    if request.command and shutil.which(request.command[0]) is None:
+        raise UsageError(f"There is no program {request.command[0]!r} to run.", "Give its path.")
     if (request.grow_by is None) != (request.up_to is None):
         raise UsageError("--grow-by and --up-to need each other.", "Try --grow-by 512M --up-to 4G.")
 
 
 def reached(now: Gauge, level: float) -> bool:
-    """Whether a sandbox is as full as that (0 to 1); a BROKEN one is past it, an unknown one is not."""
-    return now.state is State.BROKEN or (now.fill is not None and now.fill >= level)
+    """Whether a sandbox is as full as that (0 to 1). A BROKEN one is past it; one that cannot overflow, which
+    is OK at any fill, and one of unknown fill are not.
+    """
+    if now.fill is None:
+        return now.state is State.BROKEN
+    cannot_overflow = now.state is State.OK and now.fill >= gauge.FILLING
+    return now.fill >= level and not cannot_overflow
 
 
 def growth(now: Gauge, by: int, most: int) -> int | None:
@@ -101,10 +115,10 @@ def growth(now: Gauge, by: int, most: int) -> int | None:
 
 VERB = Verb(
     name="watch",
-    summary="print how full sandboxes are, again and again; end, or grow them, when they are full",
+    summary="print how full sandboxes are until Ctrl-C; exit, run a command or grow them at a fill",
     examples=(
-        ("watch --until 90% --exec 'logger sandbox nearly full:'", "tell the system's log, and end"),
-        ("watch trial --grow-by 512M --up-to 8G", "more RAM whenever it is nearly full, while this runs"),
+        ("watch --until 90% --exec 'logger sandbox nearly full:'", "write to the system's log, and exit"),
+        ("watch trial --grow-by 512M --up-to 8G", "grow it whenever it is nearly full, while this runs"),
     ),
     request=WatchRequest,
 )
