@@ -86,7 +86,7 @@ def lab() -> Iterator[Lab]:
 
 
 def programs() -> set[tuple[str, str]]:
-    """What runs in a guest, each with its number: not the kernel's threads, nor udevd's, which come and go."""
+    """What runs in a guest, each with its number: no threads of the kernel, nor udevd: they come and go."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*") if IN_VM else ():
         with suppress(OSError):
